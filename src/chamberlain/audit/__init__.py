@@ -1,0 +1,1 @@
+"""PROOF: events written in the caller's transaction."""

@@ -1,0 +1,1 @@
+"""MEASUREMENTS: `chamberlain bench ...`, one JSON object out."""

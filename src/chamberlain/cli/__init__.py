@@ -1,0 +1,1 @@
+"""WING: the terminal."""

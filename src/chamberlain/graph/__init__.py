@@ -1,0 +1,1 @@
+"""THE WIRE: the only folder that speaks HTTP to Microsoft. Transport, tokens, pages, faults; knows no story."""

@@ -1,0 +1,1 @@
+"""WORDS TO PEOPLE: messages through one outbox."""

@@ -1,0 +1,1 @@
+"""PLAN -> TENANT: the only folder that changes a tenant."""

@@ -1,0 +1,1 @@
+"""QUESTIONS: the only way the wings read."""

@@ -1,0 +1,1 @@
+"""TENANT -> STORE: complete listings become the present and the past."""

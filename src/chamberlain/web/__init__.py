@@ -1,0 +1,1 @@
+"""WING: the browser. Django views, forms, templates, static files, sign-in."""

@@ -1,0 +1,1 @@
+"""STORIES that outlive a process; they call actions."""
