@@ -1,0 +1,16 @@
+"""A stretch of a long listing."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows in order, how many there are in all, and opaque cursors to the neighbouring pages."""
+
+    rows: tuple[Row, ...]
+    total: int
+    next: str | None
+    previous: str | None

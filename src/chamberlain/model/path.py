@@ -1,0 +1,46 @@
+"""Why an account holds a permission."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from chamberlain.model.kind import Kind
+
+
+class Reason(Enum):
+    """The last link of a path: what makes the holder hold it."""
+
+    DIRECT = "direct"
+    RULE = "rule"
+    NESTED = "nested"
+    GROUP = "group"
+    LICENCE = "licence"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A permission on the way, for example a group that is inside the next one."""
+
+    key: str
+    kind: Kind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way in which an account holds a permission.
+
+    reason   what kind of way it is
+    through  the permissions between account and permission, nearest to the account first; empty when direct
+    since    when the account's own edge on this path was first seen
+    state    for licences: Microsoft's state, e.g. "Active", "Error"; otherwise ""
+    error    for licences: Microsoft's error code, e.g. "CountViolation"; otherwise ""
+    scope    for roles: the directory scope when it is not the whole tenant; otherwise ""
+    """
+
+    reason: Reason
+    through: tuple[Link, ...]
+    since: datetime
+    state: str = ""
+    error: str = ""
+    scope: str = ""

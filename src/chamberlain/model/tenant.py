@@ -1,0 +1,52 @@
+"""Tenants and how we reach them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One Entra / Microsoft 365 organisation. `id` is ours, `guid` is Microsoft's, `slug` stands in URLs."""
+
+    id: int
+    guid: UUID
+    slug: str
+    name: str
+    domain: str
+
+
+class ConnectionState(Enum):
+    """Health of a connection. Moves are made by actions only."""
+
+    CONNECTED = "connected"
+    BROKEN = "broken"
+
+
+class CredentialKind(Enum):
+    """How we prove to Microsoft who we are."""
+
+    INSTALLATION_APP = "installation_app"
+    OWN_SECRET = "own_secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How we reach a tenant, without the secret.
+
+    scopes            application permissions found in the token
+    concealed_names   whether the tenant hides names in usage reports; None: unknown
+    error_code        key of sentences.SENTENCES when broken
+    """
+
+    id: UUID
+    tenant: Tenant
+    credential: CredentialKind
+    client_id: str
+    state: ConnectionState
+    scopes: tuple[str, ...]
+    concealed_names: bool | None
+    error_code: str | None
+    connected_at: datetime
+    connected_by: str

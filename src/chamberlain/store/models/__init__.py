@@ -1,0 +1,9 @@
+"""Tables that Django describes. The large ones of the directory are in `store/schema/*.sql`."""
+
+from chamberlain.store.models.connection import ConnectAttempt, ConnectionRow
+from chamberlain.store.models.event import EventRow
+from chamberlain.store.models.run import PhaseRow, RunRow
+from chamberlain.store.models.tenant import TenantRow
+from chamberlain.store.models.user import SignInLink, User
+
+__all__ = ["ConnectAttempt", "ConnectionRow", "EventRow", "PhaseRow", "RunRow", "SignInLink", "TenantRow", "User"]

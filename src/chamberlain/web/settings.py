@@ -1,0 +1,98 @@
+"""Django's settings, derived from ours. `bootstrap.configure()` hands over what is only known at start."""
+
+from pathlib import Path
+from typing import Any
+
+from chamberlain.settings import load
+
+_ours = load()
+_here = Path(__file__).parent
+
+DEBUG = _ours.debug
+SECRET_KEY = ""  # set by bootstrap: derived from the installation's key
+CHAMBERLAIN_KEY = b""  # set by bootstrap
+ALLOWED_HOSTS: list[str] = []  # set by bootstrap from public_url
+
+INSTALLED_APPS = [
+    "chamberlain.store",
+    "chamberlain.web",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_cotton",
+    "django_htmx",
+]
+AUTH_USER_MODEL = "store.User"
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "chamberlain.web.urls"
+WSGI_APPLICATION = "chamberlain.web.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_here / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "django.db.backends.postgresql"}}  # set by bootstrap
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOCALE_PATHS = [_here / "locale"]
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [_here / "static"]
+STATIC_ROOT = _ours.data / "static"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = _ours.url.startswith("https://")
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
+CSRF_TRUSTED_ORIGINS = [_ours.url]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'", _ours.login_root],  # browsers check the redirect to Microsoft after our form, too
+    }
+}
+LOGIN_URL = "/sign-in"
+LOGGING_CONFIG = None  # bootstrap sets up logging for every process alike
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
