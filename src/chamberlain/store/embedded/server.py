@@ -93,7 +93,15 @@ def ensure_cluster(layout: Layout, *, programs: Path, account: Account) -> None:
     with explained(layout.data):
         unfinished = layout.new_cluster()
         os.chown(unfinished, account.uid, account.gid)
-    command = [programs / "bin" / "initdb", "-D", unfinished, "-U", ROLE, "--auth=trust", "--no-instructions"]
+    command: list[str | Path] = [
+        programs / "bin" / "initdb",
+        "-D",
+        unfinished,
+        "-U",
+        ROLE,
+        "--auth=trust",
+        "--no-instructions",
+    ]
     options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     made = _spawn([*command, *options], account=account, stdin=subprocess.DEVNULL, output=subprocess.PIPE)
     said, _ = made.communicate()
