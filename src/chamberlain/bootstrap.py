@@ -1,1 +1,170 @@
-"""The one composition root: builds the world."""
+"""The one composition root: builds the world of a process from its settings."""
+
+import hashlib
+import hmac
+import logging
+import logging.config
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from chamberlain.errors import Misconfigured
+from chamberlain.settings import Settings
+
+POSTGRES_AT_LEAST = 150000
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A process that can speak to its database."""
+
+    settings: Settings
+    database_url: str
+
+
+@contextmanager
+def open_world(settings: Settings, *, migrate: bool = True) -> Iterator[World]:
+    """A process's world: data folder, database (started if nobody has), Django, key, logging.
+
+    migrate  brings the database's schema up to date first
+    raises   Misconfigured
+    """
+    set_up_logging(settings)
+    make_data_folder(settings.data)
+    with _database(settings) as url:
+        set_up_django(settings, url)
+        if migrate:
+            migrate_schema(url)
+        yield World(settings, url)
+        _close_connections()
+
+
+def make_data_folder(path: Path) -> None:
+    """Makes the data folder, or says why it cannot be used.
+
+    raises  Misconfigured("data_folder_unwritable")
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        probe = path / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise Misconfigured("data_folder_unwritable", path=str(path), reason=error.strerror or str(error)) from error
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    from chamberlain.store.embedded import start_or_attach
+
+    with start_or_attach(settings.data, settings.socket_folder) as database:
+        yield database.url
+
+
+def set_up_django(settings: Settings, database_url: str) -> None:
+    """Gives Django what is only known at start, then lets it load.
+
+    raises  Misconfigured("key_malformed"), Misconfigured("key_file_open"), Misconfigured("database_url_malformed")
+    """
+    os.environ["DJANGO_SETTINGS_MODULE"] = "chamberlain.web.settings"
+    import django
+    from django.conf import settings as django_settings
+
+    from chamberlain.store.secrets import load_key
+
+    key = load_key(given=settings.key.get_secret_value() if settings.key else None, data=settings.data)
+    django_settings.CHAMBERLAIN_KEY = key
+    django_settings.SECRET_KEY = hmac.new(key, b"chamberlain sessions", hashlib.sha256).hexdigest()
+    django_settings.DATABASES = {"default": django_database(database_url)}
+    host = urlsplit(settings.url).hostname or settings.host
+    django_settings.ALLOWED_HOSTS = sorted({host, settings.host, "localhost", "127.0.0.1"})
+    django.setup()
+
+
+def django_database(url: str) -> dict[str, Any]:
+    """Django's way of writing a PostgreSQL URL.
+
+    raises  Misconfigured("database_url_malformed")
+    """
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.Error as error:
+        raise Misconfigured("database_url_malformed") from error
+    known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{ours: str(parts.pop(theirs)) for ours, theirs in known.items() if theirs in parts},
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def migrate_schema(url: str) -> None:
+    """Brings our tables and the durable engine's up to date; processes that start together take turns.
+
+    raises  Misconfigured("database_unreachable"), Misconfigured("database_too_old")
+    """
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+
+    from chamberlain.jobs import engine
+
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [0x0C4A3])
+            try:
+                if connection.pg_version < POSTGRES_AT_LEAST:
+                    raise Misconfigured("database_too_old", version=str(connection.pg_version))
+                call_command("migrate", verbosity=0, interactive=False)
+                engine.migrate(url)
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [0x0C4A3])
+    except OperationalError as error:
+        raise Misconfigured("database_unreachable", reason=str(error).strip()) from error
+
+
+def make_worker(world: World) -> Any:
+    """A worker with every story of the house registered, and the schedule that starts syncs."""
+    from chamberlain.actions.start_sync import SYNC_JOB
+    from chamberlain.jobs.engine import Worker
+    from chamberlain.work.schedule import start_due_syncs
+    from chamberlain.work.sync_tenant import sync_tenant
+
+    worker = Worker(url=world.database_url, stories={SYNC_JOB: partial(sync_tenant, settings=world.settings)})
+    worker.every_round(partial(start_due_syncs, settings=world.settings))
+    return worker
+
+
+def set_up_logging(settings: Settings) -> None:
+    """One format for every process, to stderr."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%SZ"}
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+            "root": {"level": settings.log_level, "handlers": ["stderr"]},
+            "loggers": {"httpx2": {"level": "WARNING"}, "dbos": {"level": "WARNING"}, "alembic": {"level": "WARNING"}},
+        }
+    )
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()

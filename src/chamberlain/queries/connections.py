@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chamberlain.errors import Conflict, NotFound
 from chamberlain.model.actor import Actor
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
+from chamberlain.policy.authority import Deed, require
+from chamberlain.settings import load
+from chamberlain.store import runs, tenants
+
+CALLBACK = "/connect/callback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class Integration:
 
 def list_tenants(*, viewer: Actor) -> tuple[Tenant, ...]:
     """Tenants the viewer may see, by name."""
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    return tenants.all_tenants()
 
 
 def find_tenant(*, viewer: Actor, slug: str) -> Tenant:
@@ -50,22 +57,46 @@ def find_tenant(*, viewer: Actor, slug: str) -> Tenant:
 
     raises  NotFound("tenant_not_found")
     """
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    return tenants.find(slug)
+
+
+def choose_tenant(*, viewer: Actor, slug: str | None) -> Tenant:
+    """The named tenant; without a name the only one there is.
+
+    raises  NotFound("tenant_not_found"), NotFound("no_tenant"), Conflict("tenant_ambiguous")
+    """
+    if slug is not None:
+        return find_tenant(viewer=viewer, slug=slug)
+    found = list_tenants(viewer=viewer)
+    if not found:
+        raise NotFound("no_tenant")
+    if len(found) > 1:
+        raise Conflict("tenant_ambiguous", candidates=", ".join(tenant.slug for tenant in found))
+    return found[0]
 
 
 def list_integrations(*, viewer: Actor) -> tuple[Integration, ...]:
     """Every connection, by tenant name."""
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    return tuple(_integration(connection) for connection in tenants.all_connections())
 
 
 def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
     """What connecting needs and asks for."""
-    raise NotImplementedError
+    require(viewer, Deed.CONNECT)
+    settings = load()
+    return ConnectOffer(
+        installation_app=settings.client_id is not None and settings.client_secret is not None,
+        redirect_uri=settings.url + CALLBACK,
+        scopes=SCOPES,
+    )
 
 
 def list_runs(*, viewer: Actor, tenant: Tenant, limit: int = 50) -> tuple[Run, ...]:
     """Sync runs of a tenant, newest first."""
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    return runs.latest(tenant_id=tenant.id, limit=limit)
 
 
 def find_run(*, viewer: Actor, tenant: Tenant, run_id: int) -> Run:
@@ -73,4 +104,29 @@ def find_run(*, viewer: Actor, tenant: Tenant, run_id: int) -> Run:
 
     raises  NotFound("run_not_found")
     """
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    return runs.find(tenant_id=tenant.id, run_id=run_id)
+
+
+def _integration(connection: Connection) -> Integration:
+    latest = runs.latest(tenant_id=connection.tenant.id, limit=1)
+    last = latest[0] if latest else None
+    return Integration(
+        connection=connection,
+        running=last if last and not last.is_over else None,
+        last_success=tenants.synced_at(connection.tenant.id),
+        last_run=last,
+    )
+
+
+# What each permission is for. All are application permissions of Microsoft Graph that only read.
+# source  https://learn.microsoft.com/graph/permissions-reference (2026)
+SCOPES = (
+    ScopeNeed("User.Read.All", "People: names, departments, managers, status and licences.", required=True),
+    ScopeNeed("GroupMember.Read.All", "Groups of all four kinds, their members and owners.", required=True),
+    ScopeNeed("RoleManagement.Read.Directory", "Directory roles and who holds them.", required=True),
+    ScopeNeed("Application.Read.All", "Enterprise applications and who is assigned to them.", required=True),
+    ScopeNeed("LicenseAssignment.Read.All", "Licences: seats, service plans, who holds them.", required=True),
+    ScopeNeed("Organization.Read.All", "The tenant's name and domains.", required=True),
+    ScopeNeed("ReportSettings.Read.All", "Whether usage reports conceal names.", required=False),
+)

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from chamberlain.model.actor import Actor
+from chamberlain.model.holding import ServicePlan
 from chamberlain.model.kind import Kind
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
-from chamberlain.queries.people import PersonRow, ServicePlan
-from chamberlain.queries.permissions import PermissionRow
+from chamberlain.policy.authority import Deed, require
+from chamberlain.queries.people import PeopleFilter, PersonRow, list_departments, list_people
+from chamberlain.queries.permissions import PermissionFilter, PermissionRow, count_permissions, list_permissions
+from chamberlain.store import runs, tenants
+from chamberlain.store.reads import holdings, overview, permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +70,59 @@ class SearchResult:
 
 def show_overview(*, viewer: Actor, tenant: Tenant) -> Overview:
     """The figures of the dashboard."""
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    figures = overview.figures(tenant_id=tenant.id)
+    latest = runs.latest(tenant_id=tenant.id, limit=1)
+    return Overview(
+        tenant=tenant,
+        connection=tenants.connection_of(tenant.id),
+        as_of=tenants.synced_at(tenant.id),
+        last_run=latest[0] if latest else None,
+        people=figures["people"],
+        guests=figures["guests"],
+        blocked=figures["blocked"],
+        admins=figures["admins"],
+        blocked_with_licence=figures["blocked_with_licence"],
+        permissions=count_permissions(viewer=viewer, tenant=tenant),
+        licences=list_licences(viewer=viewer, tenant=tenant),
+        departments=list_departments(viewer=viewer, tenant=tenant),
+    )
 
 
 def list_licences(*, viewer: Actor, tenant: Tenant) -> tuple[LicenceRow, ...]:
     """Every licence, those with most idle seats first, free ones last."""
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    found = permissions.licences(tenant_id=tenant.id)
+    plans = holdings.plans(tenant_id=tenant.id, skus=[row["guid"] for row in found])
+    licences = [_licence_row(row, plans.get(row["guid"], [])) for row in found]
+    return tuple(sorted(licences, key=lambda one: (one.free, -one.idle, one.name)))
 
 
 def search(*, viewer: Actor, tenant: Tenant, text: str, limit: int = 8) -> SearchResult:
     """People and permissions whose words begin with the words of `text`."""
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    if not text.strip():
+        return SearchResult((), ())
+    people = list_people(viewer=viewer, tenant=tenant, filter=PeopleFilter(text=text), size=limit)
+    found = list_permissions(viewer=viewer, tenant=tenant, filter=PermissionFilter(text=text), size=limit)
+    return SearchResult(people.rows, found.rows)
+
+
+def _licence_row(row: dict[str, Any], plans: list[dict[str, Any]]) -> LicenceRow:
+    facts = row["facts"]
+    bought = facts.get("enabled", 0) + facts.get("warning", 0)
+    assigned = facts.get("consumed", 0)
+    return LicenceRow(
+        key=row["key"],
+        name=row["name"],
+        part_number=facts.get("part_number", ""),
+        status=facts.get("status", ""),
+        bought=bought,
+        assigned=assigned,
+        idle=bought - assigned,
+        suspended=facts.get("suspended", 0),
+        blocked=row["blocked"],
+        errors=row["errors"],
+        free=facts.get("free", False),
+        plans=tuple(ServicePlan(plan["key"], plan["name"], enabled=True) for plan in plans),
+    )

@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
+from chamberlain.errors import Conflict, NotFound
 from chamberlain.model.actor import Actor
-from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.holding import Holding, ServicePlan
+from chamberlain.model.kind import AccountType
 from chamberlain.model.page import Page
-from chamberlain.model.path import Path
 from chamberlain.model.tenant import Tenant
+from chamberlain.policy.authority import Deed, require
+from chamberlain.queries.holdings import holdings_of
+from chamberlain.store.reads import keyset, people
+
+__all__ = ["Holding", "PeopleFilter", "PeopleSort", "Person", "PersonRow", "ServicePlan"]
+
+MOST_REPORTS = 200
+MOST_CANDIDATES = 6
 
 
 class PeopleSort(Enum):
@@ -54,38 +64,6 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ServicePlan:
-    """A product inside a licence, switched on or off for the holder."""
-
-    key: str
-    name: str
-    enabled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    """A permission that a person holds, with every way in which they hold it.
-
-    since      first seen, the earliest of all paths
-    owner      holds it as owner (then `paths` is that ownership), not as member
-    effective  False for a licence that Microsoft could not assign (all its states are errors)
-    plans      service plans, for licences
-    app        the application's name, for products
-    """
-
-    key: str
-    kind: Kind
-    name: str
-    description: str
-    app: str
-    since: datetime
-    owner: bool
-    effective: bool
-    paths: tuple[Path, ...]
-    plans: tuple[ServicePlan, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Person:
     """One person. `facts` are profile lines as (label code, value), without empty ones."""
 
@@ -102,13 +80,29 @@ class Person:
 def list_people(
     *, viewer: Actor, tenant: Tenant, filter: PeopleFilter, cursor: str | None = None, size: int = 50
 ) -> Page[PersonRow]:
-    """People that match the filter, `size` (1 to 500) at a time."""
-    raise NotImplementedError
+    """People that match the filter, `size` (1 to 500) at a time.
+
+    raises  Refused("not_allowed"), Refused("cursor_malformed")
+    """
+    require(viewer, Deed.SEE_DIRECTORY)
+    listing = people.listing(
+        tenant_id=tenant.id,
+        text=filter.text,
+        type=filter.type.value if filter.type else None,
+        enabled=filter.enabled,
+        licensed=filter.licensed,
+        admin=filter.admin,
+        department=filter.department,
+        sort=filter.sort.value,
+    )
+    found = keyset.fetch(listing, cursor=cursor, size=size)
+    return Page(tuple(person_row(row) for row in found.rows), found.total, found.next, found.previous)
 
 
 def list_departments(*, viewer: Actor, tenant: Tenant) -> tuple[tuple[str, int], ...]:
     """Departments with the number of people in each, largest first."""
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    return tuple((row["name"], row["people"]) for row in people.departments(tenant_id=tenant.id))
 
 
 def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Person:
@@ -116,7 +110,24 @@ def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Person:
 
     raises  NotFound("person_not_found")
     """
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    profile = people.profile(tenant_id=tenant.id, guid=str(guid))
+    if profile is None:
+        raise NotFound("person_not_found", text=str(guid))
+    wanted = [str(guid), *([profile["manager"]] if profile["manager"] else [])]
+    found = {row["guid"]: person_row(row) for row in people.by_guids(tenant_id=tenant.id, guids=wanted)}
+    return Person(
+        row=found[guid],
+        manager=found.get(UUID(profile["manager"])) if profile["manager"] else None,
+        reports=tuple(
+            person_row(row) for row in people.reports(tenant_id=tenant.id, guid=str(guid), limit=MOST_REPORTS)
+        ),
+        facts=tuple((key, str(value)) for key, value in sorted(profile["facts"].items())),
+        created_at=profile["created_at"],
+        first_seen=profile["first_seen"],
+        gone_at=profile["gone_at"],
+        holdings=holdings_of(tenant_id=tenant.id, account_id=profile["id"]),
+    )
 
 
 def match_person(*, viewer: Actor, tenant: Tenant, text: str) -> Person:
@@ -124,4 +135,29 @@ def match_person(*, viewer: Actor, tenant: Tenant, text: str) -> Person:
 
     raises  NotFound("person_not_found"), Conflict("person_ambiguous", candidates=...)
     """
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    try:
+        return find_person(viewer=viewer, tenant=tenant, guid=UUID(text))
+    except ValueError:
+        found = people.matches(tenant_id=tenant.id, text=text, limit=MOST_CANDIDATES)
+    if not found:
+        raise NotFound("person_not_found", text=text)
+    if len(found) > 1:
+        raise Conflict("person_ambiguous", text=text, candidates=", ".join(row["user_name"] for row in found))
+    return find_person(viewer=viewer, tenant=tenant, guid=found[0]["guid"])
+
+
+def person_row(row: dict[str, Any]) -> PersonRow:
+    """A person in a list, from what the store selected."""
+    return PersonRow(
+        guid=row["guid"],
+        name=row["name"],
+        user_name=row["user_name"],
+        mail=row["mail"],
+        type=AccountType(row["type"]),
+        enabled=row["enabled"],
+        department=row["department"],
+        job_title=row["job_title"],
+        licences=row["licences"],
+        roles=row["roles"],
+    )

@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from chamberlain.errors import NotFound
 from chamberlain.model.actor import Actor
-from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.kind import AccountType, Family, Kind
 from chamberlain.model.page import Page
 from chamberlain.model.path import Link, Path
 from chamberlain.model.tenant import Tenant
+from chamberlain.policy.authority import Deed, require
+from chamberlain.queries.holdings import label, paths_to
+from chamberlain.store.reads import keyset, permissions
+
+OWNED_KINDS = frozenset({Kind.SECURITY_GROUP, Kind.M365_GROUP})  # Graph has no owners of groups that Exchange keeps
+SHOWN_ELSEWHERE = frozenset({"rule", "dynamic", "on_premises", "role_assignable", "everyone", "privileged"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +102,28 @@ class Permission:
 def list_permissions(
     *, viewer: Actor, tenant: Tenant, filter: PermissionFilter, cursor: str | None = None, size: int = 50
 ) -> Page[PermissionRow]:
-    """Permissions that match, by name."""
-    raise NotImplementedError
+    """Permissions that match, by name.
+
+    raises  Refused("not_allowed"), Refused("cursor_malformed")
+    """
+    require(viewer, Deed.SEE_DIRECTORY)
+    listing = permissions.listing(
+        tenant_id=tenant.id,
+        kind=filter.kind.value if filter.kind else None,
+        text=filter.text,
+        dynamic=filter.dynamic,
+        on_premises=filter.on_premises,
+        empty=filter.empty,
+    )
+    found = keyset.fetch(listing, cursor=cursor, size=size)
+    return Page(tuple(permission_row(row) for row in found.rows), found.total, found.next, found.previous)
 
 
 def count_permissions(*, viewer: Actor, tenant: Tenant) -> dict[Kind, int]:
     """How many permissions of each kind there are now."""
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    counted = {Kind(row["kind"]): row["number"] for row in permissions.counts(tenant_id=tenant.id)}
+    return {kind: counted.get(kind, 0) for kind in Kind}
 
 
 def find_permission(*, viewer: Actor, tenant: Tenant, key: str) -> Permission:
@@ -108,7 +131,24 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str) -> Permission:
 
     raises  NotFound("permission_not_found")
     """
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    row = _found(tenant, key)
+    near = permissions.neighbours(tenant_id=tenant.id, permission_id=row["id"])
+    facts = row["facts"]
+    return Permission(
+        row=permission_row(row),
+        rule=facts.get("rule", ""),
+        owners=tuple(
+            OwnerRow(owner["guid"], owner["name"], AccountType(owner["type"]))
+            for owner in permissions.owners(tenant_id=tenant.id, permission_id=row["id"])
+        ),
+        inside=_links(near, side="out", families=(Family.GROUP,)),
+        contains=_links(near, side="in", families=tuple(Family)),
+        gives=_links(near, side="out", families=(Family.ROLE, Family.LICENCE, Family.APP_ROLE)),
+        facts=tuple((name, str(value)) for name, value in sorted(facts.items()) if name not in SHOWN_ELSEWHERE),
+        first_seen=row["first_seen"],
+        gone_at=row["gone_at"],
+    )
 
 
 def list_members(
@@ -116,6 +156,60 @@ def list_members(
 ) -> Page[MemberRow]:
     """Accounts that hold the permission by whatever path, by name.
 
-    raises  NotFound("permission_not_found")
+    raises  NotFound("permission_not_found"), Refused("cursor_malformed")
     """
-    raise NotImplementedError
+    require(viewer, Deed.SEE_DIRECTORY)
+    row = _found(tenant, key)
+    listing = permissions.members(tenant_id=tenant.id, permission_id=row["id"], family=row["family"], text=text)
+    found = keyset.fetch(listing, cursor=cursor, size=size)
+    ways = paths_to(tenant_id=tenant.id, permission=row, accounts=[member["id"] for member in found.rows])
+    members = tuple(
+        MemberRow(
+            guid=member["guid"],
+            name=member["name"],
+            user_name=member["user_name"],
+            type=AccountType(member["type"]),
+            enabled=member["enabled"],
+            since=min((path.since for path in ways.get(member["id"], ())), default=member["first_seen"]),
+            paths=ways.get(member["id"], ()),
+        )
+        for member in found.rows
+    )
+    return Page(members, found.total, found.next, found.previous)
+
+
+def permission_row(row: dict[str, Any]) -> PermissionRow:
+    """A permission in a list, from what the store selected."""
+    facts = row["facts"]
+    kind = Kind(row["kind"])
+    return PermissionRow(
+        key=row["key"],
+        kind=kind,
+        name=row["name"],
+        description=row["description"],
+        app=row["app"],
+        mail=row["mail"],
+        members=row["members"],
+        people=row["people"],
+        owners=row["owners"] if kind in OWNED_KINDS else None,
+        dynamic=facts.get("dynamic", False),
+        on_premises=facts.get("on_premises", False),
+        role_assignable=facts.get("role_assignable", False),
+        everyone=facts.get("everyone", False),
+        privileged=facts.get("privileged", False),
+    )
+
+
+def _found(tenant: Tenant, key: str) -> dict[str, Any]:
+    row = permissions.find(tenant_id=tenant.id, key=key)
+    if row is None:
+        raise NotFound("permission_not_found", key=key)
+    return row
+
+
+def _links(near: list[dict[str, Any]], *, side: str, families: tuple[Family, ...]) -> tuple[Link, ...]:
+    return tuple(
+        Link(row["key"], Kind(row["kind"]), label(row))
+        for row in near
+        if row["side"] == side and row["family"] in families
+    )

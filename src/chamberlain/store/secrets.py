@@ -82,7 +82,7 @@ class Sealed(str):
     __slots__ = ()
 
 
-class EncryptedField(models.TextField[Any, Any]):
+class EncryptedField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Text that is encrypted in the database. The model's primary key has to be known before the first save."""
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature

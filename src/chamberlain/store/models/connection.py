@@ -1,7 +1,7 @@
 """How tenants are reached."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
@@ -19,7 +19,7 @@ class ConnectionRow(models.Model):
     client_id = models.TextField()
     client_secret = EncryptedField(null=True)
     state = models.TextField(choices=[(state.value, state.value) for state in ConnectionState])
-    scopes: models.Field[Any, Any] = models.JSONField(default=list)
+    scopes = models.JSONField(default=list)
     concealed_names = models.BooleanField(null=True)
     error_code = models.TextField(null=True)
     connected_at = models.DateTimeField()

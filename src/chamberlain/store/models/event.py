@@ -1,6 +1,6 @@
 """The audit trail."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 
@@ -18,7 +18,7 @@ class EventRow(models.Model):
     actor_id = models.TextField()
     actor_name = models.TextField()
     subject = models.TextField()
-    details: models.Field[Any, Any] = models.JSONField(default=dict)
+    details = models.JSONField(default=dict)
 
     class Meta:
         db_table = "event"

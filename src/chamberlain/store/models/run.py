@@ -24,8 +24,8 @@ class RunRow(models.Model):
     ended_at = models.DateTimeField(null=True)
     throttled = models.IntegerField(default=0)
     error_code = models.TextField(null=True)
-    error_data: models.Field[Any, Any] = models.JSONField(default=dict)
-    warnings: models.Field[Any, Any] = models.JSONField(default=list)
+    error_data = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)
 
     class Meta:
         db_table = "sync_run"

@@ -1,0 +1,51 @@
+"""Send an administrator to Microsoft to consent."""
+
+import secrets
+from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from chamberlain import clock
+from chamberlain.audit.event import EventName, record
+from chamberlain.errors import Misconfigured, Refused
+from chamberlain.model.actor import Actor
+from chamberlain.policy.authority import Deed, require
+from chamberlain.settings import load
+from chamberlain.store import tenants
+from chamberlain.store.connection import transaction
+
+ATTEMPT_LASTS = timedelta(minutes=30)
+CALLBACK = "/connect/callback"
+
+
+def begin_connect(*, actor: Actor, tenant: str | None) -> str:
+    """The URL of Microsoft's consent page, with a state that works once, for this actor, for half an hour.
+
+    tenant   GUID of the tenant that has to consent; None: whichever the administrator signs in to
+    raises   Refused("not_allowed"), Refused("tenant_id_malformed"), Misconfigured("installation_app_missing")
+    source   https://learn.microsoft.com/entra/identity-platform/v2-admin-consent (2026): v1 form, which grants all
+             application permissions that the registration lists; "organizations" where the tenant is not known
+    """
+    require(actor, Deed.CONNECT)
+    settings = load()
+    if settings.client_id is None or settings.client_secret is None:
+        raise Misconfigured("installation_app_missing")
+    state = secrets.token_urlsafe(32)
+    with transaction():
+        tenants.open_attempt(
+            state=state,
+            actor_id=actor.id,
+            expected_tenant=_guid(tenant),
+            now=clock.now(),
+            lasts=ATTEMPT_LASTS,
+        )
+        record(EventName.CONSENT_REQUESTED, actor=actor, tenant_id=None, subject=tenant or "any tenant")
+    query = urlencode({"client_id": settings.client_id, "redirect_uri": settings.url + CALLBACK, "state": state})
+    return f"{settings.login_root}/{tenant or 'organizations'}/adminconsent?{query}"
+
+
+def _guid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Refused("tenant_id_malformed", text=text) from None

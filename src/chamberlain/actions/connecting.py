@@ -1,0 +1,101 @@
+"""What the ways to connect have in common: ask Graph who we are connected to, then remember it."""
+
+import asyncio
+import logging
+import time
+
+from chamberlain import clock
+from chamberlain.actions.start_sync import start_sync
+from chamberlain.audit.event import EventName, record
+from chamberlain.errors import ChamberlainError, Conflict, Refused
+from chamberlain.graph.client import Endpoint, open_graph
+from chamberlain.graph.token import Credential
+from chamberlain.kinds.organisation import Organisation, read_organisation
+from chamberlain.model.actor import Actor
+from chamberlain.model.run import Trigger
+from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.settings import Settings
+from chamberlain.store import tenants
+from chamberlain.store.connection import transaction
+
+log = logging.getLogger(__name__)
+
+# A new service principal needs time to spread: until then Microsoft says that it does not know the application.
+# source  docs/reference/microsoft.md: tokens may lack roles, or be refused, for some minutes after consent
+WAITS_SECONDS = (1.0, 2.0, 4.0)
+NOT_YET = frozenset({"consent_missing"})
+
+
+def endpoint(settings: Settings) -> Endpoint:
+    """Where Microsoft is for this installation."""
+    return Endpoint(settings.login_root, settings.graph_root, settings.requests_in_flight)
+
+
+def ask_who(credential: Credential, *, settings: Settings, patient: bool) -> Organisation:
+    """The organisation that the credential opens, as Graph tells it.
+
+    patient  consent was given just now: wait a few seconds for it to spread
+    raises   Refused, NotFound, Upstream: see graph/fault.py; Refused("consent_not_visible_yet")
+    """
+
+    async def ask() -> Organisation:
+        async with open_graph(endpoint(settings), credential) as graph:
+            return await read_organisation(graph)
+
+    for wait in (*WAITS_SECONDS, None) if patient else (None,):
+        try:
+            return asyncio.run(ask())
+        except Refused as error:
+            if not patient or error.code not in NOT_YET:
+                raise
+            if wait is None:
+                raise Refused("consent_not_visible_yet", **error.data) from error
+            log.info("consent has not spread yet (%s); asking again in %.0f s", error, wait)
+            time.sleep(wait)
+    raise Refused("consent_not_visible_yet")
+
+
+def remember(
+    organisation: Organisation,
+    *,
+    actor: Actor,
+    kind: CredentialKind,
+    credential: Credential,
+    secret: str | None,
+) -> Tenant:
+    """Stores the connection and starts its first sync.
+
+    secret  what to keep, encrypted; None where the installation's own app is used
+    """
+    now = clock.now()
+    with transaction():
+        tenant = tenants.save(guid=organisation.guid, name=organisation.name, domain=organisation.domain, now=now)
+        tenants.save_connection(
+            tenant=tenant,
+            credential=kind,
+            client_id=credential.client_id,
+            secret=secret,
+            scopes=organisation.scopes,
+            concealed_names=organisation.concealed_names,
+            connected_by=actor.name,
+            now=now,
+        )
+        record(
+            EventName.CONNECTION_CREATED,
+            actor=actor,
+            tenant_id=tenant.id,
+            subject=str(tenant.guid),
+            credential=kind.value,
+            client_id=credential.client_id,
+        )
+        try:
+            start_sync(actor=actor, tenant=tenant, trigger=Trigger.CONNECT)
+        except Conflict as error:
+            log.info("no first sync was started: %s", error)
+    return tenant
+
+
+def note_refusal(error: ChamberlainError, *, actor: Actor) -> None:
+    """Leaves a trace of a consent that did not lead to a connection."""
+    with transaction():
+        record(EventName.CONSENT_REFUSED, actor=actor, tenant_id=None, subject="consent", error=error.code)

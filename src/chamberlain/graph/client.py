@@ -1,0 +1,150 @@
+"""An authenticated, counted, retrying GET."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpx2
+import msgspec
+
+from chamberlain import clock
+from chamberlain.errors import Refused, Upstream
+from chamberlain.graph import retry
+from chamberlain.graph.fault import raise_for_graph
+from chamberlain.graph.token import Credential, TokenSource
+
+log = logging.getLogger(__name__)
+Shape = TypeVar("Shape")
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 120.0
+REJECTED = "token rejected"
+EVENTUAL = {"ConsistencyLevel": "eventual"}
+
+
+@dataclass(slots=True)
+class Spent:
+    """What a `Graph` has used so far."""
+
+    requests: int = 0
+    resource_units: int = 0
+    throttled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A cloud's hosts, and how many requests we keep in flight there."""
+
+    login_root: str
+    graph_root: str
+    in_flight: int = 16
+
+
+@dataclass(slots=True)
+class Graph:
+    """Reads one tenant. Only GET is offered here: nothing that changes a tenant can be said.
+
+    on_spent  called after every answer, for progress
+    """
+
+    http: httpx2.AsyncClient
+    tokens: TokenSource
+    root: str
+    gate: asyncio.Semaphore
+    spent: Spent = field(default_factory=Spent)
+    on_spent: Callable[[Spent], None] = lambda _spent: None
+
+    async def get(self, path: str, shape: type[Shape], *, headers: dict[str, str] | None = None) -> Shape:
+        """The answer to GET `path`, decoded.
+
+        path     below /v1.0, e.g. "/organization"; or an absolute link under the Graph root, used byte for byte
+        raises   NotFound, Refused, Upstream; see `fault.raise_for_graph`
+        """
+        url = self.absolute(path)
+        async with self.gate:
+            renewed = False
+            for attempt in range(1, retry.ATTEMPTS + 1):
+                outcome = await self._attempt(
+                    url, shape, headers or {}, last=attempt == retry.ATTEMPTS, renewed=renewed
+                )
+                if not isinstance(outcome, _Again):
+                    return outcome
+                renewed = renewed or outcome.reason == REJECTED
+                wait = retry.backoff(attempt) if outcome.wait is None else outcome.wait
+                log.info("again in %.1f s: %s (%s)", wait.total_seconds(), urlsplit(url).path, outcome.reason)
+                await asyncio.sleep(wait.total_seconds())
+        raise Upstream("microsoft_failing", path=path, status=0, request_id="")
+
+    def absolute(self, path: str) -> str:
+        """The URL of a path; links are checked first, so that the token goes to Graph and nowhere else.
+
+        raises  Refused("foreign_link")
+        """
+        if path.startswith("/"):
+            return f"{self.root}/v1.0{path}"
+        root, link = urlsplit(self.root), urlsplit(path)
+        if (link.scheme, link.netloc.lower()) != (root.scheme, root.netloc.lower()):
+            raise Refused("foreign_link", host=link.netloc)
+        return path
+
+    async def _attempt(
+        self, url: str, shape: type[Shape], headers: dict[str, str], *, last: bool, renewed: bool
+    ) -> "Shape | _Again":
+        token = await self.tokens.token()
+        sent = {"Authorization": f"Bearer {token}", "client-request-id": str(uuid.uuid4()), **headers}
+        path = urlsplit(url).path
+        try:
+            response = await self.http.get(url, headers=sent)
+        except httpx2.TransportError as error:
+            if last:
+                host = urlsplit(url).hostname or ""
+                raise Upstream("network_unreachable", host=host, reason=type(error).__name__) from error
+            return _Again(type(error).__name__)
+        self._count(response)
+        request_id = response.headers.get("request-id", "")
+        if response.status_code == 200:
+            try:
+                return msgspec.json.decode(response.content, type=shape)
+            except msgspec.DecodeError as error:
+                log.warning("unreadable answer to %s, request-id %s: %s", path, request_id, error)
+                if last:
+                    raise Upstream("microsoft_unreadable", path=path, status=200, request_id=request_id) from error
+                return _Again("unreadable")
+        if response.status_code == 401 and not renewed:
+            self.tokens.forget(token)
+            return _Again(REJECTED, wait=timedelta(0))
+        wait = retry.asked_wait(response.headers, now=clock.now())
+        if response.status_code in retry.RETRIABLE and not last:
+            return _Again(str(response.status_code), wait=wait)
+        log.warning("refused: %s answered %d, request-id %s", path, response.status_code, request_id)
+        raise_for_graph(response.status_code, response.content, path=path, request_id=request_id, again_after=wait)
+
+    def _count(self, response: httpx2.Response) -> None:
+        self.spent.requests += 1
+        units = response.headers.get("x-ms-resource-unit", "1")
+        self.spent.resource_units += int(units) if units.isdigit() else 1
+        self.spent.throttled += response.status_code == 429
+        self.on_spent(self.spent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    reason: str
+    wait: timedelta | None = None
+
+
+@asynccontextmanager
+async def open_graph(endpoint: Endpoint, credential: Credential) -> AsyncIterator[Graph]:
+    """A `Graph` for a tenant; its connections close at the end."""
+    limits = httpx2.Limits(max_connections=endpoint.in_flight, max_keepalive_connections=endpoint.in_flight)
+    timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    async with httpx2.AsyncClient(limits=limits, timeout=timeout, follow_redirects=False) as http:
+        tokens = TokenSource(
+            http=http, login_root=endpoint.login_root, graph_root=endpoint.graph_root, credential=credential
+        )
+        yield Graph(http=http, tokens=tokens, root=endpoint.graph_root, gate=asyncio.Semaphore(endpoint.in_flight))

@@ -1,0 +1,31 @@
+"""The same work for many items, some at a time, without a task for each."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, width: int) -> None:
+    """Awaits `work` for every item, at most `width` at a time.
+
+    raises  the first error, after the others were cancelled
+    """
+    source = iter(items)
+
+    async def worker() -> None:
+        for item in source:
+            await work(item)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(width):
+                group.create_task(worker())
+    except* Exception as errors:
+        raise _first(errors) from None
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner = errors.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

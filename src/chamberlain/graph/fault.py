@@ -1,0 +1,100 @@
+"""Answers that are not what was asked for, classified once, by status and code, never by searching texts.
+
+source  graph-errors: https://learn.microsoft.com/graph/errors (2026), AADSTS codes:
+        https://learn.microsoft.com/entra/identity-platform/reference-error-codes (2026)
+"""
+
+from datetime import timedelta
+from typing import NoReturn
+
+import msgspec
+
+from chamberlain.errors import ChamberlainError, Misconfigured, NotFound, Refused, Upstream
+
+# AADSTS numbers that mean something a person can repair; everything else is told with its number.
+TOKEN_ERRORS: dict[int, tuple[type[ChamberlainError], str]] = {
+    7000215: (Refused, "secret_wrong"),
+    7000222: (Refused, "secret_expired"),
+    700016: (Refused, "consent_missing"),
+    700011: (Refused, "consent_missing"),
+    7000229: (Refused, "consent_missing"),
+    70001: (Refused, "app_disabled"),
+    7000112: (Refused, "app_disabled"),
+    90002: (NotFound, "tenant_unknown"),
+    900023: (NotFound, "tenant_unknown"),
+    53003: (Refused, "blocked_by_conditional_access"),
+    90055: (Upstream, "microsoft_busy"),
+    90033: (Upstream, "microsoft_busy"),
+}
+EXPIRED_PAGE = frozenset({"Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException"})
+
+
+class _TokenError(msgspec.Struct):
+    error: str = ""
+    error_codes: list[int] = []
+    trace_id: str = ""
+
+
+class _Inner(msgspec.Struct, rename={"request_id": "request-id"}):
+    request_id: str = ""
+
+
+class _Error(msgspec.Struct):
+    code: str = ""
+    message: str = ""
+    innerError: _Inner | None = None
+
+
+class _ErrorBody(msgspec.Struct):
+    error: _Error
+
+
+def graph_code(body: bytes) -> str:
+    """The error code in a Graph error body; "" where the body is not one (empty, HTML, cut off)."""
+    try:
+        return msgspec.json.decode(body, type=_ErrorBody).error.code
+    except msgspec.DecodeError:
+        return ""
+
+
+def raise_for_token(status: int, body: bytes) -> NoReturn:
+    """Turns a refused token request into an error.
+
+    raises  Refused, NotFound, Upstream or Misconfigured, as `TOKEN_ERRORS` says
+    """
+    try:
+        answer = msgspec.json.decode(body, type=_TokenError)
+    except msgspec.DecodeError:
+        raise Upstream("microsoft_unreadable", status=status, request_id="") from None
+    for number in answer.error_codes:
+        if number in TOKEN_ERRORS:
+            kind, code = TOKEN_ERRORS[number]
+            raise kind(code, aadsts=number, request_id=answer.trace_id)
+    if status >= 500 or status == 429:
+        raise Upstream("microsoft_busy", status=status, request_id=answer.trace_id)
+    number = answer.error_codes[0] if answer.error_codes else 0
+    raise Misconfigured("token_refused", aadsts=number, error=answer.error, request_id=answer.trace_id)
+
+
+def raise_for_graph(status: int, body: bytes, *, path: str, request_id: str, again_after: timedelta | None) -> NoReturn:
+    """Turns a refused Graph request, after all retries, into an error.
+
+    raises  NotFound("graph_not_found"), Refused("scope_missing"), Upstream(...)
+    """
+    code = graph_code(body)
+    data: dict[str, object] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
+    if code in EXPIRED_PAGE:
+        raise Upstream("page_expired", **data)
+    match status:
+        case 404:
+            raise NotFound("graph_not_found", **data)
+        case 401:
+            raise Refused("token_rejected", **data)
+        case 403:
+            raise Refused("scope_missing", **data)
+        case 429 | 503:
+            raise Upstream("microsoft_busy", again_after=again_after, **data)
+        case _ if status >= 500:
+            raise Upstream("microsoft_failing", **data)
+        case _:
+            raise Upstream("microsoft_refused", **data)

@@ -1,0 +1,213 @@
+"""What Graph sends, as far as we read it. `select` derives $select from the fields, so the two cannot disagree.
+
+Fields that a listing may omit or send as null have defaults. Names are Microsoft's, in snake case.
+source  https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0 (2026), resource pages of each type
+"""
+
+import msgspec
+
+NAVIGATION = frozenset({"manager", "members", "owners", "principal", "@odata.type"})
+
+
+class Shape(msgspec.Struct, rename="camel", frozen=True):
+    """Base of everything read from Graph; unknown members are ignored."""
+
+
+def select(shape: type[Shape]) -> str:
+    """The value of $select that brings the fields of a shape, without what only $expand brings."""
+    names = (field.encode_name for field in msgspec.structs.fields(shape))
+    return ",".join(name for name in names if name not in NAVIGATION)
+
+
+class Reference(Shape, frozen=True):
+    """A directory object of whatever type, by id."""
+
+    id: str
+    display_name: str | None = None
+    type: str = msgspec.field(default="", name="@odata.type")
+
+
+class User(Shape, frozen=True):
+    """A user, with the manager's id where $expand=manager($select=id) was asked for."""
+
+    id: str
+    display_name: str | None = None
+    user_principal_name: str | None = None
+    mail: str | None = None
+    account_enabled: bool | None = None
+    user_type: str | None = None
+    department: str | None = None
+    job_title: str | None = None
+    company_name: str | None = None
+    office_location: str | None = None
+    city: str | None = None
+    country: str | None = None
+    usage_location: str | None = None
+    mobile_phone: str | None = None
+    employee_id: str | None = None
+    employee_type: str | None = None
+    created_date_time: str | None = None
+    external_user_state: str | None = None
+    on_premises_sync_enabled: bool | None = None
+    manager: Reference | None = None
+
+
+class LicenceState(Shape, frozen=True):
+    """One licence of a user: where it comes from and how Microsoft fares with it."""
+
+    sku_id: str
+    assigned_by_group: str | None = None
+    disabled_plans: list[str] = []
+    state: str | None = None
+    error: str | None = None
+
+
+class LicensedUser(Shape, frozen=True):
+    """A user's licences."""
+
+    id: str
+    license_assignment_states: list[LicenceState] | None = None
+
+
+class AssignedLicence(Shape, frozen=True):
+    """A licence of a group."""
+
+    sku_id: str
+    disabled_plans: list[str] = []
+
+
+class LicensedGroup(Shape, frozen=True):
+    """A group's licences."""
+
+    id: str
+    assigned_licenses: list[AssignedLicence] | None = None
+
+
+class Group(Shape, frozen=True):
+    """A group, with up to 20 members where $expand=members was asked for."""
+
+    id: str
+    display_name: str | None = None
+    description: str | None = None
+    mail: str | None = None
+    mail_enabled: bool | None = None
+    security_enabled: bool | None = None
+    group_types: list[str] | None = None
+    visibility: str | None = None
+    membership_rule: str | None = None
+    is_assignable_to_role: bool | None = None
+    on_premises_sync_enabled: bool | None = None
+    resource_provisioning_options: list[str] | None = None
+    created_date_time: str | None = None
+    members: list[Reference] | None = None
+
+
+class OwnedGroup(Shape, frozen=True):
+    """A group's first 20 owners."""
+
+    id: str
+    owners: list[Reference] | None = None
+
+
+class PrepaidUnits(Shape, frozen=True):
+    """Seats of a SKU."""
+
+    enabled: int = 0
+    suspended: int = 0
+    warning: int = 0
+
+
+class ServicePlanInfo(Shape, frozen=True):
+    """A service plan of a SKU."""
+
+    service_plan_id: str
+    service_plan_name: str | None = None
+    applies_to: str | None = None
+
+
+class Sku(Shape, frozen=True):
+    """A subscribed SKU."""
+
+    sku_id: str
+    sku_part_number: str | None = None
+    applies_to: str | None = None
+    capability_status: str | None = None
+    consumed_units: int = 0
+    prepaid_units: PrepaidUnits = PrepaidUnits()
+    service_plans: list[ServicePlanInfo] = []
+
+
+class RoleDefinition(Shape, frozen=True):
+    """A directory role."""
+
+    id: str
+    display_name: str | None = None
+    description: str | None = None
+    is_built_in: bool | None = None
+    template_id: str | None = None
+
+
+class RoleAssignment(Shape, frozen=True):
+    """Somebody holds a role in a scope."""
+
+    id: str
+    principal_id: str
+    role_definition_id: str
+    directory_scope_id: str | None = None
+    principal: Reference | None = None
+
+
+class AppRole(Shape, frozen=True):
+    """A role that an application declares."""
+
+    id: str
+    display_name: str | None = None
+    description: str | None = None
+    value: str | None = None
+    is_enabled: bool = True
+    allowed_member_types: list[str] = []
+
+
+class ServicePrincipal(Shape, frozen=True):
+    """An application in the tenant."""
+
+    id: str
+    app_id: str | None = None
+    display_name: str | None = None
+    account_enabled: bool | None = None
+    service_principal_type: str | None = None
+    app_owner_organization_id: str | None = None
+    app_role_assignment_required: bool | None = None
+    tags: list[str] | None = None
+    app_roles: list[AppRole] | None = None
+
+
+class AppRoleAssignment(Shape, frozen=True):
+    """Somebody holds a role in an application."""
+
+    app_role_id: str
+    principal_id: str
+    principal_type: str | None = None
+    principal_display_name: str | None = None
+
+
+class VerifiedDomain(Shape, frozen=True):
+    """A domain of the tenant."""
+
+    name: str
+    is_default: bool = False
+    is_initial: bool = False
+
+
+class Organization(Shape, frozen=True):
+    """The tenant itself."""
+
+    id: str
+    display_name: str | None = None
+    verified_domains: list[VerifiedDomain] = []
+
+
+class ReportSettings(Shape, frozen=True):
+    """Whether usage reports hide names."""
+
+    display_concealed_names: bool | None = None

@@ -1,0 +1,98 @@
+"""Client-credentials tokens of the Microsoft identity platform.
+
+source  https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow (2026)
+"""
+
+import asyncio
+import base64
+import time
+from dataclasses import dataclass, field
+
+import httpx2
+import msgspec
+
+from chamberlain.errors import Upstream
+from chamberlain.graph.fault import raise_for_token
+
+EARLY_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Who we are to a tenant. `repr` leaves the secret out."""
+
+    tenant: str
+    client_id: str
+    secret: str = field(repr=False)
+
+
+class Claims(msgspec.Struct):
+    """What we read of an access token, for diagnostics only: Graph decides, not we."""
+
+    tid: str = ""
+    appid: str = ""
+    roles: list[str] = []
+
+
+class _Answer(msgspec.Struct):
+    access_token: str
+    expires_in: int
+
+
+class TokenSource:
+    """Keeps one token per tenant and renews it five minutes before it expires."""
+
+    def __init__(self, *, http: httpx2.AsyncClient, login_root: str, graph_root: str, credential: Credential) -> None:
+        self._http = http
+        self._url = f"{login_root}/{credential.tenant}/oauth2/v2.0/token"
+        self._scope = f"{graph_root}/.default"
+        self._credential = credential
+        self._lock = asyncio.Lock()
+        self._token = ""
+        self._good_until = 0.0
+
+    async def token(self) -> str:
+        """A valid access token.
+
+        raises  what `fault.raise_for_token` raises; Upstream("network_unreachable")
+        """
+        async with self._lock:
+            if time.monotonic() >= self._good_until:
+                answer = await self._fetch()
+                self._token = answer.access_token
+                self._good_until = time.monotonic() + max(answer.expires_in - EARLY_SECONDS, 0.0)
+            return self._token
+
+    def forget(self, token: str) -> None:
+        """Drops a token that Graph rejected, unless it was renewed meanwhile."""
+        if token == self._token:
+            self._good_until = 0.0
+
+    async def _fetch(self) -> _Answer:
+        form = {
+            "client_id": self._credential.client_id,
+            "client_secret": self._credential.secret,
+            "scope": self._scope,
+            "grant_type": "client_credentials",
+        }
+        try:
+            response = await self._http.post(self._url, data=form)
+        except httpx2.TransportError as error:
+            raise Upstream(
+                "network_unreachable", host=httpx2.URL(self._url).host, reason=type(error).__name__
+            ) from error
+        if response.status_code != 200:
+            raise_for_token(response.status_code, response.content)
+        try:
+            return msgspec.json.decode(response.content, type=_Answer)
+        except msgspec.DecodeError as error:
+            raise Upstream("microsoft_unreadable", status=200, request_id="") from error
+
+
+def read_claims(token: str) -> Claims:
+    """The claims of a token, unverified: it came from Microsoft over our own connection."""
+    try:
+        body = token.split(".")[1]
+        return msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=Claims)
+    except (IndexError, ValueError, msgspec.DecodeError):
+        return Claims()

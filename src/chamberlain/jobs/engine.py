@@ -1,0 +1,135 @@
+"""The durable engine: runs registered stories, step by step, and takes over those of dead workers.
+
+A finished step is never done again; an unfinished one is, so steps are idempotent. Stories stand in our own tables;
+the engine only carries them.
+"""
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from dbos import DBOS, Queue, run_dbos_database_migrations
+
+from chamberlain.jobs.port import QUEUE
+from chamberlain.store.connection import connect, fresh_connections
+
+log = logging.getLogger(__name__)
+
+APPLICATION_VERSION = "1"  # raised when a story's order of steps changes; old jobs then stay with old workers
+LOCK_SPACE = 0x0C4A3  # advisory locks (LOCK_SPACE, hash of executor id): held while that worker lives
+SECONDS_BETWEEN_ROUNDS = 2.0
+MOST_RECOVERIES = 20
+AT_A_TIME = 4
+
+Do = Callable[..., Any]
+Story = Callable[..., None]
+
+
+def migrate(url: str) -> None:
+    """Makes or updates the engine's own tables, in the schema `dbos`."""
+    run_dbos_database_migrations(_engine_url(url))
+
+
+class Worker:
+    """Runs stories until it is closed."""
+
+    def __init__(self, *, url: str, stories: dict[str, Story]) -> None:
+        self._executor = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._stop = threading.Event()
+        self._rounds: list[Callable[[], None]] = [self._take_over]
+        DBOS(
+            config={
+                "name": "chamberlain",
+                "system_database_url": _engine_url(url),
+                "application_version": APPLICATION_VERSION,
+                "executor_id": self._executor,
+                "run_migrations": False,
+                "console_log_level": "WARNING",
+                "log_level": "WARNING",
+            }
+        )
+        Queue(QUEUE, partition_concurrency=1, worker_concurrency=AT_A_TIME, polling_interval_sec=0.2)
+        for name, story in stories.items():
+            _register(name, story)
+
+    def every_round(self, deed: Callable[[], None]) -> None:
+        """Has `deed` called every two seconds while the worker lives."""
+        self._rounds.append(deed)
+
+    def __enter__(self) -> Self:
+        self._lock = connect(autocommit=True)
+        self._lock.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (LOCK_SPACE, self._executor))
+        DBOS.launch()
+        self._thread = threading.Thread(target=self._go_round, name="rounds", daemon=True)
+        self._thread.start()
+        log.info("worker %s is ready", self._executor)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join()
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+        self._lock.close()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Sleeps until `stop` was called, or for so long; tells which."""
+        return self._stop.wait(seconds)
+
+    def stop(self) -> None:
+        """Asks the worker to end."""
+        self._stop.set()
+
+    def _go_round(self) -> None:
+        while not self._stop.wait(SECONDS_BETWEEN_ROUNDS):
+            for deed in self._rounds:
+                try:
+                    with fresh_connections():
+                        deed()
+                except Exception:
+                    log.exception("a periodic deed failed; it is tried again in the next round")
+
+    def _take_over(self) -> None:
+        """Resumes jobs whose worker died: its advisory lock can be had, so its connection is gone."""
+        pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        orphans: dict[str, list[str]] = {}
+        for job in pending:
+            if job.executor_id and job.executor_id != self._executor:
+                orphans.setdefault(job.executor_id, []).append(job.workflow_id)
+        for executor, jobs in orphans.items():
+            with connect(autocommit=True) as connection:
+                if _try_lock(connection, executor):
+                    log.warning("worker %s died; taking over its jobs: %s", executor, ", ".join(jobs))
+                    DBOS.resume_workflows(jobs, queue_name=QUEUE)
+
+
+def _register(name: str, story: Story) -> None:
+    def run(**arguments: Any) -> None:
+        def do(step: str, deed: Callable[..., Any], *values: Any) -> Any:
+            def attempt() -> Any:
+                with fresh_connections():
+                    return deed(*values)
+
+            return DBOS.run_step({"name": step}, attempt)
+
+        story(do, **arguments)
+
+    run.__name__ = run.__qualname__ = name
+    DBOS.workflow(name=name, max_recovery_attempts=MOST_RECOVERIES)(run)
+
+
+def _try_lock(connection: "psycopg.Connection[Any]", executor: str) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (LOCK_SPACE, executor)).fetchone()
+    return bool(row and row[0])
+
+
+def _engine_url(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg{separator}{rest}" if scheme in ("postgresql", "postgres") else url

@@ -1,0 +1,35 @@
+"""Enqueue by name, inside the caller's transaction.
+
+The engine's own SQL function writes the job, so that a job exists exactly when the change that asked for it does.
+"""
+
+import json
+from datetime import datetime
+
+from django.db import connection
+
+QUEUE = "tenants"
+
+
+def enqueue(name: str, arguments: dict[str, object], *, id: str, tenant_id: int, at: datetime | None = None) -> None:
+    """Queues a job; the same id queues it once.
+
+    name       as registered with `engine.register`
+    arguments  plain JSON values
+    id         deterministic: one per (story, tenant, row)
+    tenant_id  jobs of one tenant share its part of the queue
+    at         not before this time
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT dbos.enqueue_workflow(workflow_name => %s, queue_name => %s, named_args => %s::json, "
+            "workflow_id => %s, queue_partition_key => %s, delay_until_epoch_ms => %s)",
+            [
+                name,
+                QUEUE,
+                json.dumps(arguments),
+                id,
+                str(tenant_id),
+                None if at is None else int(at.timestamp() * 1000),
+            ],
+        )

@@ -1,0 +1,147 @@
+"""Licences, the service plans inside them, and who holds them.
+
+Microsoft Graph: GET /subscribedSkus, /users, /groups; LicenseAssignment.Read.All, User.Read.All.
+What counts for a person is licenseAssignmentStates: it tells direct from inherited and what failed. A group's licence
+reaches its direct members only, which Microsoft has worked out there already.
+source  https://learn.microsoft.com/graph/api/resources/licenseassignmentstate (2026)
+"""
+
+from chamberlain.graph import shape
+from chamberlain.graph.page import pages
+from chamberlain.kinds.reading import Reading, facts
+from chamberlain.model.kind import Family, Kind, Relation
+from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
+
+USERS = f"/users?$select={shape.select(shape.LicensedUser)}&$count=true&$top=999"
+GROUPS = f"/groups?$select={shape.select(shape.LicensedGroup)}&$top=999"
+FREE_SEATS = frozenset({10_000, 1_000_000})
+
+
+async def read(reading: Reading) -> None:
+    """Every SKU with its service plans, and every direct or inherited licence."""
+    async for skus in pages(reading.graph, "/subscribedSkus", shape.Sku):
+        for sku in skus.value:
+            reading.sink.add([licence(sku), *service_plans(sku)])
+    async for users in pages(reading.graph, USERS, shape.LicensedUser, counted=True):
+        if users.count is not None:
+            reading.progress.expect(users.count)
+        reading.sink.add([edge for user in users.value for edge in user_edges(reading, user)])
+        reading.progress.advance(len(users.value))
+    async for groups in pages(reading.graph, GROUPS, shape.LicensedGroup):
+        reading.sink.add([edge for group in groups.value for edge in group_edges(reading, group)])
+
+
+def licence(sku: shape.Sku) -> PermissionSeen:
+    """A SKU in our words. Free and viral SKUs have 10,000 or 1,000,000 seats that cost nothing."""
+    guid = sku.sku_id.lower()
+    part_number = sku.sku_part_number or ""
+    return PermissionSeen(
+        family=Family.LICENCE,
+        kind=Kind.LICENCE.value,
+        guid=guid,
+        parent=NIL,
+        key=key_of(Family.LICENCE, guid),
+        name=PRODUCT_NAMES.get(part_number, part_number),
+        description="",
+        app="",
+        mail="",
+        facts=facts(
+            part_number=part_number,
+            status=sku.capability_status,
+            enabled=sku.prepaid_units.enabled,
+            warning=sku.prepaid_units.warning,
+            suspended=sku.prepaid_units.suspended,
+            consumed=sku.consumed_units,
+            free=sku.prepaid_units.enabled in FREE_SEATS,
+        ),
+    )
+
+
+def service_plans(sku: shape.Sku) -> list[PermissionSeen]:
+    """The plans of a SKU that a person can have; those of the whole company are nobody's."""
+    parent = sku.sku_id.lower()
+    return [
+        PermissionSeen(
+            family=Family.SERVICE_PLAN,
+            kind=Kind.PRODUCT.value,
+            guid=(guid := plan.service_plan_id.lower()),
+            parent=parent,
+            key=key_of(Family.SERVICE_PLAN, guid, parent),
+            name=plan.service_plan_name or guid,
+            description="",
+            app=PRODUCT_NAMES.get(sku.sku_part_number or "", sku.sku_part_number or ""),
+            mail="",
+            facts=facts(),
+        )
+        for plan in sku.service_plans
+        if plan.applies_to == "User"
+    ]
+
+
+def user_edges(reading: Reading, user: shape.LicensedUser) -> list[GrantSeen]:
+    """A person's licences, each with where it comes from."""
+    return [
+        GrantSeen(
+            holder=user.id.lower(),
+            holder_type="other",
+            holder_name="",
+            guid=state.sku_id.lower(),
+            parent=NIL,
+            relation=Relation.ASSIGNED,
+            via=state.assigned_by_group.lower() if state.assigned_by_group else None,
+            qualifier_id=reading.detail(
+                disabled=sorted(plan.lower() for plan in state.disabled_plans),
+                error=state.error or "None",
+                state=state.state or "Active",
+            ),
+        )
+        for state in user.license_assignment_states or ()
+    ]
+
+
+def group_edges(reading: Reading, group: shape.LicensedGroup) -> list[GrantSeen]:
+    """A group's licences."""
+    return [
+        GrantSeen(
+            holder=group.id.lower(),
+            holder_type="group",
+            holder_name="",
+            guid=assigned.sku_id.lower(),
+            parent=NIL,
+            relation=Relation.ASSIGNED,
+            via=None,
+            qualifier_id=reading.detail(disabled=sorted(plan.lower() for plan in assigned.disabled_plans)),
+        )
+        for assigned in group.assigned_licenses or ()
+    ]
+
+
+# Graph v1.0 has no friendly names. These are the most common SKUs; others show their part number.
+# source  https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference (2026)
+PRODUCT_NAMES = {
+    "SPE_E5": "Microsoft 365 E5",
+    "SPE_E3": "Microsoft 365 E3",
+    "SPE_F1": "Microsoft 365 F3",
+    "ENTERPRISEPACK": "Office 365 E3",
+    "ENTERPRISEPREMIUM": "Office 365 E5",
+    "STANDARDPACK": "Office 365 E1",
+    "DESKLESSPACK": "Office 365 F3",
+    "O365_BUSINESS": "Microsoft 365 Apps for Business",
+    "OFFICESUBSCRIPTION": "Microsoft 365 Apps for Enterprise",
+    "O365_BUSINESS_PREMIUM": "Microsoft 365 Business Standard",
+    "SPB": "Microsoft 365 Business Premium",
+    "O365_BUSINESS_ESSENTIALS": "Microsoft 365 Business Basic",
+    "AAD_PREMIUM": "Microsoft Entra ID P1",
+    "AAD_PREMIUM_P2": "Microsoft Entra ID P2",
+    "EMS": "Enterprise Mobility + Security E3",
+    "EMSPREMIUM": "Enterprise Mobility + Security E5",
+    "INTUNE_A": "Microsoft Intune Plan 1",
+    "EXCHANGESTANDARD": "Exchange Online (Plan 1)",
+    "EXCHANGEENTERPRISE": "Exchange Online (Plan 2)",
+    "POWER_BI_STANDARD": "Microsoft Fabric (Free)",
+    "POWER_BI_PRO": "Power BI Pro",
+    "FLOW_FREE": "Microsoft Power Automate Free",
+    "VISIOCLIENT": "Visio Plan 2",
+    "PROJECTPROFESSIONAL": "Planner and Project Plan 3",
+    "TEAMS_EXPLORATORY": "Microsoft Teams Exploratory",
+}

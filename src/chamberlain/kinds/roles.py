@@ -1,0 +1,79 @@
+"""Directory roles and who holds them.
+
+Microsoft Graph: GET /roleManagement/directory/roleDefinitions and roleAssignments, RoleManagement.Read.Directory.
+source  https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments (2026)
+"""
+
+from chamberlain.graph import shape
+from chamberlain.graph.page import pages
+from chamberlain.kinds.reading import Reading, facts, holder_type
+from chamberlain.model.kind import Family, Kind, Relation
+from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
+
+DEFINITIONS = f"/roleManagement/directory/roleDefinitions?$select={shape.select(shape.RoleDefinition)}&$top=999"
+ASSIGNMENTS = "/roleManagement/directory/roleAssignments?$expand=principal&$top=999"
+WHOLE_TENANT = "/"
+
+# Template ids of roles that Microsoft labels privileged: who holds one can reach further ones.
+# source  https://learn.microsoft.com/entra/identity/role-based-access-control/privileged-roles-permissions (2026)
+PRIVILEGED = frozenset(
+    {
+        "62e90394-69f5-4237-9190-012177145e10",  # Global Administrator
+        "e8611ab8-c189-46e8-94e1-60213ab1f814",  # Privileged Role Administrator
+        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",  # Privileged Authentication Administrator
+        "c4e39bd9-1100-46d3-8c65-fb160da0071f",  # Authentication Administrator
+        "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
+        "729827e3-9c14-49f7-bb1b-9608f156bbb8",  # Helpdesk Administrator
+        "966707d0-3269-4727-9be2-8c3a10f19b9d",  # Password Administrator
+        "194ae4cb-b126-40b2-bd5b-6091b380977d",  # Security Administrator
+        "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9",  # Conditional Access Administrator
+        "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",  # Application Administrator
+        "158c047a-c907-4556-b7ef-446551a6b5f7",  # Cloud Application Administrator
+        "3a2c62db-5318-420d-8d74-23affee5d9d5",  # Intune Administrator
+        "9360feb5-f418-4baa-8175-e2a00bac4301",  # Directory Writers
+        "d29b2b05-8046-44ba-8758-1e26182fcf32",  # Directory Synchronization Accounts
+        "f2ef992c-3afb-46b9-b7cf-a126ee74c451",  # Global Reader
+        "5d6b6bb7-de71-4623-b4af-96380a352509",  # Security Reader
+    }
+)
+
+
+async def read(reading: Reading) -> None:
+    """Every role and every assignment."""
+    async for roles in pages(reading.graph, DEFINITIONS, shape.RoleDefinition):
+        reading.sink.add([seen(role) for role in roles.value])
+        reading.progress.advance(len(roles.value))
+    async for assignments in pages(reading.graph, ASSIGNMENTS, shape.RoleAssignment):
+        reading.sink.add([edge(reading, assignment) for assignment in assignments.value])
+
+
+def seen(role: shape.RoleDefinition) -> PermissionSeen:
+    """A role in our words."""
+    guid = role.id.lower()
+    return PermissionSeen(
+        family=Family.ROLE,
+        kind=Kind.ROLE.value,
+        guid=guid,
+        parent=NIL,
+        key=key_of(Family.ROLE, guid),
+        name=role.display_name or "",
+        description=role.description or "",
+        app="",
+        mail="",
+        facts=facts(built_in=role.is_built_in, privileged=(role.template_id or guid).lower() in PRIVILEGED),
+    )
+
+
+def edge(reading: Reading, assignment: shape.RoleAssignment) -> GrantSeen:
+    """An active assignment, with its scope."""
+    principal = assignment.principal
+    return GrantSeen(
+        holder=assignment.principal_id.lower(),
+        holder_type=holder_type(principal.type) if principal else "other",
+        holder_name=(principal.display_name if principal else None) or "",
+        guid=assignment.role_definition_id.lower(),
+        parent=NIL,
+        relation=Relation.ASSIGNED,
+        via=None,
+        qualifier_id=reading.detail(scope=assignment.directory_scope_id or WHOLE_TENANT),
+    )

@@ -1,0 +1,201 @@
+"""From direct edges to what people hold and why: the same rules for a person's page and for a permission's."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from chamberlain.model.holding import Holding, ServicePlan
+from chamberlain.model.kind import Family, Kind, Relation
+from chamberlain.model.path import Link, Path, Reason
+from chamberlain.policy.path import Chain, chains
+from chamberlain.store.reads import holdings, permissions
+
+GIVEN_STATES = frozenset({"Active", "ActiveWithError"})
+WHOLE_TENANT = "/"
+Row = dict[str, Any]
+
+
+def label(row: Mapping[str, Any]) -> str:
+    """The name of a permission where its application is not told beside it."""
+    return f"{row['app']}: {row['name']}" if row["app"] else str(row["name"])
+
+
+def holdings_of(*, tenant_id: int, account_id: int) -> tuple[Holding, ...]:
+    """Everything that an account holds now, by kind and name."""
+    direct = holdings.direct(tenant_id=tenant_id, holders=[account_id])
+    member_of = {row["permission_id"]: row["opened_at"] for row in direct if row["relation"] == Relation.MEMBER}
+    ways = chains(direct=member_of, outer=holdings.outer(tenant_id=tenant_id, groups=list(member_of)))
+    through = holdings.held_by_groups(tenant_id=tenant_id, groups=list(member_of))
+    ids = {row["permission_id"] for row in (*direct, *through)} | set(ways) | {row["via_id"] for row in direct}
+    known = holdings.permissions(tenant_id=tenant_id, ids=list(ids))
+
+    paths: dict[int, list[Path]] = {}
+    for group, found in ways.items():
+        paths[group] = [_group_path(chain, known) for chain in found]
+    for row in direct:
+        if row["relation"] == Relation.ASSIGNED:
+            paths.setdefault(row["permission_id"], []).append(_assigned_path(row, known))
+    for row in through:
+        paths.setdefault(row["permission_id"], []).append(
+            _through_group(row, known, since=max(row["opened_at"], member_of[row["holder_id"]]))
+        )
+    plans = holdings.plans(
+        tenant_id=tenant_id, skus=[known[id_]["guid"] for id_ in paths if known[id_]["family"] == Family.LICENCE]
+    )
+    disabled = _disabled_by_sku(direct)
+    held = [
+        _holding(known[id_], found, plans=_plans(known[id_], plans, disabled.get(id_)), owner=False)
+        for id_, found in paths.items()
+    ]
+    owned = [
+        _holding(known[row["permission_id"]], [_direct(row["opened_at"])], plans=(), owner=True)
+        for row in direct
+        if row["relation"] == Relation.OWNER
+    ]
+    order = list(Kind)
+    return tuple(sorted([*held, *owned], key=lambda one: (order.index(one.kind), one.owner, one.name.lower(), one.key)))
+
+
+def paths_to(*, tenant_id: int, permission: Row, accounts: list[int]) -> dict[int, tuple[Path, ...]]:
+    """Every way in which these accounts hold a permission, by account."""
+    if not accounts:
+        return {}
+    direct = holdings.direct(tenant_id=tenant_id, holders=accounts)
+    if permission["family"] == Family.GROUP:
+        return _paths_into_group(tenant_id, permission, direct)
+    if permission["family"] == Family.SERVICE_PLAN:
+        return _paths_to_plan(tenant_id, permission, direct)
+    return _paths_to_assignment(tenant_id, permission, direct)
+
+
+def _paths_into_group(tenant_id: int, permission: Row, direct: list[Row]) -> dict[int, tuple[Path, ...]]:
+    inside = {permission["id"], *permissions.inner_groups(tenant_id=tenant_id, permission_id=permission["id"])}
+    outer = {
+        group: [wider for wider in wider_groups if wider in inside]
+        for group, wider_groups in holdings.outer(tenant_id=tenant_id, groups=list(inside)).items()
+        if group in inside
+    }
+    known = holdings.permissions(tenant_id=tenant_id, ids=list(inside))
+    members: dict[int, dict[int, datetime]] = {}
+    for row in direct:
+        if row["relation"] == Relation.MEMBER and row["permission_id"] in inside:
+            members.setdefault(row["holder_id"], {})[row["permission_id"]] = row["opened_at"]
+    return {
+        account: tuple(
+            _group_path(chain, known) for chain in chains(direct=groups, outer=outer).get(permission["id"], ())
+        )
+        for account, groups in members.items()
+    }
+
+
+def _paths_to_assignment(tenant_id: int, permission: Row, direct: list[Row]) -> dict[int, tuple[Path, ...]]:
+    groups = permissions.group_holders(tenant_id=tenant_id, permission_id=permission["id"])
+    held = [
+        row
+        for row in holdings.held_by_groups(tenant_id=tenant_id, groups=groups)
+        if row["permission_id"] == permission["id"]
+    ]
+    known = holdings.permissions(tenant_id=tenant_id, ids=[*groups, *(row["via_id"] for row in direct)])
+    paths: dict[int, list[Path]] = {}
+    for row in direct:
+        own = paths.setdefault(row["holder_id"], [])
+        if row["permission_id"] == permission["id"] and row["relation"] == Relation.ASSIGNED:
+            own.append(_assigned_path(row, known))
+        if row["relation"] == Relation.MEMBER:
+            own.extend(
+                _through_group(by_group, known, since=max(by_group["opened_at"], row["opened_at"]))
+                for by_group in held
+                if by_group["holder_id"] == row["permission_id"]
+            )
+    return {account: tuple(found) for account, found in paths.items()}
+
+
+def _paths_to_plan(tenant_id: int, plan: Row, direct: list[Row]) -> dict[int, tuple[Path, ...]]:
+    known = holdings.permissions(
+        tenant_id=tenant_id, ids=[id_ for row in direct for id_ in (row["permission_id"], row["via_id"])]
+    )
+    paths: dict[int, list[Path]] = {}
+    for row in direct:
+        licence = known.get(row["permission_id"])
+        if licence is None or licence["family"] != Family.LICENCE or licence["guid"] != plan["parent"]:
+            continue
+        if _given(row) and plan["guid"] not in row["detail"]["disabled"]:
+            by_group = _links([row["via_id"]], known)
+            paths.setdefault(row["holder_id"], []).append(
+                Path(Reason.LICENCE, (*by_group, *_links([row["permission_id"]], known)), row["opened_at"])
+            )
+    return {account: tuple(found) for account, found in paths.items()}
+
+
+def _group_path(chain: Chain, known: Mapping[int, Row]) -> Path:
+    if len(chain.groups) > 1:
+        return Path(Reason.NESTED, _links(chain.groups[:-1], known), chain.since)
+    by_rule = bool(known[chain.groups[0]]["facts"].get("dynamic"))
+    return Path(Reason.RULE if by_rule else Reason.DIRECT, (), chain.since)
+
+
+def _assigned_path(row: Row, known: Mapping[int, Row]) -> Path:
+    detail = row["detail"] or {}
+    scope = detail.get("scope", WHOLE_TENANT)
+    error = detail.get("error", "None")
+    return Path(
+        Reason.GROUP if row["via_id"] else Reason.DIRECT,
+        _links([row["via_id"]], known),
+        row["opened_at"],
+        state=detail.get("state", ""),
+        error="" if error == "None" else error,
+        scope="" if scope == WHOLE_TENANT else scope,
+    )
+
+
+def _through_group(row: Row, known: Mapping[int, Row], *, since: datetime) -> Path:
+    scope = (row["detail"] or {}).get("scope", WHOLE_TENANT)
+    return Path(Reason.GROUP, _links([row["holder_id"]], known), since, scope="" if scope == WHOLE_TENANT else scope)
+
+
+def _direct(since: datetime) -> Path:
+    return Path(Reason.DIRECT, (), since)
+
+
+def _links(ids: Iterable[int], known: Mapping[int, Row]) -> tuple[Link, ...]:
+    return tuple(Link(known[id_]["key"], Kind(known[id_]["kind"]), label(known[id_])) for id_ in ids if id_ in known)
+
+
+def _given(row: Row) -> bool:
+    return (row["detail"] or {}).get("state") in GIVEN_STATES
+
+
+def _disabled_by_sku(direct: Iterable[Row]) -> dict[int, set[str]]:
+    """For each licence that Microsoft gave: the plans that are switched off in every one of its states."""
+    found: dict[int, set[str]] = {}
+    for row in direct:
+        if row["relation"] == Relation.ASSIGNED and _given(row):
+            off = set(row["detail"]["disabled"])
+            id_ = row["permission_id"]
+            found[id_] = found[id_] & off if id_ in found else off
+    return found
+
+
+def _plans(permission: Row, plans: Mapping[str, list[Row]], disabled: set[str] | None) -> tuple[ServicePlan, ...]:
+    if permission["family"] != Family.LICENCE:
+        return ()
+    return tuple(
+        ServicePlan(plan["key"], plan["name"], disabled is not None and plan["guid"] not in disabled)
+        for plan in plans.get(permission["guid"], ())
+    )
+
+
+def _holding(permission: Row, paths: list[Path], *, plans: tuple[ServicePlan, ...], owner: bool) -> Holding:
+    states = [path.state for path in paths if path.state]
+    return Holding(
+        key=permission["key"],
+        kind=Kind(permission["kind"]),
+        name=permission["name"],
+        description=permission["description"],
+        app=permission["app"],
+        since=min(path.since for path in paths),
+        owner=owner,
+        effective=not states or any(state in GIVEN_STATES for state in states),
+        paths=tuple(paths),
+        plans=plans,
+    )

@@ -1,0 +1,39 @@
+"""Connections to the database outside Django's: for COPY, advisory locks and long phases."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from django.db import close_old_connections, connection
+from django.db.transaction import atomic as transaction
+from psycopg.rows import TupleRow
+
+__all__ = ["connect", "fresh_connections", "rows", "transaction"]
+
+
+def connect(*, autocommit: bool = False) -> "psycopg.Connection[TupleRow]":
+    """A connection of its own to the database that Django uses; the caller closes it."""
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    parameters.pop("context", None)
+    parameters.pop("prepare_threshold", None)
+    return psycopg.connect(**parameters, autocommit=autocommit)
+
+
+@contextmanager
+def fresh_connections() -> Iterator[None]:
+    """Lets a long-lived thread begin and end a deed without a connection that has died meanwhile."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()
+
+
+def rows(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """All rows of a query on this thread's Django connection, by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

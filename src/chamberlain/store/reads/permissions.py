@@ -1,0 +1,174 @@
+"""Permissions in lists and by themselves, and who holds them."""
+
+from typing import Any
+
+from chamberlain.store.connection import rows
+from chamberlain.store.reads import keyset
+from chamberlain.store.reads.words import prefix_query
+
+COLUMNS = (
+    "p.id, p.family, p.kind, p.guid::text AS guid, p.parent::text AS parent, p.key, p.name, p.description, "
+    "p.app, p.mail, p.facts, p.members, p.people, p.owners"
+)
+PRESENT = "FROM permission p WHERE p.tenant_id = %(tenant)s AND p.gone_at IS NULL"
+ORDER = ("lower(p.name)", "p.id")
+
+
+def listing(
+    *,
+    tenant_id: int,
+    kind: str | None,
+    text: str,
+    dynamic: bool | None,
+    on_premises: bool | None,
+    empty: bool | None,
+) -> keyset.Listing:
+    """Permissions that match; None and "" narrow nothing."""
+    values: dict[str, Any] = {"tenant": tenant_id}
+    source = PRESENT
+    if text.strip():
+        values["text"] = prefix_query(text)
+        source += " AND p.search @@ to_tsquery('simple', %(text)s)" if values["text"] else " AND false"
+    if kind is not None:
+        values["kind"] = kind
+        source += " AND p.kind = %(kind)s"
+    for fact, wanted in (("dynamic", dynamic), ("on_premises", on_premises)):
+        if wanted is not None:
+            source += f" AND {'' if wanted else 'NOT '}p.facts ? '{fact}'"
+    if empty is not None:
+        source += f" AND p.people {'=' if empty else '>'} 0"
+    return keyset.Listing(columns=COLUMNS, source=source, order=ORDER, values=values)
+
+
+def counts(*, tenant_id: int) -> list[dict[str, Any]]:
+    """How many permissions of each kind there are now."""
+    return rows(f"SELECT p.kind, count(*) AS number {PRESENT} GROUP BY p.kind", {"tenant": tenant_id})
+
+
+def find(*, tenant_id: int, key: str) -> dict[str, Any] | None:
+    """One permission by its key, gone or not."""
+    found = rows(
+        f"SELECT {COLUMNS}, p.first_seen, p.gone_at FROM permission p "  # noqa: S608 - constants
+        "WHERE p.tenant_id = %(tenant)s AND p.key = %(key)s",
+        {"tenant": tenant_id, "key": key},
+    )
+    return found[0] if found else None
+
+
+def owners(*, tenant_id: int, permission_id: int) -> list[dict[str, Any]]:
+    """Who owns it, by name."""
+    return rows(
+        "SELECT a.guid, a.name, a.type FROM grants g "
+        "JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id "
+        "WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.relation = 2 "
+        "AND g.closed_at IS NULL ORDER BY lower(a.name), a.id",
+        {"tenant": tenant_id, "permission": permission_id},
+    )
+
+
+def neighbours(*, tenant_id: int, permission_id: int) -> list[dict[str, Any]]:
+    """Permissions that it holds ("out") and groups that hold it ("in"), by name."""
+    return rows(
+        "SELECT 'out' AS side, p.family, p.key, p.kind, p.name, p.app FROM grants g "
+        "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id "
+        "WHERE g.tenant_id = %(tenant)s AND g.holder_id = %(permission)s AND g.closed_at IS NULL AND g.relation <> 2 "
+        "UNION ALL "
+        "SELECT 'in', p.family, p.key, p.kind, p.name, p.app FROM grants g "
+        "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id "
+        "WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL "
+        "AND g.relation <> 2 ORDER BY 5, 3",
+        {"tenant": tenant_id, "permission": permission_id},
+    )
+
+
+HOLDERS_OF_GROUP = """
+    SELECT m.holder_id FROM grants m
+    WHERE m.tenant_id = %(tenant)s AND m.closed_at IS NULL AND m.relation = 1 AND m.permission_id IN (
+        SELECT %(permission)s::bigint
+        UNION ALL SELECT n.inner_id FROM nesting n WHERE n.tenant_id = %(tenant)s AND n.outer_id = %(permission)s)
+"""
+HOLDERS_OF_ASSIGNMENT = """
+    SELECT g.holder_id FROM grants g
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.relation = 3 AND g.permission_id = %(permission)s
+    UNION
+    SELECT m.holder_id FROM grants g
+    JOIN grants m ON m.tenant_id = g.tenant_id AND m.permission_id = g.holder_id AND m.closed_at IS NULL
+                 AND m.relation = 1
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.relation = 3 AND g.permission_id = %(permission)s
+"""
+HOLDERS_OF_LICENCE = """
+    SELECT g.holder_id FROM grants g
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.relation = 3 AND g.permission_id = %(permission)s
+"""
+HOLDERS_OF_PLAN = """
+    SELECT g.holder_id FROM grants g
+    JOIN permission licence ON licence.tenant_id = g.tenant_id AND licence.id = g.permission_id
+    JOIN permission plan ON plan.tenant_id = g.tenant_id AND plan.parent = licence.guid
+    JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND licence.family = 3 AND plan.id = %(permission)s
+      AND q.content ->> 'state' IN ('Active', 'ActiveWithError')
+      AND NOT q.content -> 'disabled' ? plan.guid::text
+"""
+HOLDERS = {
+    1: HOLDERS_OF_GROUP,
+    2: HOLDERS_OF_ASSIGNMENT,
+    3: HOLDERS_OF_LICENCE,
+    4: HOLDERS_OF_ASSIGNMENT,
+    5: HOLDERS_OF_PLAN,
+}
+
+
+def members(*, tenant_id: int, permission_id: int, family: int, text: str) -> keyset.Listing:
+    """Accounts that hold it by whatever path, by name."""
+    values: dict[str, Any] = {"tenant": tenant_id, "permission": permission_id}
+    source = f"FROM account a WHERE a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.id IN ({HOLDERS[family]})"
+    if text.strip():
+        values["text"] = prefix_query(text)
+        source += " AND a.search @@ to_tsquery('simple', %(text)s)" if values["text"] else " AND false"
+    return keyset.Listing(
+        columns="a.id, a.guid, a.name, a.user_name, a.type, a.enabled, a.first_seen",
+        source=source,
+        order=("lower(a.name)", "a.id"),
+        values=values,
+    )
+
+
+def inner_groups(*, tenant_id: int, permission_id: int) -> list[int]:
+    """Groups somewhere inside this one."""
+    found = rows(
+        "SELECT inner_id FROM nesting WHERE tenant_id = %(tenant)s AND outer_id = %(permission)s",
+        {"tenant": tenant_id, "permission": permission_id},
+    )
+    return [row["inner_id"] for row in found]
+
+
+def group_holders(*, tenant_id: int, permission_id: int) -> list[int]:
+    """Groups that hold this role or application."""
+    found = rows(
+        "SELECT g.holder_id FROM grants g "
+        "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id AND p.family = 1 "
+        "WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL "
+        "AND g.relation = 3",
+        {"tenant": tenant_id, "permission": permission_id},
+    )
+    return [row["holder_id"] for row in found]
+
+
+def licences(*, tenant_id: int) -> list[dict[str, Any]]:
+    """Licences with the seats that blocked accounts hold and the people whom Microsoft could not give them."""
+    return rows(
+        f"""
+        SELECT {COLUMNS},
+               (SELECT count(DISTINCT g.holder_id) FROM grants g
+                JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND NOT a.enabled
+                JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+                WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL
+                  AND q.content ->> 'state' IN ('Active', 'ActiveWithError')) AS blocked,
+               (SELECT count(DISTINCT g.holder_id) FROM grants g
+                JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+                WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL
+                  AND q.content ->> 'state' IN ('Error', 'ActiveWithError')) AS errors
+        {PRESENT} AND p.family = 3
+        """,  # noqa: S608 - constants
+        {"tenant": tenant_id},
+    )

@@ -1,0 +1,228 @@
+"""Sync runs: making them, moving them, and telling how far they are."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from django.db import IntegrityError, transaction
+
+from chamberlain import clock
+from chamberlain.errors import Conflict, NotFound
+from chamberlain.model.run import RUN_MOVES, Phase, PhaseName, PhaseState, Run, RunState, Trigger
+from chamberlain.store.connection import connect
+from chamberlain.store.merge import Merged
+from chamberlain.store.models import PhaseRow, RunRow, TenantRow
+from chamberlain.store.models.run import OPEN_STATES
+
+SECONDS_BETWEEN_REPORTS = 0.5
+
+
+def create(*, tenant_id: int, trigger: Trigger, actor_name: str, now: datetime) -> int:
+    """A queued run with its phases.
+
+    raises  Conflict("sync_running", run_id=...) when the tenant has an open run
+    """
+    try:
+        with transaction.atomic():
+            run = RunRow.objects.create(
+                tenant_id=tenant_id, trigger=trigger.value, actor_name=actor_name, queued_at=now
+            )
+    except IntegrityError:
+        running = RunRow.objects.filter(tenant_id=tenant_id, state__in=OPEN_STATES).values_list("id", flat=True).first()
+        raise Conflict("sync_running", run_id=running or 0) from None
+    PhaseRow.objects.bulk_create(
+        PhaseRow(run=run, position=position, name=name.value) for position, name in enumerate(PhaseName)
+    )
+    return run.id
+
+
+def move(run_id: int, state: RunState, *, now: datetime, error: tuple[str, dict[str, str]] | None = None) -> None:
+    """Moves a run along RUN_MOVES; a move that was made already is made once.
+
+    raises  Conflict("run_move_illegal")
+    """
+    with transaction.atomic():
+        row = RunRow.objects.select_for_update().get(id=run_id)
+        if row.state == state.value:
+            return
+        if state not in RUN_MOVES[RunState(row.state)]:
+            raise Conflict("run_move_illegal", run_id=run_id, before=row.state, after=state.value)
+        row.state = state.value
+        if state is RunState.RUNNING:
+            row.started_at = now
+        else:
+            row.ended_at = now
+        if error is not None:
+            row.error_code, row.error_data = error
+        row.save()
+        if state is RunState.SUCCEEDED:
+            TenantRow.objects.filter(id=row.tenant_id).update(synced_at=now)
+
+
+def warn(run_id: int, warnings: Iterable[tuple[str, dict[str, str]]]) -> None:
+    """Adds warnings to a run."""
+    with transaction.atomic():
+        row = RunRow.objects.select_for_update().get(id=run_id)
+        row.warnings = [*row.warnings, *([code, data] for code, data in warnings)]
+        row.save(update_fields=["warnings"])
+
+
+def find(*, tenant_id: int, run_id: int) -> Run:
+    """One run of a tenant.
+
+    raises  NotFound("run_not_found")
+    """
+    row = RunRow.objects.prefetch_related("phases").filter(tenant_id=tenant_id, id=run_id).first()
+    if row is None:
+        raise NotFound("run_not_found", run_id=run_id)
+    return _value(row)
+
+
+def tenant_of(run_id: int) -> int:
+    """The tenant that a run is for.
+
+    raises  NotFound("run_not_found")
+    """
+    found = RunRow.objects.filter(id=run_id).values_list("tenant_id", flat=True).first()
+    if found is None:
+        raise NotFound("run_not_found", run_id=run_id)
+    return found
+
+
+def latest(*, tenant_id: int, limit: int) -> tuple[Run, ...]:
+    """Runs of a tenant, newest first."""
+    rows = RunRow.objects.prefetch_related("phases").filter(tenant_id=tenant_id).order_by("-id")[:limit]
+    return tuple(_value(row) for row in rows)
+
+
+def tenants_due(*, before: datetime) -> tuple[int, ...]:
+    """Tenants with a working connection whose last run of any outcome was queued before `before`, and none is open."""
+    recent = RunRow.objects.filter(queued_at__gte=before).values("tenant_id")
+    open_now = RunRow.objects.filter(state__in=OPEN_STATES).values("tenant_id")
+    rows = TenantRow.objects.filter(connection__isnull=False).exclude(id__in=recent).exclude(id__in=open_now)
+    return tuple(rows.values_list("id", flat=True))
+
+
+def _value(row: RunRow) -> Run:
+    phases = tuple(
+        Phase(
+            name=PhaseName(phase.name),
+            state=PhaseState(phase.state),
+            done=phase.done,
+            total=phase.total,
+            added=phase.added,
+            changed=phase.changed,
+            removed=phase.removed,
+            opened=phase.opened,
+            closed=phase.closed,
+            requests=phase.requests,
+            resource_units=phase.resource_units,
+            started_at=phase.started_at,
+            ended_at=phase.ended_at,
+        )
+        for phase in row.phases.all()
+    )
+    return Run(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        state=RunState(row.state),
+        trigger=Trigger(row.trigger),
+        actor_name=row.actor_name,
+        queued_at=row.queued_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        requests=sum(phase.requests for phase in phases),
+        resource_units=sum(phase.resource_units for phase in phases),
+        throttled=row.throttled,
+        error_code=row.error_code,
+        error_data=row.error_data,
+        warnings=tuple((code, data) for code, data in row.warnings),
+        phases=phases,
+    )
+
+
+class PhaseReporter:
+    """Writes a phase's progress on a connection of its own, at most twice a second, so that everybody can watch.
+
+    An attempt that follows a crash starts its counts anew, except for requests already spent.
+    """
+
+    def __init__(self, *, run_id: int, phase: PhaseName) -> None:
+        self._run_id = run_id
+        self._phase = phase
+        self.done = 0
+        self.total: int | None = None
+        self.requests = 0
+        self.resource_units = 0
+        self.throttled = 0
+        self._reported_at: datetime | None = None
+
+    def __enter__(self) -> Self:
+        self._connection = connect(autocommit=True)
+        self._update(
+            "state = 'running', started_at = %(now)s, ended_at = NULL, done = 0, total = NULL, "
+            "added = 0, changed = 0, removed = 0, opened = 0, closed = 0"
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._update("state = 'failed', ended_at = %(now)s, done = %(done)s, total = %(total)s")
+            self._spend()
+        self._connection.close()
+
+    def expect(self, total: int) -> None:
+        """So many items are expected in all."""
+        self.total = total
+        self._report()
+
+    def advance(self, count: int) -> None:
+        """So many more were read."""
+        self.done += count
+        self._report()
+
+    def finish(self, merged: Merged) -> None:
+        """The phase is done and merged."""
+        self._update(
+            "state = 'done', ended_at = %(now)s, done = %(done)s, total = %(done)s, added = %(added)s, "
+            "changed = %(changed)s, removed = %(removed)s, opened = %(opened)s, closed = %(closed)s",
+            added=merged.added,
+            changed=merged.changed,
+            removed=merged.removed,
+            opened=merged.opened,
+            closed=merged.closed,
+        )
+        self._spend()
+
+    def _report(self) -> None:
+        now = clock.now()
+        if self._reported_at and (now - self._reported_at).total_seconds() < SECONDS_BETWEEN_REPORTS:
+            return
+        self._reported_at = now
+        self._update("done = %(done)s, total = %(total)s")
+
+    def _spend(self) -> None:
+        self._update(
+            "requests = requests + %(requests)s, resource_units = resource_units + %(units)s",
+            requests=self.requests,
+            units=self.resource_units,
+        )
+        self._connection.execute(
+            "UPDATE sync_run SET throttled = throttled + %s WHERE id = %s", (self.throttled, self._run_id)
+        )
+
+    def _update(self, assignments: str, **values: Any) -> None:
+        self._connection.execute(
+            f"UPDATE sync_phase SET {assignments} WHERE run_id = %(run)s AND name = %(name)s",  # type: ignore[arg-type]  # noqa: S608 - constants
+            {
+                "run": self._run_id,
+                "name": self._phase.value,
+                "now": clock.now(),
+                "done": self.done,
+                "total": self.total,
+                **values,
+            },
+        )

@@ -1,0 +1,167 @@
+"""Tenants and connections: finding, making, updating."""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chamberlain.errors import NotFound, Refused
+from chamberlain.model.tenant import Connection, ConnectionState, CredentialKind, Tenant
+from chamberlain.store.models import ConnectAttempt, ConnectionRow, TenantRow
+
+
+def all_tenants() -> tuple[Tenant, ...]:
+    """Every tenant, by name."""
+    return tuple(row.value() for row in TenantRow.objects.order_by("name", "id"))
+
+
+def find(slug: str) -> Tenant:
+    """A tenant by slug, GUID or domain.
+
+    raises  NotFound("tenant_not_found")
+    """
+    rows = TenantRow.objects.all()
+    found = rows.filter(slug=slug).first() or rows.filter(domain__iexact=slug).first()
+    if found is None and _is_guid(slug):
+        found = rows.filter(guid=slug).first()
+    if found is None:
+        raise NotFound("tenant_not_found", slug=slug)
+    return found.value()
+
+
+def by_id(tenant_id: int) -> Tenant:
+    """A tenant by our id.
+
+    raises  NotFound("tenant_not_found")
+    """
+    found = TenantRow.objects.filter(id=tenant_id).first()
+    if found is None:
+        raise NotFound("tenant_not_found", slug=str(tenant_id))
+    return found.value()
+
+
+def save(*, guid: UUID, name: str, domain: str, now: datetime) -> Tenant:
+    """The tenant with this GUID, made if it is new, with its name and domain brought up to date."""
+    row = TenantRow.objects.filter(guid=guid).first()
+    if row is None:
+        row = TenantRow(guid=guid, slug=_free_slug(domain), created_at=now)
+    row.name, row.domain = name or domain, domain
+    row.save()
+    return row.value()
+
+
+def synced_at(tenant_id: int) -> datetime | None:
+    """When the last complete sync ended; None before the first."""
+    return TenantRow.objects.values_list("synced_at", flat=True).get(id=tenant_id)
+
+
+def all_connections() -> tuple[Connection, ...]:
+    """Every connection, by tenant name."""
+    return tuple(row.value() for row in ConnectionRow.objects.select_related("tenant").order_by("tenant__name"))
+
+
+def connection_of(tenant_id: int) -> Connection | None:
+    """The connection of a tenant, if it has one."""
+    row = ConnectionRow.objects.select_related("tenant").filter(tenant_id=tenant_id).first()
+    return None if row is None else row.value()
+
+
+def secret_of(connection: Connection) -> str | None:
+    """The decrypted client secret; None where the installation's app is used.
+
+    raises  Misconfigured("key_wrong")
+    """
+    secret: str | None = ConnectionRow.objects.get(id=connection.id).client_secret
+    return secret
+
+
+def save_connection(
+    *,
+    tenant: Tenant,
+    credential: CredentialKind,
+    client_id: str,
+    secret: str | None,
+    scopes: tuple[str, ...],
+    concealed_names: bool | None,
+    connected_by: str,
+    now: datetime,
+) -> Connection:
+    """The tenant's connection, new or in place of the one before."""
+    row = ConnectionRow.objects.select_related("tenant").filter(tenant_id=tenant.id).first() or ConnectionRow(
+        tenant_id=tenant.id
+    )
+    row.credential, row.client_id, row.client_secret = credential.value, client_id, secret
+    row.state, row.error_code = ConnectionState.CONNECTED.value, None
+    row.scopes, row.concealed_names = list(scopes), concealed_names
+    row.connected_at, row.connected_by = now, connected_by
+    row.save()
+    return row.value()
+
+
+def note_health(
+    *,
+    tenant_id: int,
+    error_code: str | None,
+    scopes: tuple[str, ...] | None = None,
+    concealed_names: bool | None = None,
+) -> None:
+    """Records whether the connection works; scopes and concealment where they were just read."""
+    row = ConnectionRow.objects.filter(tenant_id=tenant_id).first()
+    if row is None:
+        return
+    row.state = (ConnectionState.BROKEN if error_code else ConnectionState.CONNECTED).value
+    row.error_code = error_code
+    if scopes is not None:
+        row.scopes, row.concealed_names = list(scopes), concealed_names
+    row.save()
+
+
+def open_attempt(*, state: str, actor_id: str, expected_tenant: UUID | None, now: datetime, lasts: timedelta) -> None:
+    """Remembers that somebody was sent to Microsoft; old attempts are swept."""
+    ConnectAttempt.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+    ConnectAttempt.objects.create(
+        digest=_digest(state),
+        actor_id=actor_id,
+        expected_tenant=expected_tenant,
+        created_at=now,
+        expires_at=now + lasts,
+    )
+
+
+def close_attempt(*, state: str, actor_id: str, now: datetime) -> UUID | None:
+    """Uses up an attempt; call it inside a transaction.
+
+    returns  the tenant that was expected, if one was
+    raises   Refused("consent_state_invalid") when it is unknown, used, or another person's;
+             Refused("consent_state_expired")
+    """
+    attempt = ConnectAttempt.objects.select_for_update().filter(digest=_digest(state)).first()
+    if attempt is None or attempt.used_at is not None or attempt.actor_id != actor_id:
+        raise Refused("consent_state_invalid")
+    if attempt.expires_at < now:
+        raise Refused("consent_state_expired")
+    attempt.used_at = now
+    attempt.save(update_fields=["used_at"])
+    return attempt.expected_tenant
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _free_slug(domain: str) -> str:
+    base = re.sub(r"[^a-z0-9]+", "-", domain.lower().split(".")[0]).strip("-")[:60] or "tenant"
+    taken = set(TenantRow.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 2
+    slug = base
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def _is_guid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
