@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 
 help:
 	@echo "make demo        start Chamberlain with a simulated tenant; the first time makes the environment"
-	@echo "make demo-reset  the same from the beginning: forgets the demo's data"
+	@echo "make demo-reset  forget what the demo kept: its data and the tenant's"
 	@echo "make env         make the environment: $(BIN)/chamberlain runs after it"
 	@echo "make test        everything: format, lint, types, layers, tests, browser tests"
 	@echo "make frontend    build what the browser loads"
@@ -40,7 +40,7 @@ $(STAMPS)/venv: scripts/make_venv.sh
 $(STAMPS)/uv: $(STAMPS)/venv requirements/uv.txt
 	@echo "== Installer"
 	@$(BIN)/python -m ensurepip --default-pip > /dev/null
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
 $(STAMPS)/packages: $(STAMPS)/uv requirements/dev.txt

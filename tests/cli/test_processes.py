@@ -41,7 +41,7 @@ SUPERVISOR = """
 import sys
 from pathlib import Path
 from chamberlain.cli.processes import Child, Supervisor
-child = Child(name="child", command=[sys.executable, "-c", sys.argv[2]], ready_line="pid")
+child = Child("child", [sys.executable, "-c", sys.argv[2]], ready_line="pid")
 logs = Path(sys.argv[1])
 Supervisor([child], logs=logs, say=print).run(when_ready=lambda: print((logs / "child.log").read_text(), flush=True))
 """
@@ -64,7 +64,7 @@ STUBBORN_WITH_CHILDREN = "signal.signal(signal.SIGTERM, signal.SIG_IGN); os.fork
 
 def child(name: str, program: str, *words: str, **more: object) -> Child:
     command = [sys.executable, "-c", textwrap.dedent(program), *words]
-    return Child(name=name, command=command, ready_line="is ready", **more)  # type: ignore[arg-type]  # told by name
+    return Child(name, command, ready_line="is ready", **more)  # type: ignore[arg-type]  # told by name
 
 
 def ask_to_stop(number: int = signal.SIGTERM) -> Callable[[], None]:
@@ -120,7 +120,7 @@ def test_a_child_starts_after_those_it_needs(tmp_path: Path) -> None:
 def test_a_child_without_a_ready_line_is_asked(tmp_path: Path) -> None:
     door = tmp_path / "door"
     program = f"open({str(door)!r}, 'w').close()\n{OBEDIENT}"
-    asked = Child(name="web", command=[sys.executable, "-c", program], is_ready=door.exists)
+    asked = Child("web", [sys.executable, "-c", program], is_ready=door.exists)
 
     Supervisor([asked], logs=tmp_path, say=print).run(when_ready=ask_to_stop())
 

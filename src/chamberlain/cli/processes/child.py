@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ LAST_LINES = 12
 DRAINED_WITHIN = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Child:
     """A process to keep running.
 
@@ -33,6 +33,7 @@ class Child:
 
     name: str
     command: Sequence[str]
+    _: KW_ONLY
     environment: Mapping[str, str] = field(default_factory=dict)
     after: Sequence[str] = ()
     ready_line: str | None = None
