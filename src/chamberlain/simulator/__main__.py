@@ -1,0 +1,25 @@
+"""`python -m chamberlain.simulator`."""
+
+import argparse
+from pathlib import Path
+
+from chamberlain.simulator.options import SimulatorOptions
+from chamberlain.simulator.serve import main
+
+
+def _options() -> SimulatorOptions:
+    default = SimulatorOptions()
+    parser = argparse.ArgumentParser(
+        prog="python -m chamberlain.simulator", description="A simulated Microsoft 365 tenant."
+    )
+    for name in ("seed", "users", "groups", "memberships", "apps"):
+        parser.add_argument(f"--{name}", type=int, default=getattr(default, name))
+    parser.add_argument("--port", type=int, default=default.port, help="0 picks a free one")
+    parser.add_argument("--file", type=Path, help="keeps changes and consents; in memory without it")
+    parser.add_argument("--latency-ms", type=int, default=default.latency_ms, help="delay of every answer")
+    parser.add_argument("--population", choices=("seeded", "golden"), default=default.population)
+    parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input ends")
+    return SimulatorOptions(**vars(parser.parse_args()))
+
+
+main(_options())

@@ -1,0 +1,61 @@
+"""/_simulator: usage, changes, faults and the truth, for tests and the demo only."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from chamberlain.simulator.fault import Fault, Faults
+from chamberlain.simulator.message import Request, Response, json_response
+from chamberlain.simulator.usage import Usage
+from chamberlain.simulator.world.mutation import Refusal, decode
+from chamberlain.simulator.world.tenant import World
+
+ROOT = "_simulator"
+
+
+def _refuse(status: int, message: str) -> Response:
+    return json_response(status, {"error": {"code": "refused", "message": message}})
+
+
+class Control:
+    """Answers requests below /_simulator."""
+
+    def __init__(self, world: World, usage: Usage, faults: Faults) -> None:
+        self._world = world
+        self._usage = usage
+        self._faults = faults
+        self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
+            ("GET", "usage"): lambda _request: json_response(200, usage.report()),
+            ("POST", "usage/reset"): self._reset_usage,
+            ("POST", "mutations"): self._mutate,
+            ("GET", "position"): lambda _request: json_response(200, {"position": world.log.position}),
+            ("GET", "faults"): lambda _request: json_response(200, faults.report()),
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._clear_faults,
+        }
+
+    def respond(self, request: Request) -> Response:
+        """The answer to a request."""
+        route = self._routes.get((request.method, "/".join(request.segments[1:])))
+        return _refuse(404, "There is no such control.") if route is None else route(request)
+
+    def _reset_usage(self, _request: Request) -> Response:
+        self._usage.reset()
+        return Response(204)
+
+    def _mutate(self, request: Request) -> Response:
+        try:
+            return json_response(200, {"position": self._world.change(decode(request.body))})
+        except Refusal as refusal:
+            return _refuse(400, str(refusal))
+
+    def _add_fault(self, request: Request) -> Response:
+        try:
+            self._faults.add(msgspec.json.decode(request.body, type=Fault))
+        except msgspec.MsgspecError as problem:
+            return _refuse(400, f"This is no fault: {problem}")
+        return Response(204)
+
+    def _clear_faults(self, _request: Request) -> Response:
+        self._faults.clear()
+        return Response(204)

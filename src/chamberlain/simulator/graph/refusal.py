@@ -1,0 +1,69 @@
+"""Graph's errors.
+
+source  https://learn.microsoft.com/graph/errors and concepts/aad-advanced-queries (read 2026); texts recorded from the service
+"""
+
+import time
+
+
+class GraphRefusal(Exception):
+    """An error answer: status, code and message of Graph's envelope."""
+
+    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+    def document(self, request_id: str, client_request_id: str) -> dict[str, object]:
+        """The error envelope."""
+        inner = {
+            "date": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()),
+            "request-id": request_id,
+            "client-request-id": client_request_id,
+        }
+        return {"error": {"code": self.code, "message": self.message, "innerError": inner}}
+
+
+def not_found(what: str) -> GraphRefusal:
+    """An object or a reference that is not there."""
+    return GraphRefusal(
+        404,
+        "Request_ResourceNotFound",
+        f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
+    )
+
+
+def bad_request(message: str) -> GraphRefusal:
+    """A request that the directory does not understand."""
+    return GraphRefusal(400, "Request_BadRequest", message)
+
+
+def unsupported_query(message: str) -> GraphRefusal:
+    """A query that is understood and not supported."""
+    return GraphRefusal(400, "Request_UnsupportedQuery", message)
+
+
+def unknown_segment(segment: str) -> GraphRefusal:
+    """A path that leads nowhere."""
+    return GraphRefusal(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
+
+
+def unknown_property(name: str, type_name: str) -> GraphRefusal:
+    """A name in $select or $expand that the type does not have."""
+    return GraphRefusal(
+        400,
+        "BadRequest",
+        f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type "
+        f"'microsoft.graph.{type_name}'.",
+    )
+
+
+def needs_advanced_query(operator: str) -> GraphRefusal:
+    """An operator that works only with ConsistencyLevel and $count."""
+    return unsupported_query(
+        f"Operator '{operator}' is not supported because the required parameters might be missing. Try adding "
+        "$count=true query parameter and ConsistencyLevel:eventual header. Refer to "
+        "https://aka.ms/graph-docs/advanced-queries for more information"
+    )

@@ -1,0 +1,107 @@
+"""/groups: list, get, count, members and owners."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chamberlain.simulator.graph.answer import collection, entity, mixed_collection, number, related, selected
+from chamberlain.simulator.graph.call import Call
+from chamberlain.simulator.graph.listing import Source, Whole, page
+from chamberlain.simulator.graph.matching import matcher
+from chamberlain.simulator.graph.mixed import DirectoryObject
+from chamberlain.simulator.graph.shapes.application import APP_ROLE_ASSIGNMENT
+from chamberlain.simulator.graph.shapes.group import GROUP
+from chamberlain.simulator.graph.sources import Members, Objects
+from chamberlain.simulator.message import Response
+from chamberlain.simulator.world.group import Group
+from chamberlain.simulator.world.reference import Kind, Ref
+
+MAX_EXPANDED = 20
+
+
+def _source(call: Call) -> Source[Group]:
+    wanted = call.options.filter
+    if wanted is None or wanted.key != "id":
+        return Objects(call.view, Kind.GROUP, call.view.group)
+    refs = [call.view.find(value) for value in dict.fromkeys(wanted.key_values)]
+    return Whole([call.view.group(ref.index) for ref in refs if ref is not None and ref.kind is Kind.GROUP])
+
+
+def _first_members(call: Call, group: int) -> Sequence[DirectoryObject]:
+    """Twenty members at most: Graph cuts an expanded list without a word."""
+    source = Members(call.view, group)
+    found: list[DirectoryObject] = []
+    for start in range(0, source.places(), MAX_EXPANDED):
+        found.extend(member for member in source.read(start, start + MAX_EXPANDED) if member is not None)
+        if len(found) >= MAX_EXPANDED:
+            break
+    return found[:MAX_EXPANDED]
+
+
+def _expanded(call: Call, group: int) -> dict[str, Any]:
+    wanted = call.check_expand(GROUP)
+    if wanted is None or call.options.expand is None:
+        return {}
+    items = _first_members(call, group) if wanted == "members" else call.view.base.owners(group)[:MAX_EXPANDED]
+    return {wanted: related(call, items, call.options.expand.select)}
+
+
+def list_groups(call: Call) -> dict[str, Any]:
+    """GET /groups"""
+    if call.check_expand(GROUP) is None:
+        return collection(call, GROUP, _source(call), context="groups")
+    names = call.names(GROUP, in_list=True)
+    return page(
+        call,
+        _source(call),
+        lambda group: GROUP.render(call.view, group, names) | _expanded(call, group.index),
+        context=f"groups{selected(call)}",
+        matches=matcher(call, GROUP),
+    )
+
+
+def count_groups(call: Call) -> Response:
+    """GET /groups/$count"""
+    return number(call, _source(call), GROUP)
+
+
+def get_group(call: Call) -> dict[str, Any]:
+    """GET /groups/{id}"""
+    index = call.object(call.keys[0], Kind.GROUP).index
+    return entity(call, GROUP, call.view.group(index), context="groups", extra=_expanded(call, index))
+
+
+def _members(call: Call) -> Members:
+    index = call.object(call.keys[0], Kind.GROUP).index
+    return Members(call.view, index)
+
+
+def list_members(call: Call) -> dict[str, Any]:
+    """GET /groups/{id}/members, also cast to one type"""
+    return mixed_collection(call, _members(call), cast_to=call.keys[1] if len(call.keys) > 1 else None)
+
+
+def count_members(call: Call) -> Response:
+    """GET /groups/{id}/members/$count"""
+    return number(call, _members(call))
+
+
+def list_owners(call: Call) -> dict[str, Any]:
+    """GET /groups/{id}/owners"""
+    index = call.object(call.keys[0], Kind.GROUP).index
+    owners: Sequence[DirectoryObject] = call.view.base.owners(index)
+    return mixed_collection(call, Whole(owners))
+
+
+def list_group_app_role_assignments(call: Call) -> dict[str, Any]:
+    """GET /groups/{id}/appRoleAssignments"""
+    ref = call.object(call.keys[0], Kind.GROUP)
+    return collection(
+        call, APP_ROLE_ASSIGNMENT, Whole(call.view.base.app_assignments_of(ref)), context="appRoleAssignments"
+    )
+
+
+def list_group_member_of(call: Call) -> dict[str, Any]:
+    """GET /groups/{id}/memberOf"""
+    ref = call.object(call.keys[0], Kind.GROUP)
+    parents: list[DirectoryObject] = [Ref(Kind.GROUP, group) for group in call.view.groups_of(ref)]
+    return mixed_collection(call, Whole(parents))

@@ -1,0 +1,119 @@
+"""/directoryRoles and /roleManagement/directory.
+
+source  https://learn.microsoft.com/graph/api/directoryrole-list and rbacapplication-list-roleassignments (read 2026)
+"""
+
+from typing import Any
+
+from chamberlain.simulator.graph.answer import collection, entity, mixed_collection, related, selected
+from chamberlain.simulator.graph.call import Call
+from chamberlain.simulator.graph.listing import Whole, page
+from chamberlain.simulator.graph.matching import matcher
+from chamberlain.simulator.graph.mixed import DirectoryObject
+from chamberlain.simulator.graph.refusal import not_found
+from chamberlain.simulator.graph.shapes.role import DIRECTORY_ROLE, ROLE_ASSIGNMENT, ROLE_DEFINITION, directory_role_id
+from chamberlain.simulator.world.role import RoleAssignment, RoleDefinition
+
+MAX_EXPANDED = 20
+
+
+def list_role_definitions(call: Call) -> dict[str, Any]:
+    """GET /roleManagement/directory/roleDefinitions"""
+    return collection(
+        call,
+        ROLE_DEFINITION,
+        Whole(call.view.base.role_definitions()),
+        context="roleManagement/directory/roleDefinitions",
+    )
+
+
+def get_role_definition(call: Call) -> dict[str, Any]:
+    """GET /roleManagement/directory/roleDefinitions/{id}"""
+    return entity(
+        call, ROLE_DEFINITION, _definition(call, call.keys[0]), context="roleManagement/directory/roleDefinitions"
+    )
+
+
+def _definition(call: Call, role_id: str) -> RoleDefinition:
+    for role in call.view.base.role_definitions():
+        if role.id == role_id.lower():
+            return role
+    raise not_found(role_id)
+
+
+def _expanded(call: Call, assignment: RoleAssignment) -> dict[str, Any]:
+    wanted = call.check_expand(ROLE_ASSIGNMENT)
+    if wanted is None or call.options.expand is None:
+        return {}
+    select = call.options.expand.select
+    if wanted == "principal":
+        return {"principal": related(call, [assignment.principal], select)[0]}
+    role = _definition(call, assignment.role_id)
+    return {"roleDefinition": ROLE_DEFINITION.render(call.view, role, ROLE_DEFINITION.names(select))}
+
+
+def list_role_assignments(call: Call) -> dict[str, Any]:
+    """GET /roleManagement/directory/roleAssignments"""
+    names = call.names(ROLE_ASSIGNMENT)
+    return page(
+        call,
+        Whole(call.view.base.role_assignments()),
+        lambda item: ROLE_ASSIGNMENT.render(call.view, item, names) | _expanded(call, item),
+        context=f"roleManagement/directory/roleAssignments{selected(call)}",
+        matches=matcher(call, ROLE_ASSIGNMENT),
+    )
+
+
+def _activated(call: Call) -> list[RoleDefinition]:
+    """Built-in roles that anybody holds in the whole tenant."""
+    held = {assignment.role_id for assignment in call.view.base.role_assignments() if assignment.scope == "/"}
+    return [role for role in call.view.base.role_definitions() if role.built_in and role.id in held]
+
+
+def _holders(call: Call, role: RoleDefinition) -> list[DirectoryObject]:
+    return [
+        assignment.principal
+        for assignment in call.view.base.role_assignments()
+        if assignment.role_id == role.id and assignment.scope == "/"
+    ]
+
+
+def _activated_role(call: Call) -> RoleDefinition:
+    """The role named by its object id or, in the alternate key form, by its template."""
+    key = call.keys[0].removeprefix("roleTemplateId=").strip("'").lower()
+    for role in _activated(call):
+        if key in {directory_role_id(call.view, role), role.id}:
+            return role
+    raise not_found(call.keys[0])
+
+
+def _with_members(call: Call, role: RoleDefinition) -> dict[str, Any]:
+    if call.check_expand(DIRECTORY_ROLE) is None or call.options.expand is None:
+        return {}
+    return {"members": related(call, _holders(call, role)[:MAX_EXPANDED], call.options.expand.select)}
+
+
+def list_directory_roles(call: Call) -> dict[str, Any]:
+    """GET /directoryRoles: activated roles only, never paged"""
+    call.refuse_paging()
+    names = call.names(DIRECTORY_ROLE)
+    return page(
+        call,
+        Whole(_activated(call)),
+        lambda role: DIRECTORY_ROLE.render(call.view, role, names) | _with_members(call, role),
+        context=f"directoryRoles{selected(call)}",
+        matches=matcher(call, DIRECTORY_ROLE),
+    )
+
+
+def get_directory_role(call: Call) -> dict[str, Any]:
+    """GET /directoryRoles/{id}"""
+    role = _activated_role(call)
+    return entity(call, DIRECTORY_ROLE, role, context="directoryRoles", extra=_with_members(call, role))
+
+
+def list_directory_role_members(call: Call) -> dict[str, Any]:
+    """GET /directoryRoles/{id}/members: never paged"""
+    call.refuse_paging()
+    document = mixed_collection(call, Whole(_holders(call, _activated_role(call))))
+    return document

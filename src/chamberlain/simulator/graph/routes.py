@@ -1,0 +1,133 @@
+"""Every path of Graph that is simulated: its answer, its cost, and who may ask.
+
+source  costs: https://learn.microsoft.com/graph/throttling-limits (read 2026); permissions: Microsoft's permission data of 2026-08-07
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chamberlain.simulator.graph.call import Call
+from chamberlain.simulator.graph.refusal import GraphRefusal, unknown_segment
+from chamberlain.simulator.graph.resources import applications, groups, roles, tenant, users
+from chamberlain.simulator.message import Response
+
+Handler = Callable[[Call], "dict[str, Any] | Response"]
+
+_DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
+_USERS = ("User.Read.All", "User.ReadWrite.All", *_DIRECTORY)
+_GROUPS = ("GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", *_DIRECTORY)
+_ROLES = ("RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory", *_DIRECTORY)
+_APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", *_DIRECTORY)
+_LICENCES = ("LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All", *_DIRECTORY)
+_ORGANISATION = ("Organization.Read.All", "Organization.ReadWrite.All", "User.Read.All", *_DIRECTORY)
+_DOMAINS = ("Domain.Read.All", "Domain.ReadWrite.All", *_DIRECTORY)
+_REPORT_SETTINGS = ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All")
+_DEVICES = ("Device.Read.All", *_DIRECTORY)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path. `cost` is in resource units before modifiers; `{}` stands for a variable segment."""
+
+    method: str
+    pattern: str
+    handler: Handler
+    roles: tuple[str, ...]
+    cost: int = 1
+
+    def units(self, query: dict[str, str]) -> int:
+        """Resource units of one request: less with $select or a small $top, more with $expand, never under 1."""
+        units = self.cost - ("$select" in query) + ("$expand" in query)
+        top = query.get("$top", "")
+        return max(1, units - (top.isdecimal() and int(top) < 20))
+
+
+_UNIFIED = "roleManagement/directory"
+ROUTES = (
+    Route("GET", "organization", tenant.list_organization, _ORGANISATION),
+    Route("GET", "organization/{}", tenant.get_organization, _ORGANISATION),
+    Route("GET", "domains", tenant.list_domains, _DOMAINS),
+    Route("GET", "subscribedSkus", tenant.list_subscribed_skus, _LICENCES, cost=3),
+    Route("GET", "admin/reportSettings", tenant.get_report_settings, _REPORT_SETTINGS),
+    Route("GET", "devices", tenant.list_devices, _DEVICES),
+    Route("POST", "directoryObjects/getByIds", tenant.get_by_ids, _DIRECTORY, cost=3),
+    Route("GET", "users", users.list_users, _USERS, cost=2),
+    Route("GET", "users/$count", users.count_users, _USERS),
+    Route("GET", "users/{}", users.get_user, _USERS),
+    Route("GET", "users/{}/manager", users.get_manager, _USERS),
+    Route("GET", "users/{}/memberOf", users.list_member_of, _DIRECTORY, cost=2),
+    Route("GET", "users/{}/memberOf/{}", users.list_member_of, _DIRECTORY, cost=2),
+    Route("GET", "users/{}/licenseDetails", users.list_licence_details, (*_LICENCES, *_USERS), cost=2),
+    Route("GET", "users/{}/appRoleAssignments", users.list_app_role_assignments, _DIRECTORY),
+    Route("GET", "groups", groups.list_groups, _GROUPS),
+    Route("GET", "groups/$count", groups.count_groups, _GROUPS),
+    Route("GET", "groups/{}", groups.get_group, _GROUPS),
+    Route("GET", "groups/{}/members", groups.list_members, _GROUPS, cost=3),
+    Route("GET", "groups/{}/members/$count", groups.count_members, _GROUPS),
+    Route("GET", "groups/{}/members/{}", groups.list_members, _GROUPS, cost=3),
+    Route("GET", "groups/{}/owners", groups.list_owners, _GROUPS),
+    Route("GET", "groups/{}/memberOf", groups.list_group_member_of, _GROUPS),
+    Route("GET", "groups/{}/appRoleAssignments", groups.list_group_app_role_assignments, _DIRECTORY),
+    Route("GET", "directoryRoles", roles.list_directory_roles, _ROLES),
+    Route("GET", "directoryRoles/{}", roles.get_directory_role, _ROLES),
+    Route("GET", "directoryRoles/{}/members", roles.list_directory_role_members, _ROLES),
+    Route("GET", f"{_UNIFIED}/roleDefinitions", roles.list_role_definitions, _ROLES),
+    Route("GET", f"{_UNIFIED}/roleDefinitions/{{}}", roles.get_role_definition, _ROLES),
+    Route("GET", f"{_UNIFIED}/roleAssignments", roles.list_role_assignments, _ROLES),
+    Route("GET", "servicePrincipals", applications.list_service_principals, _APPLICATIONS),
+    Route("GET", "servicePrincipals/$count", applications.count_service_principals, _APPLICATIONS),
+    Route("GET", "servicePrincipals/{}", applications.get_service_principal, _APPLICATIONS),
+    Route("GET", "servicePrincipals/{}/appRoleAssignedTo", applications.list_assigned_to, _APPLICATIONS),
+    Route("GET", "servicePrincipals/{}/appRoleAssignments", applications.list_granted, _APPLICATIONS, cost=2),
+)
+
+_KEY_IN_PARENTHESES = re.compile(r"(\w+)\((.*)\)")
+
+
+def _split_keys(segments: tuple[str, ...]) -> Iterator[str]:
+    """Segments with `users('x')` and `servicePrincipals(appId='x')` taken apart."""
+    for segment in segments:
+        found = _KEY_IN_PARENTHESES.fullmatch(segment)
+        if found is None:
+            yield segment
+            continue
+        yield found[1]
+        key = found[2]
+        yield key[1:-1].replace("''", "'") if key.startswith("'") else key
+
+
+class Router:
+    """Routes as a tree of segments; a fixed segment goes before a variable one."""
+
+    def __init__(self, routes: tuple[Route, ...] = ROUTES) -> None:
+        self._root: dict[str, Any] = {}
+        for route in routes:
+            node = self._root
+            for segment in route.pattern.split("/"):
+                node = node.setdefault(segment, {})
+            node.setdefault("", {})[route.method] = route
+
+    def find(self, method: str, segments: tuple[str, ...]) -> tuple[Route, tuple[str, ...]]:
+        """The route of a path below the version, and its variable segments.
+
+        raises  GraphRefusal for a path or method that is not there
+        """
+        node, keys = self._root, []
+        for segment in _split_keys(segments):
+            if segment in node and segment:
+                node = node[segment]
+            elif "{}" in node:
+                node = node["{}"]
+                keys.append(segment)
+            else:
+                raise unknown_segment(segment)
+        methods = node.get("")
+        if methods is None:
+            raise GraphRefusal(400, "Request_InvalidRequestUrl", "Request URL is invalid.")
+        if method not in methods:
+            raise GraphRefusal(
+                405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
+            )
+        return methods[method], tuple(keys)

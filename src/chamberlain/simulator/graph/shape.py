@@ -1,0 +1,49 @@
+"""A Graph type: its properties, how each is computed, and which queries it allows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from chamberlain.simulator.graph.refusal import GraphRefusal, unknown_property
+from chamberlain.simulator.world.view import View
+
+T = TypeVar("T")
+Getter = Callable[[View, T], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape(Generic[T]):
+    """The JSON form of a type. `default` is what an answer holds without $select."""
+
+    name: str
+    properties: Mapping[str, Getter[T]]
+    default: tuple[str, ...]
+    filterable: frozenset[str] = frozenset()
+    expandable: frozenset[str] = frozenset()
+    single_only: frozenset[str] = frozenset()
+    guarded: Mapping[str, str] = field(default_factory=dict)
+    """Properties that need a permission of their own."""
+
+    def names(self, select: tuple[str, ...] | None, *, in_list: bool = False) -> tuple[str, ...]:
+        """Properties of an answer: the selected ones, `id` always first.
+
+        raises  GraphRefusal for a property that the type does not have or does not give in lists
+        """
+        if select is None:
+            return self.default
+        for name in select:
+            if in_list and name in self.single_only:
+                raise GraphRefusal(501, "NotImplemented", f"The property '{name}' is not available in a collection.")
+            if name not in self.properties:
+                raise unknown_property(name, self.name)
+        return ("id", *(name for name in dict.fromkeys(select) if name != "id"))
+
+    def render(self, view: View, item: T, names: tuple[str, ...]) -> dict[str, Any]:
+        """The JSON object of an item."""
+        properties = self.properties
+        return {name: properties[name](view, item) for name in names}
+
+
+def constant(value: Any) -> Callable[[View, Any], Any]:
+    """A property that is the same for every object."""
+    return lambda _view, _item: value

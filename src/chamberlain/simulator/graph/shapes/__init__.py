@@ -1,0 +1,1 @@
+"""The JSON shape of each type: property by property, each computed only when it is asked for."""

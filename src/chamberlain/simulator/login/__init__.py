@@ -1,0 +1,1 @@
+"""The simulated Microsoft identity platform: admin consent, tokens, keys and metadata."""

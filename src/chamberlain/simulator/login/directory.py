@@ -1,0 +1,48 @@
+"""What the identity platform knows of the tenant: its names, its applications, and which of them were let in."""
+
+import re
+
+from chamberlain.simulator.login.refusal import Aadsts
+from chamberlain.simulator.login.registration import Registration
+from chamberlain.simulator.world.application import ServicePrincipal
+from chamberlain.simulator.world.mutation import GrantConsent
+from chamberlain.simulator.world.reference import Kind, Ref
+from chamberlain.simulator.world.tenant import World
+
+ANY_TENANT = frozenset({"common", "organizations"})
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class Directory:
+    """Registrations and their service principals, which are the last ones of the base in the same order."""
+
+    def __init__(self, world: World, registrations: tuple[Registration, ...]) -> None:
+        self.world = world
+        self.registrations = registrations
+
+    def tenant_problem(self, named: str) -> Aadsts | None:
+        """Why a tenant in a path is not ours; None when it is."""
+        tenant = self.world.base.tenant
+        if named.lower() in {tenant.id, tenant.domain, tenant.initial_domain}:
+            return None
+        if not _GUID.fullmatch(named) and "." not in named:
+            return Aadsts.MALFORMED_TENANT
+        return Aadsts.NO_SUCH_TENANT
+
+    def registration(self, client_id: str) -> Registration | None:
+        """The registration with this client id."""
+        return next((known for known in self.registrations if known.client_id == client_id.lower()), None)
+
+    def _ref(self, registration: Registration) -> Ref:
+        first = self.world.base.size(Kind.SERVICE_PRINCIPAL) - len(self.registrations)
+        return Ref(Kind.SERVICE_PRINCIPAL, first + self.registrations.index(registration))
+
+    def service_principal(self, registration: Registration) -> ServicePrincipal | None:
+        """The application in the tenant, None before consent."""
+        ref = self._ref(registration)
+        return self.world.base.service_principal(ref.index) if self.world.view().present(ref) else None
+
+    def grant(self, registration: Registration) -> None:
+        """Let an application in; a second consent changes nothing."""
+        if self.service_principal(registration) is None:
+            self.world.change(GrantConsent(self.world.base.guid(self._ref(registration))))

@@ -1,0 +1,60 @@
+"""Service principals, the roles they offer, and who is assigned to them."""
+
+from typing import NamedTuple
+
+from chamberlain.simulator.world.reference import Ref
+
+DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
+GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+USER = "User"
+APPLICATION = "Application"
+
+
+class AppRole(NamedTuple):
+    """A role that an application offers to people, to applications, or to both."""
+
+    id: str
+    value: str
+    display_name: str
+    member_types: tuple[str, ...]
+
+
+class ServicePrincipal(NamedTuple):
+    """One application in the tenant."""
+
+    index: int
+    id: str
+    app_id: str
+    display_name: str
+    type: str
+    owner_tenant: str | None
+    tags: tuple[str, ...]
+    assignment_required: bool
+    enabled: bool
+    roles: tuple[AppRole, ...]
+    homepage: str | None
+    sign_on: str | None
+    created: str
+
+    def roles_for(self, member_type: str) -> tuple[AppRole, ...]:
+        """Roles that a principal of this type may be assigned to."""
+        return tuple(role for role in self.roles if member_type in role.member_types)
+
+
+class AppAssignment(NamedTuple):
+    """A principal is assigned to a role of the resource (index of a service principal)."""
+
+    resource: int
+    role_id: str
+    principal: Ref
+    created: str
+
+
+class Device(NamedTuple):
+    """A computer, here only because groups may hold some."""
+
+    index: int
+    id: str
+    display_name: str
+    operating_system: str
