@@ -1,12 +1,13 @@
 """The one composition root: builds the world of a process from its settings."""
 
+import fcntl
 import hashlib
 import hmac
 import logging
 import logging.config
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,14 +19,19 @@ from chamberlain.errors import Misconfigured
 from chamberlain.settings import Settings
 
 POSTGRES_AT_LEAST = 150000
+RUNNING = "running.lock"
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A process that can speak to its database."""
+    """A process that can speak to its database.
+
+    database_ended  blocks until the database that this process started has ended; None where it was not us
+    """
 
     settings: Settings
     database_url: str
+    database_ended: Callable[[], object] | None
 
 
 @contextmanager
@@ -37,12 +43,14 @@ def open_world(settings: Settings, *, migrate: bool = True) -> Iterator[World]:
     """
     set_up_logging(settings)
     make_data_folder(settings.data)
-    with _database(settings) as url:
+    with _database(settings) as (url, ended):
         set_up_django(settings, url)
         if migrate:
             migrate_schema(url)
-        yield World(settings, url)
-        _close_connections()
+        try:
+            yield World(settings, url, ended)
+        finally:
+            _close_connections()
 
 
 def make_data_folder(path: Path) -> None:
@@ -60,23 +68,30 @@ def make_data_folder(path: Path) -> None:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[str]:
+def _database(settings: Settings) -> Iterator[tuple[str, Callable[[], object] | None]]:
     if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
+        yield settings.database_url.get_secret_value(), None
         return
     from chamberlain.store.embedded import start_or_attach
 
     with start_or_attach(settings.data, settings.socket_folder) as database:
-        yield database.url
+        yield database.url, database.wait if database.owned else None
+
+
+def load_django() -> None:
+    """Lets Django load its applications, without which no model can be imported; nothing is connected yet."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "chamberlain.web.settings"
+    import django
+
+    django.setup()
 
 
 def set_up_django(settings: Settings, database_url: str) -> None:
-    """Gives Django what is only known at start, then lets it load.
+    """Gives Django what is only known at start.
 
     raises  Misconfigured("key_malformed"), Misconfigured("key_file_open"), Misconfigured("database_url_malformed")
     """
-    os.environ["DJANGO_SETTINGS_MODULE"] = "chamberlain.web.settings"
-    import django
+    load_django()
     from django.conf import settings as django_settings
 
     from chamberlain.store.secrets import load_key
@@ -84,10 +99,9 @@ def set_up_django(settings: Settings, database_url: str) -> None:
     key = load_key(given=settings.key.get_secret_value() if settings.key else None, data=settings.data)
     django_settings.CHAMBERLAIN_KEY = key
     django_settings.SECRET_KEY = hmac.new(key, b"chamberlain sessions", hashlib.sha256).hexdigest()
-    django_settings.DATABASES = {"default": django_database(database_url)}
+    django_settings.DATABASES["default"].update(django_database(database_url))  # in place: Django holds on to it
     host = urlsplit(settings.url).hostname or settings.host
     django_settings.ALLOWED_HOSTS = sorted({host, settings.host, "localhost", "127.0.0.1"})
-    django.setup()
 
 
 def django_database(url: str) -> dict[str, Any]:
@@ -134,6 +148,39 @@ def migrate_schema(url: str) -> None:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [0x0C4A3])
     except OperationalError as error:
         raise Misconfigured("database_unreachable", reason=str(error).strip()) from error
+
+
+@contextmanager
+def running_here(settings: Settings) -> Iterator[None]:
+    """Marks this data folder as in use by a supervisor, as long as the context lasts, whatever ends it.
+
+    raises  Misconfigured("already_running")
+    """
+    with (settings.data / RUNNING).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured("already_running", path=str(settings.data), url=settings.url) from None
+        yield
+
+
+def is_running(data: Path) -> bool:
+    """Whether a supervisor uses this data folder now."""
+    try:
+        with (data / RUNNING).open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def is_worker_alive() -> bool:
+    """Whether any process works on this database's jobs; call it in an open world."""
+    from chamberlain.jobs.engine import workers_alive
+
+    return workers_alive() > 0
 
 
 def make_worker(world: World) -> Any:

@@ -73,6 +73,256 @@ SENTENCES: dict[str, Sentence] = {
         "Only one sync of a tenant runs at a time.",
         "Wait for run {run_id} to end; its page shows how far it is.",
     ),
+    "already_running": Sentence(
+        "Chamberlain is running here already.",
+        "Another process uses the data folder {path}.",
+        "Open {url}, or stop the other one first.",
+    ),
+    "demo_running": Sentence(
+        "The demo is still running.",
+        "Its data cannot be forgotten while it is used.",
+        "Stop it with Ctrl-C in its terminal, then try again.",
+    ),
+    "port_in_use": Sentence(
+        "Port {port} on {host} cannot be used.",
+        "The system says: {reason}.",
+        "Stop the program that uses it, or choose another port with {option}.",
+    ),
+    "process_ended": Sentence(
+        "A part of Chamberlain ended: {name}.",
+        "Without it nothing else can work, so everything was stopped.",
+        "Read its log in the data folder, then start again.",
+    ),
+    "process_not_ready": Sentence(
+        "A part of Chamberlain did not start: {name}.",
+        "It said last: {said}",
+        "Repair what it says, then start again; its log is {log}.",
+    ),
+    "setting_invalid": Sentence(
+        "A setting is not valid.",
+        "{reason}",
+        "Correct it; docs/reference/configuration.md lists every setting.",
+    ),
+    "data_folder_unwritable": Sentence(
+        "The data folder {path} cannot be written to.",
+        "The system says: {reason}.",
+        "Give this account the right to write there, or choose another folder with CHAMBERLAIN_DATA.",
+    ),
+    "data_folder_closed": Sentence(
+        "The data folder {path} cannot be reached by the database's account (uid {uid}).",
+        "As root, PostgreSQL runs under another account, which may not enter one of the folders above.",
+        "Choose a folder that every account may enter with CHAMBERLAIN_DATA, for example /var/lib/chamberlain.",
+    ),
+    "data_folder_full": Sentence(
+        "The disk that holds the data folder {path} is full.",
+        "PostgreSQL could not write: {log}",
+        "Make room, or move the folder and name it with CHAMBERLAIN_DATA; nothing that was stored is lost.",
+    ),
+    "database_start_failed": Sentence(
+        "The embedded database did not start.",
+        "PostgreSQL said: {log}",
+        "Repair what it says; its whole log is in the data folder.",
+    ),
+    "database_unreachable": Sentence(
+        "The database cannot be reached.",
+        "{reason}",
+        "Check DATABASE_URL and that the server runs.",
+    ),
+    "database_too_old": Sentence(
+        "This PostgreSQL is too old.",
+        "It is version {version}; 15 or newer is needed.",
+        "Point DATABASE_URL to a newer server.",
+    ),
+    "database_url_malformed": Sentence(
+        "DATABASE_URL is not a PostgreSQL address.",
+        "It could not be read.",
+        "Write it as postgresql://user:password@host:5432/name.",
+    ),
+    "key_malformed": Sentence(
+        "The encryption key is not usable.",
+        "{source} does not hold 32 bytes in Base64.",
+        "Put the right key back; without it stored secrets cannot be read.",
+    ),
+    "key_file_open": Sentence(
+        "Other accounts can read the encryption key {path}.",
+        "Its file mode is too wide, so it may be known already.",
+        "Run: chmod 600 {path}",
+    ),
+    "key_wrong": Sentence(
+        "A stored secret cannot be decrypted.",
+        "It was encrypted with key {expected}, this installation has key {found}.",
+        "Put the key back that was used then, or connect the tenant again.",
+    ),
+    "cursor_malformed": Sentence(
+        "This page of the list does not exist.",
+        "The link to it is damaged or from another list.",
+        "Go back to the first page.",
+    ),
+    "run_move_illegal": Sentence(
+        "The sync run cannot change that way.",
+        "Run {run_id} is {before} and cannot become {after}.",
+        "Look at the run's page; nothing was changed.",
+    ),
+    "not_connected": Sentence(
+        "This tenant is not connected any more.",
+        "Its connection was removed.",
+        "Connect it under Integrations.",
+    ),
+    "installation_app_missing": Sentence(
+        "This installation has no app registration of its own.",
+        "CHAMBERLAIN_CLIENT_ID and CHAMBERLAIN_CLIENT_SECRET are not set.",
+        "Set both, or connect with an app registration of the tenant's own.",
+    ),
+    "tenant_id_malformed": Sentence(
+        "That is not a directory (tenant) id.",
+        "It has to be a GUID such as 11111111-2222-3333-4444-555555555555; this is: {text}",
+        "Copy it from Entra: Overview, Tenant ID.",
+    ),
+    "client_id_malformed": Sentence(
+        "That is not an application (client) id.",
+        "It has to be a GUID such as 11111111-2222-3333-4444-555555555555; this is: {text}",
+        "Copy it from Entra: App registrations, your app, Overview.",
+    ),
+    "secret_missing": Sentence(
+        "There is no client secret.",
+        "The field is empty.",
+        "Make one in Entra under Certificates & secrets and copy its value.",
+    ),
+    "secret_wrong": Sentence(
+        "Microsoft does not accept the client secret.",
+        "It is not the secret's value (AADSTS{aadsts}); often its id was copied instead.",
+        "Copy the value, which Entra shows only once, or make a new secret.",
+    ),
+    "secret_expired": Sentence(
+        "The client secret has expired.",
+        "Microsoft does not accept it any more (AADSTS{aadsts}).",
+        "Make a new one in Entra and connect again.",
+    ),
+    "consent_missing": Sentence(
+        "The tenant does not know this application.",
+        "No administrator of it has consented yet, or the client id is of another tenant (AADSTS{aadsts}).",
+        "Let an administrator consent, or check the ids.",
+    ),
+    "app_disabled": Sentence(
+        "The application is switched off in this tenant.",
+        "An administrator or Microsoft disabled it (AADSTS{aadsts}).",
+        "Enable it in Entra under Enterprise applications.",
+    ),
+    "tenant_unknown": Sentence(
+        "Microsoft knows no such tenant.",
+        "The directory id is wrong, or the tenant is in another Microsoft cloud (AADSTS{aadsts}).",
+        "Copy the id from Entra: Overview, Tenant ID.",
+    ),
+    "blocked_by_conditional_access": Sentence(
+        "The tenant's Conditional Access blocks this application.",
+        "A policy for workload identities or locations forbids it (AADSTS{aadsts}).",
+        "Allow it in Entra under Conditional Access.",
+    ),
+    "token_refused": Sentence(
+        "Microsoft refused to sign the application in.",
+        "It answered {error} (AADSTS{aadsts}, trace {request_id}).",
+        "Look the number up at Microsoft; check the registration.",
+    ),
+    "token_rejected": Sentence(
+        "Microsoft Graph does not accept our token.",
+        "It was refused again after it had been renewed (request {request_id}).",
+        "Check in Entra that the application is enabled, then sync again.",
+    ),
+    "scope_missing": Sentence(
+        "Microsoft Graph does not let us read {path}.",
+        "The application lacks a permission for it ({graph_code}, request {request_id}).",
+        "Connect again, so that an administrator can consent to it; what was synced before stays.",
+    ),
+    "wrong_tenant": Sentence(
+        "Graph answered for another tenant.",
+        "The token is for {expected}, the organisation says {found}.",
+        "Nothing was stored; check the directory id.",
+    ),
+    "consent_declined": Sentence(
+        "The consent was declined.",
+        "Somebody pressed Cancel on Microsoft's page, or it ended with: {error}.",
+        "Nothing was connected; start again whenever you like.",
+    ),
+    "consent_no_admin_role": Sentence(
+        "This account may not consent for the whole tenant.",
+        "Application permissions need a Global Administrator or Privileged Role Administrator.",
+        "Sign in at Microsoft as one, or send them the link of the connect page.",
+    ),
+    "consent_wrong_tenant": Sentence(
+        "Consent was given for another tenant.",
+        "{expected} was expected, the answer is for {found}.",
+        "Nothing was connected; sign out at Microsoft and choose the right account.",
+    ),
+    "consent_state_invalid": Sentence(
+        "This answer does not belong to a connection that you began.",
+        "Its state is unknown, was used already, or is another person's: it may be forged.",
+        "Nothing was connected; start again from Integrations.",
+    ),
+    "consent_state_expired": Sentence(
+        "This connection took too long.",
+        "It was begun more than half an hour ago.",
+        "Start again from Integrations.",
+    ),
+    "consent_answer_malformed": Sentence(
+        "Microsoft's answer cannot be read.",
+        "It names no tenant.",
+        "Nothing was connected; start again from Integrations.",
+    ),
+    "consent_not_visible_yet": Sentence(
+        "Microsoft does not know about the consent yet.",
+        "A new consent can take some minutes to spread.",
+        "Wait a minute, then connect again: you will not be asked twice.",
+    ),
+    "foreign_link": Sentence(
+        "An answer led away from Microsoft Graph.",
+        "A link to the next page pointed to {host}, where our token must not go.",
+        "Nothing was followed or stored; please report this.",
+    ),
+    "graph_not_found": Sentence(
+        "Microsoft Graph does not find {path}.",
+        "It does not exist, or no longer (request {request_id}).",
+        "Sync again; if it stays, please report it.",
+    ),
+    "network_unreachable": Sentence(
+        "Microsoft cannot be reached.",
+        "No connection to {host} ({reason}).",
+        "Check the network, proxy and firewall; the next sync tries again, and what was synced stays.",
+    ),
+    "microsoft_busy": Sentence(
+        "Microsoft asks us to come back later.",
+        "It kept throttling or was unavailable (status {status}, request {request_id}).",
+        "The next sync tries again; what was synced stays.",
+    ),
+    "microsoft_failing": Sentence(
+        "Microsoft Graph fails.",
+        "It answered {status} to {path} again and again (request {request_id}).",
+        "The next sync tries again; what was synced stays.",
+    ),
+    "microsoft_refused": Sentence(
+        "Microsoft Graph refused a request.",
+        "It answered {status} {graph_code} to {path} (request {request_id}).",
+        "Please report this with the request id; what was synced stays.",
+    ),
+    "microsoft_unreadable": Sentence(
+        "Microsoft's answer cannot be read.",
+        "It is not the JSON that it should be, or was cut off (status {status}, request {request_id}).",
+        "The next sync tries again; a proxy in between may be the cause. What was synced stays.",
+    ),
+    "page_expired": Sentence(
+        "A listing took too long.",
+        "Microsoft forgot our place in it (request {request_id}).",
+        "The next sync starts it anew; nothing was closed, what was synced stays.",
+    ),
+    "page_repeated": Sentence(
+        "A listing went in circles.",
+        "Microsoft sent the same page of {path} twice.",
+        "The next sync tries again; nothing was closed, what was synced stays.",
+    ),
+    "vanished_while_read": Sentence(
+        "Something vanished while it was read.",
+        "Microsoft no longer knows {guid}, which was listed a moment before.",
+        "Nothing to do: its members stay as they were until the next sync settles it.",
+    ),
 }
 
 

@@ -1,20 +1,14 @@
-"""The `chamberlain` command: one file per subcommand, joined here."""
+"""Entry point of the `chamberlain` command."""
 
-import typer
-
-app = typer.Typer(
-    name="chamberlain",
-    help="Access governance for Microsoft 365.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-
-
-@app.callback()
-def main() -> None:
-    """Access governance for Microsoft 365."""
+from chamberlain import bootstrap
+from chamberlain.cli.rim import plainly, settings_or_exit
 
 
 def run() -> None:
-    """Entry point of the console script."""
+    """Loads Django, without which no model can be imported, then the subcommands."""
+    with plainly(exits=True):
+        settings_or_exit()
+    bootstrap.load_django()
+    from chamberlain.cli.commands import app
+
     app()

@@ -14,16 +14,15 @@ import httpx2
 import msgspec
 
 from chamberlain import clock
-from chamberlain.errors import Refused, Upstream
+from chamberlain.errors import ChamberlainError, Refused, Upstream
 from chamberlain.graph import retry
-from chamberlain.graph.fault import raise_for_graph
+from chamberlain.graph.fault import graph_error
 from chamberlain.graph.token import Credential, TokenSource
 
 log = logging.getLogger(__name__)
 Shape = TypeVar("Shape")
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 120.0
-REJECTED = "token rejected"
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 
 
@@ -60,25 +59,28 @@ class Graph:
     on_spent: Callable[[Spent], None] = lambda _spent: None
 
     async def get(self, path: str, shape: type[Shape], *, headers: dict[str, str] | None = None) -> Shape:
-        """The answer to GET `path`, decoded.
+        """The answer to GET `path`, decoded, asked again where that can help.
 
         path     below /v1.0, e.g. "/organization"; or an absolute link under the Graph root, used byte for byte
-        raises   NotFound, Refused, Upstream; see `fault.raise_for_graph`
+        raises   NotFound, Refused, Upstream; see `fault.graph_error`
         """
         url = self.absolute(path)
+        renewed = False
         async with self.gate:
-            renewed = False
-            for attempt in range(1, retry.ATTEMPTS + 1):
-                outcome = await self._attempt(
-                    url, shape, headers or {}, last=attempt == retry.ATTEMPTS, renewed=renewed
-                )
-                if not isinstance(outcome, _Again):
-                    return outcome
-                renewed = renewed or outcome.reason == REJECTED
-                wait = retry.backoff(attempt) if outcome.wait is None else outcome.wait
-                log.info("again in %.1f s: %s (%s)", wait.total_seconds(), urlsplit(url).path, outcome.reason)
-                await asyncio.sleep(wait.total_seconds())
-        raise Upstream("microsoft_failing", path=path, status=0, request_id="")
+            for attempt in range(1, retry.ATTEMPTS):
+                try:
+                    return await self._ask(url, shape, headers or {})
+                except _Again as again:
+                    if again.is_rejection and renewed:
+                        raise again.error from None
+                    renewed = renewed or again.is_rejection
+                    wait = retry.backoff(attempt) if again.wait is None else again.wait
+                    log.info("asking again in %.1f s: %s", wait.total_seconds(), again.error)
+                    await asyncio.sleep(wait.total_seconds())
+            try:
+                return await self._ask(url, shape, headers or {})
+            except _Again as again:
+                raise again.error from None
 
     def absolute(self, path: str) -> str:
         """The URL of a path; links are checked first, so that the token goes to Graph and nowhere else.
@@ -92,37 +94,34 @@ class Graph:
             raise Refused("foreign_link", host=link.netloc)
         return path
 
-    async def _attempt(
-        self, url: str, shape: type[Shape], headers: dict[str, str], *, last: bool, renewed: bool
-    ) -> "Shape | _Again":
+    async def _ask(self, url: str, shape: type[Shape], headers: dict[str, str]) -> Shape:
         token = await self.tokens.token()
-        sent = {"Authorization": f"Bearer {token}", "client-request-id": str(uuid.uuid4()), **headers}
-        path = urlsplit(url).path
-        try:
-            response = await self.http.get(url, headers=sent)
-        except httpx2.TransportError as error:
-            if last:
-                host = urlsplit(url).hostname or ""
-                raise Upstream("network_unreachable", host=host, reason=type(error).__name__) from error
-            return _Again(type(error).__name__)
-        self._count(response)
-        request_id = response.headers.get("request-id", "")
+        response = await self._send(url, {"Authorization": f"Bearer {token}", **headers})
+        path, request_id = urlsplit(url).path, response.headers.get("request-id", "")
         if response.status_code == 200:
             try:
                 return msgspec.json.decode(response.content, type=shape)
             except msgspec.DecodeError as error:
                 log.warning("unreadable answer to %s, request-id %s: %s", path, request_id, error)
-                if last:
-                    raise Upstream("microsoft_unreadable", path=path, status=200, request_id=request_id) from error
-                return _Again("unreadable")
-        if response.status_code == 401 and not renewed:
-            self.tokens.forget(token)
-            return _Again(REJECTED, wait=timedelta(0))
+                raise _Again(Upstream("microsoft_unreadable", path=path, status=200, request_id=request_id)) from error
         wait = retry.asked_wait(response.headers, now=clock.now())
-        if response.status_code in retry.RETRIABLE and not last:
-            return _Again(str(response.status_code), wait=wait)
-        log.warning("refused: %s answered %d, request-id %s", path, response.status_code, request_id)
-        raise_for_graph(response.status_code, response.content, path=path, request_id=request_id, again_after=wait)
+        error = graph_error(response.status_code, response.content, path=path, request_id=request_id, again_after=wait)
+        log.warning("%s answered %d, request-id %s", path, response.status_code, request_id)
+        if response.status_code == 401:
+            self.tokens.forget(token)
+            raise _Again(error, wait=timedelta(0), is_rejection=True)
+        if response.status_code in retry.RETRIABLE:
+            raise _Again(error, wait=wait)
+        raise error
+
+    async def _send(self, url: str, headers: dict[str, str]) -> httpx2.Response:
+        try:
+            response = await self.http.get(url, headers={"client-request-id": str(uuid.uuid4()), **headers})
+        except httpx2.TransportError as error:
+            host = urlsplit(url).hostname or ""
+            raise _Again(Upstream("network_unreachable", host=host, reason=type(error).__name__)) from error
+        self._count(response)
+        return response
 
     def _count(self, response: httpx2.Response) -> None:
         self.spent.requests += 1
@@ -132,10 +131,14 @@ class Graph:
         self.on_spent(self.spent)
 
 
-@dataclass(frozen=True, slots=True)
-class _Again:
-    reason: str
-    wait: timedelta | None = None
+class _Again(Exception):  # noqa: N818 - not an error: asking again may help
+    """Asking again may help; `error` is what it means when it does not."""
+
+    def __init__(self, error: ChamberlainError, *, wait: timedelta | None = None, is_rejection: bool = False) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+        self.is_rejection = is_rejection
 
 
 @asynccontextmanager

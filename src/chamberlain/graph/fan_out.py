@@ -22,7 +22,7 @@ async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]
         async with asyncio.TaskGroup() as group:
             for _ in range(width):
                 group.create_task(worker())
-    except* Exception as errors:
+    except* Exception as errors:  # noqa: BLE001 - nothing is caught here, only unwrapped
         raise _first(errors) from None
 
 

@@ -35,14 +35,8 @@ class _TokenError(msgspec.Struct):
     trace_id: str = ""
 
 
-class _Inner(msgspec.Struct, rename={"request_id": "request-id"}):
-    request_id: str = ""
-
-
 class _Error(msgspec.Struct):
     code: str = ""
-    message: str = ""
-    innerError: _Inner | None = None
 
 
 class _ErrorBody(msgspec.Struct):
@@ -76,25 +70,27 @@ def raise_for_token(status: int, body: bytes) -> NoReturn:
     raise Misconfigured("token_refused", aadsts=number, error=answer.error, request_id=answer.trace_id)
 
 
-def raise_for_graph(status: int, body: bytes, *, path: str, request_id: str, again_after: timedelta | None) -> NoReturn:
-    """Turns a refused Graph request, after all retries, into an error.
+def graph_error(
+    status: int, body: bytes, *, path: str, request_id: str, again_after: timedelta | None
+) -> ChamberlainError:
+    """The error that a refused Graph request means.
 
-    raises  NotFound("graph_not_found"), Refused("scope_missing"), Upstream(...)
+    returns  NotFound("graph_not_found"), Refused("scope_missing" | "token_rejected") or Upstream
     """
     code = graph_code(body)
     data: dict[str, object] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
     if code in EXPIRED_PAGE:
-        raise Upstream("page_expired", **data)
+        return Upstream("page_expired", **data)
     match status:
         case 404:
-            raise NotFound("graph_not_found", **data)
+            return NotFound("graph_not_found", **data)
         case 401:
-            raise Refused("token_rejected", **data)
+            return Refused("token_rejected", **data)
         case 403:
-            raise Refused("scope_missing", **data)
+            return Refused("scope_missing", **data)
         case 429 | 503:
-            raise Upstream("microsoft_busy", again_after=again_after, **data)
+            return Upstream("microsoft_busy", again_after=again_after, **data)
         case _ if status >= 500:
-            raise Upstream("microsoft_failing", **data)
+            return Upstream("microsoft_failing", **data)
         case _:
-            raise Upstream("microsoft_refused", **data)
+            return Upstream("microsoft_refused", **data)

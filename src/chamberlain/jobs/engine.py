@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from dbos import DBOS, Queue, run_dbos_database_migrations
+from dbos import DBOS, run_dbos_database_migrations
 
 from chamberlain.jobs.port import QUEUE
 from chamberlain.store.connection import connect, fresh_connections
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 APPLICATION_VERSION = "1"  # raised when a story's order of steps changes; old jobs then stay with old workers
 LOCK_SPACE = 0x0C4A3  # advisory locks (LOCK_SPACE, hash of executor id): held while that worker lives
 SECONDS_BETWEEN_ROUNDS = 2.0
+SECONDS_BETWEEN_LOOKS = 0.3
 MOST_RECOVERIES = 20
 AT_A_TIME = 4
 
@@ -34,6 +35,17 @@ Story = Callable[..., None]
 def migrate(url: str) -> None:
     """Makes or updates the engine's own tables, in the schema `dbos`."""
     run_dbos_database_migrations(_engine_url(url))
+
+
+def workers_alive() -> int:
+    """How many workers hold their lock on this database now."""
+    with connect(autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            (LOCK_SPACE,),
+        ).fetchone()
+    return int(row[0]) if row else 0
 
 
 class Worker:
@@ -54,7 +66,7 @@ class Worker:
                 "log_level": "WARNING",
             }
         )
-        Queue(QUEUE, partition_concurrency=1, worker_concurrency=AT_A_TIME, polling_interval_sec=0.2)
+        DBOS.listen_queues([QUEUE])
         for name, story in stories.items():
             _register(name, story)
 
@@ -66,6 +78,9 @@ class Worker:
         self._lock = connect(autocommit=True)
         self._lock.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (LOCK_SPACE, self._executor))
         DBOS.launch()
+        DBOS.register_queue(
+            QUEUE, partition_concurrency=1, worker_concurrency=AT_A_TIME, polling_interval_sec=SECONDS_BETWEEN_LOOKS
+        )
         self._thread = threading.Thread(target=self._go_round, name="rounds", daemon=True)
         self._thread.start()
         log.info("worker %s is ready", self._executor)

@@ -98,7 +98,7 @@ class EncryptedField(models.TextField):  # type: ignore[type-arg]  # not subscri
         """The stored token, marked as such."""
         return None if value is None else Sealed(value)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001 - Django's signature
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001, ARG002 - Django's signature
         """The token as it is stored."""
         token = model_instance.__dict__.get(self.attname)
         return None if token is None else str(token)

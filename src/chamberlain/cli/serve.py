@@ -1,0 +1,91 @@
+"""`chamberlain web`, `worker` and `simulator`: the processes themselves."""
+
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from gunicorn.app.base import BaseApplication
+
+from chamberlain import bootstrap
+from chamberlain.cli.processes import exit_with_parent
+from chamberlain.cli.rim import world
+from chamberlain.settings import Settings
+
+THREADS = 8
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn inside our process: the world is open before it forks."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for key, value in {
+            "bind": f"{self._settings.host}:{self._settings.port}",
+            "workers": 1,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "preload_app": True,
+            "control_socket_disable": True,
+            "graceful_timeout": 5,
+            "keepalive": 5,
+        }.items():
+            if key in self.cfg.settings:
+                self.cfg.set(key, value)
+
+    def load(self) -> Any:
+        from chamberlain.web.wsgi import application
+
+        return application
+
+
+def web() -> None:
+    """Serve the web application."""
+    exit_with_parent()
+    with world(quiet=False) as opened:
+        _Server(opened.settings).run()
+
+
+def worker() -> None:
+    """Do the durable work: syncs, schedules, take-over of a dead worker's jobs."""
+    exit_with_parent()
+    with world(quiet=False) as opened, bootstrap.make_worker(opened) as running:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: running.stop())
+        print("worker is ready", flush=True)
+        running.wait()
+
+
+def simulator(
+    seed: Annotated[int, typer.Option(help="Same seed, same tenant.")] = 1,
+    users: Annotated[int, typer.Option(help="People in it.")] = 2_000,
+    groups: Annotated[int, typer.Option(help="Groups in it.")] = 300,
+    memberships: Annotated[int, typer.Option(help="Direct memberships of people.")] = 20_000,
+    apps: Annotated[int, typer.Option(help="Enterprise applications.")] = 40,
+    port: Annotated[int, typer.Option(help="Port on loopback; 0: a free one.")] = 8401,
+    file: Annotated[Path | None, typer.Option(help="Keeps changes and consents.")] = None,
+    latency_ms: Annotated[int, typer.Option(help="Added to every answer.")] = 0,
+    population: Annotated[str, typer.Option(help="seeded, or golden: twelve people written by hand.")] = "seeded",
+    exit_with_parent: Annotated[bool, typer.Option(help="End when standard input ends.")] = False,
+) -> None:
+    """Run a simulated Microsoft 365 tenant: sign-in and Graph, on loopback."""
+    from chamberlain.simulator.options import SimulatorOptions
+    from chamberlain.simulator.serve import main
+
+    main(
+        SimulatorOptions(
+            seed=seed,
+            users=users,
+            groups=groups,
+            memberships=memberships,
+            apps=apps,
+            port=port,
+            file=file,
+            latency_ms=latency_ms,
+            population="golden" if population == "golden" else "seeded",
+            exit_with_parent=exit_with_parent,
+        )
+    )

@@ -1,0 +1,64 @@
+"""`chamberlain status`: is it running, what is connected, how fresh is it."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from chamberlain import bootstrap
+from chamberlain.cli.rim import out, plainly, print_json, settings_or_exit, terminal_actor, world
+from chamberlain.queries.connections import Integration, list_integrations
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+def status(
+    as_json: Json = False,
+    running: Annotated[bool, typer.Option("--running", help="Only exit 0 if it is running, else 1.")] = False,
+) -> None:
+    """Show whether Chamberlain is running here, and every connection's last sync."""
+    with plainly(as_json=as_json):
+        is_up = bootstrap.is_running(settings_or_exit().data)
+    if running:
+        raise typer.Exit(0 if is_up else 1)
+    with world(as_json=as_json) as opened:
+        found = list_integrations(viewer=terminal_actor())
+        if as_json:
+            print_json(
+                {
+                    "running": is_up,
+                    "url": opened.settings.url,
+                    "data": str(opened.settings.data),
+                    "connections": [_json(one) for one in found],
+                }
+            )
+            return
+        out.print(f"running: {'yes, at ' + opened.settings.url if is_up else 'no'}", highlight=False)
+        out.print(f"data:    {opened.settings.data}", highlight=False, soft_wrap=True)
+        if not found:
+            out.print("No tenant is connected yet: chamberlain connect")
+            return
+        table = Table("tenant", "domain", "state", "last sync", "now")
+        for one in found:
+            connection = one.connection
+            table.add_row(
+                connection.tenant.slug,
+                connection.tenant.domain,
+                connection.state.value,
+                one.last_success.strftime("%Y-%m-%d %H:%M:%S UTC") if one.last_success else "never",
+                f"{one.running.state.value} (run {one.running.id})" if one.running else "",
+            )
+        out.print(table)
+
+
+def _json(one: Integration) -> dict[str, object]:
+    return {
+        "tenant": one.connection.tenant.slug,
+        "tenant_id": one.connection.tenant.guid,
+        "domain": one.connection.tenant.domain,
+        "state": one.connection.state.value,
+        "error": one.connection.error_code,
+        "scopes": list(one.connection.scopes),
+        "last_success": one.last_success.isoformat() if one.last_success else None,
+        "running_run": one.running.id if one.running else None,
+    }

@@ -1,0 +1,125 @@
+"""`chamberlain sync`: start a sync and watch it."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from chamberlain import bootstrap
+from chamberlain.actions.start_sync import start_sync
+from chamberlain.cli.rim import err, out, print_json, tell, terminal_actor, world
+from chamberlain.errors import ChamberlainError
+from chamberlain.model.run import PhaseState, Run, RunState, Trigger
+from chamberlain.model.tenant import Tenant
+from chamberlain.queries.connections import choose_tenant, find_run
+
+SECONDS_BETWEEN_LOOKS = 0.3
+
+
+def sync(
+    tenant: Annotated[str | None, typer.Option(help="Which tenant, where there are several.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Sync a tenant now, and wait for the end."""
+    with world(as_json=as_json) as opened:
+        actor = terminal_actor()
+        chosen = choose_tenant(viewer=actor, slug=tenant)
+        run_id = start_sync(actor=actor, tenant=chosen, trigger=Trigger.TERMINAL)
+        run_to_end(opened, lambda: follow(tenant=chosen, run_id=run_id, as_json=as_json))
+
+
+def run_to_end(opened: bootstrap.World, watch: Callable[[], Run]) -> None:
+    """Watches a run; where no worker is running, this process does the work meanwhile.
+
+    raises  typer.Exit(7) when the run failed
+    """
+    if bootstrap.is_worker_alive():
+        run = watch()
+    else:
+        err.print("[dim]no worker is running here: this command does the work itself[/]")
+        with bootstrap.make_worker(opened):
+            run = watch()
+    if run.state is RunState.FAILED:
+        raise typer.Exit(7)
+
+
+def follow(*, tenant: Tenant, run_id: int, as_json: bool) -> Run:
+    """Shows a run's progress until it is over, then its summary."""
+    viewer = terminal_actor()
+    with Progress(
+        TextColumn("{task.description:>14}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        disable=as_json,
+    ) as progress:
+        bars: dict[str, TaskID] = {}
+        while not (run := find_run(viewer=viewer, tenant=tenant, run_id=run_id)).is_over:
+            _draw(progress, bars, run)
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        _draw(progress, bars, run)
+    if as_json:
+        print_json(summary(run))
+    else:
+        _print_summary(run)
+    return run
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """A run as JSON."""
+    return {
+        "run": run.id,
+        "state": run.state.value,
+        "seconds": run.seconds,
+        "requests": run.requests,
+        "resource_units": run.resource_units,
+        "throttled": run.throttled,
+        "error": run.error_code,
+        "phases": {
+            phase.name.value: {
+                "state": phase.state.value,
+                "read": phase.done,
+                "added": phase.added,
+                "changed": phase.changed,
+                "removed": phase.removed,
+                "grants_opened": phase.opened,
+                "grants_closed": phase.closed,
+                "requests": phase.requests,
+                "resource_units": phase.resource_units,
+                "seconds": phase.seconds,
+            }
+            for phase in run.phases
+        },
+    }
+
+
+def _draw(progress: Progress, bars: dict[str, TaskID], run: Run) -> None:
+    for phase in run.phases:
+        if phase.state is PhaseState.WAITING:
+            continue
+        name = phase.name.value
+        if name not in bars:
+            bars[name] = progress.add_task(name)
+        over = phase.state in (PhaseState.DONE, PhaseState.FAILED)
+        total = phase.total if phase.total is not None else (max(phase.done, 1) if over else None)
+        progress.update(
+            bars[name], completed=total if over and phase.state is PhaseState.DONE else phase.done, total=total
+        )
+        if over:
+            progress.stop_task(bars[name])
+
+
+def _print_summary(run: Run) -> None:
+    if run.error_code is not None:
+        tell(ChamberlainError(run.error_code, **run.error_data), as_json=False)
+    opened = sum(phase.opened for phase in run.phases)
+    closed = sum(phase.closed for phase in run.phases)
+    out.print(
+        f"Run {run.id} {run.state.value}: {opened:,} grants opened, {closed:,} closed; "
+        f"{run.requests:,} requests, {run.resource_units:,} resource units, {run.throttled:,} throttled, "
+        f"{run.seconds or 0:.1f} s",
+        highlight=False,
+    )

@@ -1,0 +1,123 @@
+"""`chamberlain who PERSON`: what somebody holds, why, and since when."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.tree import Tree
+
+from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.model.holding import Holding
+from chamberlain.model.kind import Kind
+from chamberlain.model.path import Path, Reason
+from chamberlain.queries.connections import choose_tenant
+from chamberlain.queries.people import Person, match_person
+
+HEADINGS = {
+    Kind.ROLE: "Roles",
+    Kind.SECURITY_GROUP: "Groups",
+    Kind.M365_GROUP: "Microsoft 365 groups",
+    Kind.MAIL_SECURITY_GROUP: "Mail-enabled security groups",
+    Kind.DISTRIBUTION_GROUP: "Distribution groups",
+    Kind.PRODUCT: "Products",
+    Kind.LICENCE: "Licences",
+}
+
+
+def who(
+    person: Annotated[str, typer.Argument(help="User name, mail, object id, or words of the name.")],
+    tenant: Annotated[str | None, typer.Option(help="Which tenant, where there are several.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Show what a person holds, through what, and since when."""
+    with world(as_json=as_json):
+        viewer = terminal_actor()
+        chosen = choose_tenant(viewer=viewer, slug=tenant)
+        found = match_person(viewer=viewer, tenant=chosen, text=person)
+        if as_json:
+            print_json(_json(found))
+        else:
+            _print(found)
+
+
+def _print(person: Person) -> None:
+    row = person.row
+    state = "can sign in" if row.enabled else "blocked"
+    out.print(f"[bold]{escape(row.name or '(no name)')}[/]  {escape(row.user_name)}  [dim]{row.type.value}, {state}[/]")
+    if row.job_title or row.department:
+        out.print(escape(" · ".join(part for part in (row.job_title, row.department) if part)), highlight=False)
+    if person.manager:
+        out.print(f"manager: {escape(person.manager.name or person.manager.user_name)}", highlight=False)
+    for kind, heading in HEADINGS.items():
+        held = [holding for holding in person.holdings if holding.kind is kind]
+        if not held:
+            continue
+        tree = Tree(f"[bold]{heading}[/] [dim]{len(held)}[/]")
+        for holding in held:
+            branch = tree.add(_title(holding))
+            for path in holding.paths:
+                branch.add(f"[dim]{escape(describe(path))}, since {path.since:%Y-%m-%d %H:%M}[/]")
+        out.print(tree)
+
+
+def _title(holding: Holding) -> str:
+    name = f"{holding.app}: {holding.name}" if holding.app else holding.name
+    notes = [note for note, wanted in (("owner", holding.owner), ("not given", not holding.effective)) if wanted]
+    plans = (
+        f" [dim]{sum(plan.enabled for plan in holding.plans)} of {len(holding.plans)} plans[/]" if holding.plans else ""
+    )
+    return escape(name or "(no name)") + (f" [yellow]{', '.join(notes)}[/]" if notes else "") + plans
+
+
+def describe(path: Path) -> str:
+    """A path in words."""
+    chain = " inside ".join(link.name or link.key for link in path.through)
+    words = {
+        Reason.DIRECT: "direct",
+        Reason.RULE: "by rule",
+        Reason.NESTED: f"through {chain}",
+        Reason.GROUP: f"through {chain}",
+        Reason.LICENCE: f"inside {chain}",
+    }[path.reason]
+    extra = [part for part in (path.error, path.scope and f"scope {path.scope}") if part]
+    return ", ".join([words, *extra])
+
+
+def _json(person: Person) -> dict[str, Any]:
+    row = person.row
+    return {
+        "id": row.guid,
+        "name": row.name,
+        "user_name": row.user_name,
+        "mail": row.mail,
+        "type": row.type.value,
+        "enabled": row.enabled,
+        "department": row.department,
+        "job_title": row.job_title,
+        "manager": person.manager.guid if person.manager else None,
+        "first_seen": person.first_seen.isoformat(),
+        "holdings": [
+            {
+                "key": holding.key,
+                "kind": holding.kind.value,
+                "name": holding.name,
+                "app": holding.app,
+                "relation": "owner" if holding.owner else "holder",
+                "effective": holding.effective,
+                "since": holding.since.isoformat(),
+                "paths": [
+                    {
+                        "reason": path.reason.value,
+                        "through": [link.key for link in path.through],
+                        "since": path.since.isoformat(),
+                        "state": path.state,
+                        "error": path.error,
+                        "scope": path.scope,
+                    }
+                    for path in holding.paths
+                ],
+                "plans": {plan.key: plan.enabled for plan in holding.plans},
+            }
+            for holding in person.holdings
+        ],
+    }
