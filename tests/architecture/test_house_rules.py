@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from chamberlain.sentences import SENTENCES
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "chamberlain"
 GATE = Path(".ci/run")
@@ -119,3 +121,19 @@ def test_the_rules_can_fail() -> None:
     assert environment_reads("os.environ['X']\nos.getenv('X')\n'X' in os.environ\nos.environ['X'] = '1'") == [1, 2, 3]
     assert [*revealing(f'open("/{"wo" + "rk"}/main") https://{HOSTS[0]}/simple')] == ["/wo" + "rk/", HOSTS[0]]
     assert [*revealing("src/chamberlain/work/sync.py ./work/ {root}/work/")] == []
+
+
+ERRORS = {"Refused", "Unsafe", "NotFound", "Conflict", "Upstream", "Misconfigured"}
+
+
+def error_codes(code: str) -> set[str]:
+    """The codes of the errors a module makes, as far as they stand there in words."""
+    calls = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and node.args)
+    firsts = (call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id in ERRORS)
+    return {first.value for first in firsts if isinstance(first, ast.Constant) and isinstance(first.value, str)}
+
+
+def test_every_error_has_a_sentence_for_people() -> None:
+    codes = set().union(*(error_codes(path.read_text(encoding="utf-8")) for path in modules()))
+
+    assert codes - set(SENTENCES) == set()
