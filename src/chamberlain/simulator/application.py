@@ -28,7 +28,7 @@ class Simulator:
         usage, faults = Usage(), Faults()
         self._login = Login(Directory(world, self.registrations), key)
         self._graph = Gateway(world, Tokens(key, world.base.tenant.id), usage, gates=(faults,))
-        self._control = Control(world, usage, faults)
+        self._control = Control(world, usage, faults, seed=seed)
 
     def respond(self, request: Request) -> Response:
         """The answer to any request."""

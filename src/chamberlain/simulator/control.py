@@ -1,6 +1,7 @@
 """/_simulator: usage, changes, faults and the truth, for tests and the demo only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 import msgspec
 
@@ -9,18 +10,29 @@ from chamberlain.simulator.message import Request, Response, json_response
 from chamberlain.simulator.usage import Usage
 from chamberlain.simulator.world.mutation import Refusal, decode
 from chamberlain.simulator.world.tenant import World
+from chamberlain.simulator.world.truth import Line, Truth, truth_lines
 
 ROOT = "_simulator"
+LINES_PER_PART = 500
+NDJSON = "application/x-ndjson"
 
 
 def _refuse(status: int, message: str) -> Response:
     return json_response(status, {"error": {"code": "refused", "message": message}})
 
 
+def _parts(lines: Iterator[Line]) -> Iterator[bytes]:
+    """Newline-delimited JSON in parts of a few hundred lines."""
+    encoder = msgspec.json.Encoder()
+    while part := list(islice(lines, LINES_PER_PART)):
+        yield encoder.encode_lines(part)
+
+
 class Control:
     """Answers requests below /_simulator."""
 
-    def __init__(self, world: World, usage: Usage, faults: Faults) -> None:
+    def __init__(self, world: World, usage: Usage, faults: Faults, *, seed: int) -> None:
+        self._seed = seed
         self._world = world
         self._usage = usage
         self._faults = faults
@@ -29,6 +41,7 @@ class Control:
             ("POST", "usage/reset"): self._reset_usage,
             ("POST", "mutations"): self._mutate,
             ("GET", "position"): lambda _request: json_response(200, {"position": world.log.position}),
+            ("GET", "truth"): self._truth,
             ("GET", "faults"): lambda _request: json_response(200, faults.report()),
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._clear_faults,
@@ -48,6 +61,21 @@ class Control:
             return json_response(200, {"position": self._world.change(decode(request.body))})
         except Refusal as refusal:
             return _refuse(400, str(refusal))
+
+    def _truth(self, request: Request) -> Response:
+        """Query: `at` a position, `effective=0` without what follows from edges, `sample` a number of people."""
+        query = request.query
+        try:
+            position = int(query.get("at") or self._world.log.position)
+            size = int(query["sample"]) if query.get("sample") else None
+        except ValueError:
+            return _refuse(400, "`at` and `sample` are whole numbers.")
+        if not 0 <= position <= self._world.log.position:
+            return _refuse(400, f"The log ends at {self._world.log.position}.")
+        truth = Truth(self._world.base, self._world.log, position)
+        sample = None if size is None else truth.sample(size, self._seed)
+        lines = truth_lines(truth, effective=query.get("effective") != "0", sample=sample)
+        return Response(200, _parts(lines), NDJSON)
 
     def _add_fault(self, request: Request) -> Response:
         try:

@@ -14,6 +14,7 @@ from chamberlain.simulator.application import Simulator
 from chamberlain.simulator.options import CannotStart, SimulatorOptions
 from chamberlain.simulator.wire import MAX_HEAD_BYTES, serve_connection
 from chamberlain.simulator.world.base import Base
+from chamberlain.simulator.world.golden import golden_base
 from chamberlain.simulator.world.log import ChangeLog
 from chamberlain.simulator.world.seeded.base import SeededBase
 from chamberlain.simulator.world.tenant import World
@@ -23,7 +24,7 @@ EXIT_CANNOT_START = 2
 
 
 def _base(options: SimulatorOptions) -> Base:
-    return SeededBase(options)
+    return golden_base(options.seed) if options.population == "golden" else SeededBase(options)
 
 
 def build(options: SimulatorOptions) -> Simulator:

@@ -86,7 +86,7 @@ class Call:
             if index is not None:
                 return index
             raise not_found(key)
-        return self.object(key, Kind.USER).index
+        return self.object(key, Kind.USER).serial
 
     def object(self, key: str, *kinds: Kind) -> Ref:
         """The object of one of these kinds with this id."""

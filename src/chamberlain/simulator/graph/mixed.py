@@ -41,13 +41,13 @@ def _item(call: Call, item: DirectoryObject) -> Any:
         return item
     match item.kind:
         case Kind.USER:
-            return call.view.person(item.index)
+            return call.view.person(item.serial)
         case Kind.GROUP:
-            return call.view.group(item.index)
+            return call.view.group(item.serial)
         case Kind.SERVICE_PRINCIPAL:
-            return call.view.service_principal(item.index)
+            return call.view.service_principal(item.serial)
         case Kind.DEVICE:
-            return call.view.device(item.index)
+            return call.view.device(item.serial)
 
 
 class Mixed:

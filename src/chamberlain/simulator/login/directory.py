@@ -40,7 +40,7 @@ class Directory:
     def service_principal(self, registration: Registration) -> ServicePrincipal | None:
         """The application in the tenant, None before consent."""
         ref = self._ref(registration)
-        return self.world.base.service_principal(ref.index) if self.world.view().present(ref) else None
+        return self.world.base.service_principal(ref.serial) if self.world.view().present(ref) else None
 
     def grant(self, registration: Registration) -> None:
         """Let an application in; a second consent changes nothing."""

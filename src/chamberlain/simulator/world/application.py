@@ -23,7 +23,7 @@ class AppRole(NamedTuple):
 class ServicePrincipal(NamedTuple):
     """One application in the tenant."""
 
-    index: int
+    serial: int
     id: str
     app_id: str
     display_name: str
@@ -54,7 +54,7 @@ class AppAssignment(NamedTuple):
 class Device(NamedTuple):
     """A computer, here only because groups may hold some."""
 
-    index: int
+    serial: int
     id: str
     display_name: str
     operating_system: str

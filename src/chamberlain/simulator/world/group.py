@@ -23,7 +23,7 @@ class GroupLicence(NamedTuple):
 class Group(NamedTuple):
     """One group, without its members and owners."""
 
-    index: int
+    serial: int
     id: str
     kind: GroupKind
     display_name: str

@@ -32,7 +32,7 @@ class ChangeLog:
                 f"The tenant file {file} cannot be opened ({problem}); check that it is a simulator's file and writable."
             ) from problem
         self._claim(file, population)
-        (self._position,) = self._database.execute("SELECT coalesce(max(position), 0) FROM change").fetchone()
+        self._position: int = self._database.execute("SELECT coalesce(max(position), 0) FROM change").fetchone()[0]
 
     def _claim(self, file: Path | None, population: str) -> None:
         row = self._database.execute("SELECT population FROM tenant").fetchone()

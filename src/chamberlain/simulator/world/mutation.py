@@ -55,7 +55,7 @@ def _membership(base: Base, group: str, member: str, *, holds: bool) -> tuple[Fa
     holder = _object(base, member, *Kind)
     if holder == target:
         raise Refusal("A group cannot be a member of itself.")
-    if base.group(target.index).kind is GroupKind.MICROSOFT_365 and holder.kind is not Kind.USER:
+    if base.group(target.serial).kind is GroupKind.MICROSOFT_365 and holder.kind is not Kind.USER:
         raise Refusal("A Microsoft 365 group holds users only.")
     return (EdgeFact(Relation.MEMBER, holder, target, holds),)
 
@@ -104,6 +104,7 @@ class GrantConsent(msgspec.Struct, frozen=True, tag_field="kind", tag="grant_con
 
 
 Mutation = RenameUser | AddMember | RemoveMember | GrantConsent
+_DECODER: msgspec.json.Decoder[Mutation] = msgspec.json.Decoder(Mutation)
 
 
 def decode(text: bytes) -> Mutation:
@@ -112,6 +113,6 @@ def decode(text: bytes) -> Mutation:
     raises  Refusal for what is no mutation
     """
     try:
-        return msgspec.json.decode(text, type=Mutation)
+        return _DECODER.decode(text)
     except msgspec.MsgspecError as problem:
         raise Refusal(f"This is no mutation: {problem}") from problem

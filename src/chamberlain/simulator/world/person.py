@@ -27,9 +27,9 @@ class Office(NamedTuple):
 
 
 class Person(NamedTuple):
-    """One account, without its relations. `index` is its place in the base, `id` its object id."""
+    """One account, without its relations. `serial` is its place in the base, `id` its object id."""
 
-    index: int
+    serial: int
     id: str
     use: AccountUse
     given_name: str | None

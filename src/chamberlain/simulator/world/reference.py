@@ -1,4 +1,4 @@
-"""References to objects: a kind and an index into the base. GUIDs appear only at the rim."""
+"""References to objects: a kind and a serial number in the base. GUIDs appear only at the rim."""
 
 from enum import IntEnum
 from typing import NamedTuple
@@ -17,4 +17,4 @@ class Ref(NamedTuple):
     """One object of the tenant."""
 
     kind: Kind
-    index: int
+    serial: int

@@ -32,7 +32,7 @@ class World:
         facts = mutation.facts(self.base)
         view = self.view()
         for fact in facts:
-            if isinstance(fact, EdgeFact) and view.is_member(fact.target.index, fact.holder) is fact.holds:
+            if isinstance(fact, EdgeFact) and view.is_member(fact.target.serial, fact.holder) is fact.holds:
                 raise Refusal("This is the case already.")
         position = self.log.append(msgspec.json.encode(mutation))
         for fact in facts:

@@ -85,7 +85,7 @@ class View:
     def groups_of(self, holder: Ref) -> list[int]:
         """Groups the holder is a direct member of."""
         from_base = self.base.groups_of(holder)
-        changed = [target.index for target in self._overlay.targets(Relation.MEMBER, holder)]
+        changed = [target.serial for target in self._overlay.targets(Relation.MEMBER, holder)]
         if not changed:
             return list(from_base)
         return [group for group in sorted({*from_base, *changed}) if self.is_member(group, holder)]
@@ -114,9 +114,9 @@ class View:
         before = View(self.base, Overlay(), 0)
         for holder in self._overlay.holders_ever_changed(Relation.MEMBER):
             if holder.kind is Kind.USER:
-                for sku_id in before.held_licences(holder.index):
+                for sku_id in before.held_licences(holder.serial):
                     consumed[sku_id] -= 1
-                for sku_id in self.held_licences(holder.index):
+                for sku_id in self.held_licences(holder.serial):
                     consumed[sku_id] = consumed.get(sku_id, 0) + 1
         return consumed
 

@@ -23,11 +23,11 @@ def _named(call: Call) -> int:
     """Index of the service principal named by its id or, in the alternate key form, by its application."""
     key = call.keys[0]
     if not key.startswith(_ALTERNATE_KEY):
-        return call.object(key, Kind.SERVICE_PRINCIPAL).index
+        return call.object(key, Kind.SERVICE_PRINCIPAL).serial
     app_id = key.removeprefix(_ALTERNATE_KEY).strip("'").lower()
     for ref in call.view.everything(Kind.SERVICE_PRINCIPAL):
-        if call.view.service_principal(ref.index).app_id == app_id:
-            return ref.index
+        if call.view.service_principal(ref.serial).app_id == app_id:
+            return ref.serial
     raise not_found(key)
 
 

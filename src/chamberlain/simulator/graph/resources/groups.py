@@ -23,7 +23,7 @@ def _source(call: Call) -> Source[Group]:
     if wanted is None or wanted.key != "id":
         return Objects(call.view, Kind.GROUP, call.view.group)
     refs = [call.view.find(value) for value in dict.fromkeys(wanted.key_values)]
-    return Whole([call.view.group(ref.index) for ref in refs if ref is not None and ref.kind is Kind.GROUP])
+    return Whole([call.view.group(ref.serial) for ref in refs if ref is not None and ref.kind is Kind.GROUP])
 
 
 def _first_members(call: Call, group: int) -> Sequence[DirectoryObject]:
@@ -53,7 +53,7 @@ def list_groups(call: Call) -> dict[str, Any]:
     return page(
         call,
         _source(call),
-        lambda group: GROUP.render(call.view, group, names) | _expanded(call, group.index),
+        lambda group: GROUP.render(call.view, group, names) | _expanded(call, group.serial),
         context=f"groups{selected(call)}",
         matches=matcher(call, GROUP),
     )
@@ -66,12 +66,12 @@ def count_groups(call: Call) -> Response:
 
 def get_group(call: Call) -> dict[str, Any]:
     """GET /groups/{id}"""
-    index = call.object(call.keys[0], Kind.GROUP).index
+    index = call.object(call.keys[0], Kind.GROUP).serial
     return entity(call, GROUP, call.view.group(index), context="groups", extra=_expanded(call, index))
 
 
 def _members(call: Call) -> Members:
-    index = call.object(call.keys[0], Kind.GROUP).index
+    index = call.object(call.keys[0], Kind.GROUP).serial
     return Members(call.view, index)
 
 
@@ -87,7 +87,7 @@ def count_members(call: Call) -> Response:
 
 def list_owners(call: Call) -> dict[str, Any]:
     """GET /groups/{id}/owners"""
-    index = call.object(call.keys[0], Kind.GROUP).index
+    index = call.object(call.keys[0], Kind.GROUP).serial
     owners: Sequence[DirectoryObject] = call.view.base.owners(index)
     return mixed_collection(call, Whole(owners))
 

@@ -27,7 +27,7 @@ def _source(call: Call) -> Source[Person]:
         return Objects(call.view, Kind.USER, call.view.person)
     if wanted.key == "id":
         refs = [call.view.find(value) for value in wanted.key_values]
-        found = [ref.index for ref in refs if ref is not None and ref.kind is Kind.USER]
+        found = [ref.serial for ref in refs if ref is not None and ref.kind is Kind.USER]
     else:
         found = [index for value in wanted.key_values if (index := call.view.base.find_user(value)) is not None]
     return Whole([call.view.person(index) for index in dict.fromkeys(found)])
@@ -64,7 +64,7 @@ def list_users(call: Call) -> dict[str, Any]:
     return page(
         call,
         _source(call),
-        lambda person: USER.render(call.view, person, names) | _expanded(call, person.index),
+        lambda person: USER.render(call.view, person, names) | _expanded(call, person.serial),
         context=f"users{selected(call)}",
         matches=matcher(call, USER),
     )

@@ -77,7 +77,7 @@ GROUP: Shape[Group] = Shape(
         "onPremisesDomainName": _when_synced(lambda _group: "corp.example"),
         "onPremisesLastSyncDateTime": _when_synced(lambda _group: "2026-01-05T06:30:00Z"),
         "onPremisesSamAccountName": _when_synced(lambda group: group.nickname),
-        "onPremisesSecurityIdentifier": _when_synced(lambda group: f"S-1-5-21-1004336348-1177238915-682003330-{5000 + group.index}"),
+        "onPremisesSecurityIdentifier": _when_synced(lambda group: f"S-1-5-21-1004336348-1177238915-682003330-{5000 + group.serial}"),
         "onPremisesSyncEnabled": _when_synced(lambda _group: True),
         "proxyAddresses": lambda _view, group: [f"SMTP:{group.mail}"] if group.mail else [],
         "renewedDateTime": lambda _view, group: group.created,

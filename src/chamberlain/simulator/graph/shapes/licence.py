@@ -62,7 +62,7 @@ def _array(parts: list[bytes]) -> msgspec.Raw:
 
 def assigned_licences(view: View, person: Person) -> msgspec.Raw:
     """assignedLicenses: direct and inherited, no difference."""
-    return _array([_assigned(sku_id, disabled) for sku_id, disabled in view.held_licences(person.index).items()])
+    return _array([_assigned(sku_id, disabled) for sku_id, disabled in view.held_licences(person.serial).items()])
 
 
 def _state(view: View, state: LicenceState) -> bytes:
@@ -73,12 +73,12 @@ def _state(view: View, state: LicenceState) -> bytes:
 
 def licence_assignment_states(view: View, person: Person) -> msgspec.Raw:
     """licenseAssignmentStates: every path, with its error."""
-    return _array([_state(view, state) for state in view.licence_states(person.index)])
+    return _array([_state(view, state) for state in view.licence_states(person.serial)])
 
 
 def assigned_plans(view: View, person: Person) -> msgspec.Raw:
     """assignedPlans of the licences that are held."""
-    held = view.held_licences(person.index).items()
+    held = view.held_licences(person.serial).items()
     return _array([_plans(sku_id, disabled, "2024-01-15T08:00:00Z") for sku_id, disabled in held])
 
 

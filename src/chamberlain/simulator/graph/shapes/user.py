@@ -74,14 +74,14 @@ def _security_identifier(_view: View, person: Person) -> str:
 
 def _extension_attributes(_view: View, person: Person) -> dict[str, str | None]:
     attributes: dict[str, str | None] = {f"extensionAttribute{number}": None for number in range(1, 16)}
-    attributes["extensionAttribute1"] = f"CC-{person.index % 40:03d}" if person.employee_id else None
+    attributes["extensionAttribute1"] = f"CC-{person.serial % 40:03d}" if person.employee_id else None
     return attributes
 
 
 def _organisation_data(_view: View, person: Person) -> dict[str, str] | None:
     if person.employee_id is None:
         return None
-    return {"division": person.department or "", "costCenter": f"CC-{person.index % 40:03d}"}
+    return {"division": person.department or "", "costCenter": f"CC-{person.serial % 40:03d}"}
 
 
 _PROPERTIES: dict[str, Callable[[View, Person], Any]] = {

@@ -145,11 +145,11 @@ class Applications:
         offered = [role for role in self._offer(resource) if USER in role.member_types]
         if not offered:
             return DEFAULT_ACCESS
-        return offered[self._draws.draw(Stream.ROLE, resource << 32 | principal.index) % len(offered)].id
+        return offered[self._draws.draw(Stream.ROLE, resource << 32 | principal.serial) % len(offered)].id
 
     def _assigned(self, resource: int, principal: Ref) -> AppAssignment:
         return AppAssignment(
-            resource, self._role_id(resource, principal), principal, DAYS[(resource + principal.index) % 1024]
+            resource, self._role_id(resource, principal), principal, DAYS[(resource + principal.serial) % 1024]
         )
 
     def _group_principals(self, resource: int) -> list[int]:
@@ -205,17 +205,17 @@ class Applications:
     def assignments_of(self, principal: Ref) -> list[AppAssignment]:
         """Applications that a principal is assigned to: its place in the line lies within the application's piece."""
         if principal.kind is Kind.USER:
-            place = self._line.inverse(principal.index)
+            place = self._line.inverse(principal.serial)
             return [
                 self._assigned(resource, principal)
                 for resource in range(FIRST_ENTERPRISE, self.enterprise)
                 if (count := self._user_count(resource)) and (place - self._offset(resource)) % self._users < count
             ]
         if principal.kind is Kind.GROUP:
-            return [self._assigned(resource, principal) for resource in self._by_group.get(principal.index, [])]
+            return [self._assigned(resource, principal) for resource in self._by_group.get(principal.serial, [])]
         if principal.kind is Kind.SERVICE_PRINCIPAL:
             resources = (
-                (GRAPH, *range(FIRST_ENTERPRISE, self.enterprise)) if principal.index >= MANAGED_IDENTITY else ()
+                (GRAPH, *range(FIRST_ENTERPRISE, self.enterprise)) if principal.serial >= MANAGED_IDENTITY else ()
             )
             return [
                 assignment

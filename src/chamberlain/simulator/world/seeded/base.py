@@ -93,7 +93,7 @@ class SeededBase:
         return self._sizes[kind]
 
     def guid(self, ref: Ref) -> str:
-        return self._guids.encode(ref.kind, ref.index)
+        return self._guids.encode(ref.kind, ref.serial)
 
     def find(self, guid: str) -> Ref | None:
         decoded = self._guids.decode(guid)
@@ -108,7 +108,7 @@ class SeededBase:
         return self._people.find(user_principal_name)
 
     def present(self, ref: Ref) -> bool:
-        return ref.kind is not Kind.SERVICE_PRINCIPAL or ref.index != self._applications.enterprise
+        return ref.kind is not Kind.SERVICE_PRINCIPAL or ref.serial != self._applications.enterprise
 
     def person(self, index: int) -> Person:
         return self._people.person(index)
@@ -138,7 +138,7 @@ class SeededBase:
 
     def is_member(self, group: int, holder: Ref) -> bool:
         if holder.kind is Kind.USER:
-            return self._memberships.contains(group, holder.index)
+            return self._memberships.contains(group, holder.serial)
         return holder in self._groups.children(group)
 
     def owners(self, group: int) -> Sequence[Ref]:
@@ -199,11 +199,11 @@ class SeededBase:
 
     def groups_of(self, holder: Ref) -> Sequence[int]:
         if holder.kind is Kind.USER:
-            return self._memberships.groups_of(holder.index)
+            return self._memberships.groups_of(holder.serial)
         return self._groups.parents(holder)
 
     def owned_by(self, holder: Ref) -> Sequence[int]:
-        return self._groups.owned_by(holder.index) if holder.kind is Kind.USER else []
+        return self._groups.owned_by(holder.serial) if holder.kind is Kind.USER else []
 
     def roles_of(self, holder: Ref) -> Sequence[RoleAssignment]:
         return self._roles.of(holder)

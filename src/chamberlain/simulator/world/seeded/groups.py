@@ -77,7 +77,7 @@ class Groups:
         self._count = count
         self._users = users
         self._devices = devices
-        self._licences = {
+        self._licences: dict[int, tuple[GroupLicence, ...]] = {
             group: (
                 GroupLicence(sku.id, tuple(sorted(plan.id for plan in sku.plans if plan.applies_to == "User")[:off])),
             )
@@ -168,17 +168,17 @@ class Groups:
     def parents(self, child: Ref) -> list[int]:
         """Groups that hold a group, service principal or device, ascending: the other end of `children`."""
         if child.kind is Kind.GROUP:
-            first = child.index - child.index % BLOCK
+            first = child.serial - child.serial % BLOCK
             return sorted(
                 {
                     first + parent
-                    for parent, low in self._nesting(child.index)
-                    if low == child.index % BLOCK and first + parent < self._count
+                    for parent, low in self._nesting(child.serial)
+                    if low == child.serial % BLOCK and first + parent < self._count
                 }
             )
         if child.kind is Kind.SERVICE_PRINCIPAL:
-            return list(range(SERVICE_PRINCIPAL_OFFSET, self._count, BLOCK)) if child.index == 0 else []
-        return list(range(DEVICE_OFFSET + child.index * BLOCK, self._count, BLOCK * self._devices))
+            return list(range(SERVICE_PRINCIPAL_OFFSET, self._count, BLOCK)) if child.serial == 0 else []
+        return list(range(DEVICE_OFFSET + child.serial * BLOCK, self._count, BLOCK * self._devices))
 
     def _owner_count(self, index: int) -> int:
         """Owners of a group. Graph shows none for groups made in Exchange or mastered on premises."""

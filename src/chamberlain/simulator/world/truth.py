@@ -1,0 +1,238 @@
+"""The truth about the tenant at a position, for tests and the demo only: who holds what, and through which path.
+
+A second algorithm. Serving reads the base from the group's and the application's side through `View`; the truth folds the log by
+itself and asks the base from the holder's side. Lines are sorted by `t` and then by their fields."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from random import Random
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chamberlain.simulator.world.application import DEFAULT_ACCESS, GRAPH_APP_ID, USER
+from chamberlain.simulator.world.base import Base
+from chamberlain.simulator.world.group import GroupLicence
+from chamberlain.simulator.world.licence import HOLDING, LicenceState
+from chamberlain.simulator.world.log import ChangeLog
+from chamberlain.simulator.world.mutation import AttributeFact, Relation, decode
+from chamberlain.simulator.world.reference import Kind, Ref
+
+Line = dict[str, Any]
+DEFAULT_ACCESS_NAME = "Default Access"
+
+
+class Edge(NamedTuple):
+    """One direct edge; the order of the fields is the order of sorting."""
+
+    permission: str
+    relation: str
+    via: str
+    detail: Line | None
+
+
+class Folded:
+    """What the log says at a position: the last word about every attribute and every edge."""
+
+    def __init__(self, base: Base, log: ChangeLog, position: int) -> None:
+        self.attributes: dict[tuple[Ref, str], Any] = {}
+        self.joined: defaultdict[Ref, set[int]] = defaultdict(set)
+        self.left: defaultdict[Ref, set[int]] = defaultdict(set)
+        for change in log.changes(until=position):
+            for fact in decode(change.mutation).facts(base):
+                if isinstance(fact, AttributeFact):
+                    self.attributes[fact.subject, fact.name] = fact.value
+                elif fact.relation is Relation.MEMBER:
+                    now, before = (self.joined, self.left) if fact.holds else (self.left, self.joined)
+                    now[fact.holder].add(fact.target.serial)
+                    before[fact.holder].discard(fact.target.serial)
+
+
+class Truth:
+    """Lines of the truth at one position, made one after another."""
+
+    def __init__(self, base: Base, log: ChangeLog, position: int) -> None:
+        self._base = base
+        self._folded = Folded(base, log, position)
+        self._above: dict[int, frozenset[int]] = {}
+        self._plans = {sku.id: [plan.id for plan in sku.plans if plan.applies_to == USER] for sku in base.skus()}
+        self._graph = next(
+            (
+                ref.serial
+                for ref in self._all(Kind.SERVICE_PRINCIPAL)
+                if base.service_principal(ref.serial).app_id == GRAPH_APP_ID
+            ),
+            None,
+        )
+
+    def _all(self, kind: Kind) -> Iterator[Ref]:
+        for serial in range(self._base.size(kind)):
+            ref = Ref(kind, serial)
+            if self._folded.attributes.get((ref, "present"), self._base.present(ref)):
+                yield ref
+
+    def _sorted(self, *kinds: Kind) -> list[tuple[str, Ref]]:
+        return sorted((self._base.guid(ref), ref) for kind in kinds for ref in self._all(kind))
+
+    def groups_of(self, holder: Ref) -> set[int]:
+        """Groups that the holder is directly in."""
+        return {*self._base.groups_of(holder), *self._folded.joined.get(holder, ())} - self._folded.left.get(
+            holder, set()
+        )
+
+    def _groups_above(self, group: int) -> frozenset[int]:
+        """The group itself and every group that it is in, however deep; a cycle ends by itself."""
+        if group not in self._above:
+            seen, waiting = {group}, [group]
+            while waiting:
+                new = self.groups_of(Ref(Kind.GROUP, waiting.pop())) - seen
+                seen |= new
+                waiting.extend(new)
+            self._above[group] = frozenset(seen)
+        return self._above[group]
+
+    def _licences(self, user: int, groups: set[int]) -> list[LicenceState]:
+        states = list(self._base.direct_licences(user))
+        licence_groups = self._base.licence_groups()
+        for group in groups & licence_groups.keys():
+            states.extend(self._base.inherited_licence(user, group, licence) for licence in licence_groups[group])
+        return states
+
+    def _group_key(self, group: int) -> str:
+        return f"group:{self._base.guid(Ref(Kind.GROUP, group))}"
+
+    def _app_role_key(self, resource: int, role_id: str) -> str:
+        return f"app_role:{self._base.guid(Ref(Kind.SERVICE_PRINCIPAL, resource))}:{role_id}"
+
+    def accounts(self) -> Iterator[Line]:
+        """One line a user."""
+        for guid, ref in self._sorted(Kind.USER):
+            person = self._base.person(ref.serial)
+            manager = self._base.manager(ref.serial)
+            yield {
+                "t": "account",
+                "id": guid,
+                "upn": person.user_principal_name,
+                "name": self._folded.attributes.get((ref, "display_name"), person.display_name),
+                "enabled": person.enabled,
+                "type": "Guest" if person.is_guest else "Member",
+                "manager": None if manager is None else self._base.guid(Ref(Kind.USER, manager)),
+            }
+
+    def _licence_edges(self, holder: Ref, groups: set[int]) -> Iterator[Edge]:
+        if holder.kind is Kind.USER:
+            for state in self._licences(holder.serial, groups):
+                via = "" if state.by_group is None else self._base.guid(Ref(Kind.GROUP, state.by_group))
+                detail = {"disabled": sorted(state.disabled_plans), "error": state.error, "state": state.state.value}
+                yield Edge(f"licence:{state.sku_id}", "assigned", via, detail)
+        elif holder.kind is Kind.GROUP:
+            licences: tuple[GroupLicence, ...] = self._base.group(holder.serial).licences
+            for licence in licences:
+                yield Edge(f"licence:{licence.sku_id}", "assigned", "", {"disabled": sorted(licence.disabled_plans)})
+
+    def _edges_of(self, holder: Ref) -> list[Edge]:
+        groups = self.groups_of(holder)
+        found = [Edge(self._group_key(group), "member", "", None) for group in groups]
+        found.extend(Edge(self._group_key(group), "owner", "", None) for group in self._base.owned_by(holder))
+        found.extend(
+            Edge(f"role:{held.role_id}", "assigned", "", {"scope": held.scope}) for held in self._base.roles_of(holder)
+        )
+        found.extend(
+            Edge(self._app_role_key(held.resource, held.role_id), "assigned", "", None)
+            for held in self._base.app_assignments_of(holder)
+            if held.resource != self._graph
+        )
+        found.extend(self._licence_edges(holder, groups))
+        return sorted(found, key=lambda edge: (edge[:3], msgspec.json.encode(edge.detail)))
+
+    def edges(self) -> Iterator[Line]:
+        """Direct edges, holder by holder."""
+        for guid, ref in self._sorted(*Kind):
+            for permission, relation, via, detail in self._edges_of(ref):
+                yield {
+                    "t": "edge",
+                    "holder": guid,
+                    "permission": permission,
+                    "relation": relation,
+                    "via": via or None,
+                    "detail": detail,
+                }
+
+    def effective_of(self, user: int) -> set[str]:
+        """Everything that a person really has."""
+        holder = Ref(Kind.USER, user)
+        groups = self.groups_of(holder)
+        found = {self._group_key(above) for group in groups for above in self._groups_above(group)}
+        for principal in (holder, *(Ref(Kind.GROUP, group) for group in groups)):
+            found.update(f"role:{held.role_id}" for held in self._base.roles_of(principal))
+            found.update(
+                self._app_role_key(held.resource, held.role_id) for held in self._base.app_assignments_of(principal)
+            )
+        for state in self._licences(user, groups):
+            if state.state in HOLDING:
+                found.add(f"licence:{state.sku_id}")
+                on = (plan for plan in self._plans[state.sku_id] if plan not in state.disabled_plans)
+                found.update(f"service_plan:{state.sku_id}:{plan}" for plan in on)
+        return found
+
+    def effective(self, sample: set[str] | None) -> Iterator[Line]:
+        """What people really have, of everybody or of a sample."""
+        for guid, ref in self._sorted(Kind.USER):
+            if sample is None or guid in sample:
+                for permission in sorted(self.effective_of(ref.serial)):
+                    yield {"t": "effective", "account": guid, "permission": permission}
+
+    def _app_role_lines(self) -> Iterator[Line]:
+        for ref in self._all(Kind.SERVICE_PRINCIPAL):
+            offered = self._base.service_principal(ref.serial).roles_for(USER)
+            for role in offered:
+                yield {"t": "permission", "key": self._app_role_key(ref.serial, role.id), "name": role.display_name}
+        for resource in sorted(self._default_access()):
+            yield {"t": "permission", "key": self._app_role_key(resource, DEFAULT_ACCESS), "name": DEFAULT_ACCESS_NAME}
+
+    def _default_access(self) -> set[int]:
+        """Applications to which somebody is assigned without a role."""
+        return {
+            ref.serial
+            for ref in self._all(Kind.SERVICE_PRINCIPAL)
+            for held in self._base.app_assignments(ref.serial, 0, 1)
+            if held.role_id == DEFAULT_ACCESS
+        }
+
+    def permissions(self) -> Iterator[Line]:
+        """Everything that can be held."""
+        lines: list[Line] = list(self._app_role_lines())
+        for ref in self._all(Kind.GROUP):
+            group = self._base.group(ref.serial)
+            lines.append(
+                {"t": "permission", "key": f"group:{group.id}", "name": group.display_name, "kind": group.kind.value}
+            )
+        lines.extend(
+            {"t": "permission", "key": f"role:{role.id}", "name": role.display_name}
+            for role in self._base.role_definitions()
+        )
+        for sku in self._base.skus():
+            lines.append({"t": "permission", "key": f"licence:{sku.id}", "name": sku.part_number})
+            lines.extend(
+                {"t": "permission", "key": f"service_plan:{sku.id}:{plan.id}", "name": plan.name}
+                for plan in sku.plans
+                if plan.applies_to == USER
+            )
+        yield from sorted(lines, key=lambda line: str(line["key"]))
+
+    def sample(self, size: int, seed: int) -> list[str]:
+        """Users picked by chance, the same for the same seed."""
+        count = self._base.size(Kind.USER)
+        picked = Random(seed).sample(range(count), min(size, count))  # noqa: S311 -- a sample for tests, no secret
+        return sorted(self._base.guid(Ref(Kind.USER, user)) for user in picked)
+
+
+def truth_lines(truth: Truth, *, effective: bool, sample: list[str] | None) -> Iterator[Line]:
+    """The whole truth, in order; a sample is announced first."""
+    if sample is not None:
+        yield {"t": "sample", "accounts": sample}
+    yield from truth.accounts()
+    yield from truth.edges()
+    if effective:
+        yield from truth.effective(None if sample is None else set(sample))
+    yield from truth.permissions()
