@@ -22,22 +22,24 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_cotton",
-    "django_htmx",
 ]
 AUTH_USER_MODEL = "store.User"
+AUTHENTICATION_BACKENDS = ["chamberlain.web.identity.LinkBackend"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chamberlain.web.problems.ProblemMiddleware",
+    "chamberlain.web.gate.PrivacyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "chamberlain.web.gate.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 ROOT_URLCONF = "chamberlain.web.urls"
@@ -46,7 +48,6 @@ WSGI_APPLICATION = "chamberlain.web.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [_here / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -61,14 +62,17 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "django.db.backends.postgresql"}}  # set by bootstrap
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # what is translated wholly; a page half in another language is worse than none
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOCALE_PATHS = [_here / "locale"]
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [_here / "static"]
-STATIC_ROOT = _ours.data / "static"
+STATIC_ROOT = None  # nothing is collected: files are served from where they are installed
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 365 * 24 * 60 * 60  # addresses carry a mark that changes with the file
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -94,5 +98,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 LOGIN_URL = "/sign-in"
+CSRF_FAILURE_VIEW = "chamberlain.web.views.wrong.csrf_failure"
 LOGGING_CONFIG = None  # bootstrap sets up logging for every process alike
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -1,0 +1,59 @@
+"""Addresses of lists: their filters stand in the URL, one change at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from unicodedata import category
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A path and the filters that are set. Any change but paging goes back to the first page."""
+
+    path: str
+    params: Mapping[str, str]
+
+    def with_(self, **changes: str) -> str:
+        """The URL with some filters changed; "" removes one."""
+        merged = {**self.params, **changes}
+        query = urlencode({key: value for key, value in merged.items() if value})
+        return f"{self.path}?{query}" if query else self.path
+
+    def hidden(self, *, without: str) -> tuple[tuple[str, str], ...]:
+        """Filters that a search form carries along beside the field that it shows."""
+        return tuple((key, value) for key, value in self.params.items() if value and key != without)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is one click away; when active, the click takes it off."""
+
+    label: str | Promise
+    url: str
+    active: bool
+
+
+def chips_for(address: Address, offers: tuple[tuple[str, str, str | Promise], ...]) -> tuple[Chip, ...]:
+    """A chip for each (parameter, value, label)."""
+    return tuple(
+        Chip(label, address.with_(**{name: "" if address.params.get(name) == value else value}), active)
+        for name, value, label in offers
+        for active in (address.params.get(name) == value,)
+    )
+
+
+def text_from(request: HttpRequest, name: str) -> str:
+    """What was typed, without what no name contains: control characters, and more than anybody types."""
+    raw = request.GET.get(name, "")
+    return "".join(letter for letter in raw if category(letter) != "Cc").strip()[:LONGEST_TEXT]
+
+
+def choice_from(request: HttpRequest, name: str, choices: tuple[str, ...]) -> str:
+    """One of the choices, or "" for anything else: a wrong filter in an old bookmark narrows nothing."""
+    value = request.GET.get(name, "")
+    return value if value in choices else ""

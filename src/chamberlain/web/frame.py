@@ -1,0 +1,91 @@
+"""What stands around every page: tenant, side bar with counts, age of the data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from chamberlain.errors import ChamberlainError
+from chamberlain.model.actor import Actor
+from chamberlain.model.kind import Kind
+from chamberlain.model.run import Run
+from chamberlain.model.tenant import Connection, Tenant
+from chamberlain.queries import connections, permissions
+from chamberlain.web.identity import viewer_of
+
+LAST_TENANT = "tenant"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The surroundings. `as_of` is the end of the last complete sync; `kinds` are all kinds with their counts."""
+
+    tenants: tuple[Tenant, ...]
+    tenant: Tenant | None = None
+    connection: Connection | None = None
+    as_of: datetime | None = None
+    running: Run | None = None
+    last_run: Run | None = None
+    kinds: tuple[tuple[Kind, int], ...] = ()
+
+    @property
+    def permissions(self) -> int:
+        """How many permissions there are of all kinds."""
+        return sum(count for _, count in self.kinds)
+
+
+def frame_for(request: HttpRequest, *, tenant: Tenant | None = None) -> Frame:
+    """The surroundings of a page of this tenant, or of the tenant that was looked at last."""
+    viewer = viewer_of(request)
+    tenants = connections.list_tenants(viewer=viewer)
+    chosen = tenant or _last_looked_at(request, tenants)
+    if chosen is None:
+        return Frame(tenants)
+    if request.session.get(LAST_TENANT) != chosen.slug:
+        request.session[LAST_TENANT] = chosen.slug
+    return _tenant_frame(viewer, tenants, chosen)
+
+
+def frame_or_none(request: HttpRequest) -> Frame | None:
+    """The surroundings for an error page; None where they cannot be had."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return None
+    try:
+        return frame_for(request)
+    except ChamberlainError:
+        return None
+
+
+def show(
+    request: HttpRequest, template: str, context: Mapping[str, object], *, tenant: Tenant | None = None
+) -> HttpResponse:
+    """A whole page with its surroundings."""
+    return render(request, template, {**context, "frame": frame_for(request, tenant=tenant)})
+
+
+def wants_fragment(request: HttpRequest, *, target: str) -> bool:
+    """Whether htmx asks for the element with this id only. After "back" it asks for the whole page."""
+    headers = request.headers
+    return headers.get("HX-Target") == target and headers.get("HX-History-Restore-Request") != "true"
+
+
+def _last_looked_at(request: HttpRequest, tenants: tuple[Tenant, ...]) -> Tenant | None:
+    slug = request.session.get(LAST_TENANT)
+    return next((tenant for tenant in tenants if tenant.slug == slug), tenants[0] if tenants else None)
+
+
+def _tenant_frame(viewer: Actor, tenants: tuple[Tenant, ...], tenant: Tenant) -> Frame:
+    counts = permissions.count_permissions(viewer=viewer, tenant=tenant)
+    cards = connections.list_integrations(viewer=viewer)
+    card = next((card for card in cards if card.connection.tenant.id == tenant.id), None)
+    return Frame(
+        tenants=tenants,
+        tenant=tenant,
+        connection=card.connection if card else None,
+        as_of=card.last_success if card else None,
+        running=card.running if card else None,
+        last_run=card.last_run if card else None,
+        kinds=tuple((kind, counts.get(kind, 0)) for kind in Kind),
+    )

@@ -1,0 +1,57 @@
+"""How long ago something was, in words."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
+YEAR = timedelta(days=365)
+
+
+def ago(moment: datetime, *, now: datetime) -> str:
+    """The distance to a past moment, in the largest unit that fits; a moment ahead of us counts as now."""
+    age = now - moment
+    if age < MINUTE:
+        return _("just now")
+    if age < HOUR:
+        return _counted(age // MINUTE, "minute")
+    if age < DAY:
+        return _counted(age // HOUR, "hour")
+    if age < 2 * MONTH:
+        return _counted(age // DAY, "day")
+    if age < 2 * YEAR:
+        return _counted(age // MONTH, "month")
+    return _counted(age // YEAR, "year")
+
+
+def exact(moment: datetime) -> str:
+    """The moment itself, for the eyes of people."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def lasted(seconds: float | None) -> str:
+    """A duration: tenths below ten seconds, then seconds, minutes, hours."""
+    if seconds is None:
+        return "–"
+    if seconds < 10:
+        return _("%(count).1f s") % {"count": seconds}
+    if seconds < 120:
+        return _("%(count)d s") % {"count": seconds}
+    if seconds < 7200:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": seconds // 60, "seconds": seconds % 60}
+    return _("%(hours)d h %(minutes)d min") % {"hours": seconds // 3600, "minutes": seconds % 3600 // 60}
+
+
+def _counted(count: int, unit: str) -> str:
+    texts = {
+        "minute": ngettext("%(count)d minute ago", "%(count)d minutes ago", count),
+        "hour": ngettext("%(count)d hour ago", "%(count)d hours ago", count),
+        "day": ngettext("%(count)d day ago", "%(count)d days ago", count),
+        "month": ngettext("%(count)d month ago", "%(count)d months ago", count),
+        "year": ngettext("%(count)d year ago", "%(count)d years ago", count),
+    }
+    return texts[unit] % {"count": count}

@@ -1,0 +1,84 @@
+"""Errors become pages: one table of statuses, one template, one id to quote."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound, Refused, Unsafe, Upstream
+from chamberlain.sentences import Sentence, explain
+from chamberlain.web.frame import frame_or_none
+from chamberlain.web.gate import GetResponse
+
+logger = logging.getLogger(__name__)
+
+STATUSES: dict[type[ChamberlainError], int] = {
+    Refused: 400,
+    Unsafe: 409,
+    NotFound: 404,
+    Conflict: 409,
+    Upstream: 502,
+    Misconfigured: 500,
+}
+
+
+def status_of(error: ChamberlainError) -> int:
+    """The HTTP status of an error. A refusal for want of a role is 403, any other refusal 400."""
+    if error.code == "not_allowed":
+        return 403
+    return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+
+
+def sentence_of(code: str, data: Mapping[str, object]) -> Sentence:
+    """The sentence for a code that was stored, for example with a run."""
+    error = ChamberlainError(code)
+    error.data.update(data)
+    return explain(error)
+
+
+def quote_of(request: HttpRequest) -> str:
+    """The id of this request, to be quoted when asking for help; it stands in the log."""
+    quote = getattr(request, "quote", None)
+    return quote if isinstance(quote, str) else "–"
+
+
+def show_problem(request: HttpRequest, sentence: Sentence, *, status: int, code: str) -> HttpResponse:
+    """The page, or for a fragment's request the fragment, that tells what, why and what to do."""
+    context = {"sentence": sentence, "status": status, "code": code, "quote": quote_of(request)}
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "problem/_problem.html", context, status=status)
+    frame = frame_or_none(request) if status < 500 or status == 502 else None
+    return render(request, "problem/problem.html", {**context, "frame": frame}, status=status)
+
+
+class ProblemMiddleware:
+    """Gives each request an id, and each error that reaches the rim a page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Number the request; the response carries the same id."""
+        quote = secrets.token_hex(4)
+        request.quote = quote  # type: ignore[attr-defined]  # read by quote_of only
+        response = self.get_response(request)
+        response["X-Request-Id"] = quote
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Our own errors say what they mean; all others are defects, logged with their trace."""
+        if isinstance(exception, ChamberlainError):
+            logger.info("%s %s: %s", quote_of(request), request.path, exception)
+            return show_problem(request, explain(exception), status=status_of(exception), code=exception.code)
+        if settings.DEBUG or not _is_defect(exception):
+            return None
+        logger.error("%s %s: unexpected error", quote_of(request), request.path, exc_info=exception)
+        return show_problem(request, sentence_of("unexpected", {}), status=500, code="unexpected")
+
+
+def _is_defect(exception: Exception) -> bool:
+    """Django turns its own HTTP exceptions (404, suspicious requests) into responses; leave it those."""
+    return not type(exception).__module__.startswith(("django.http", "django.core.exceptions"))

@@ -1,0 +1,1 @@
+"""Template tags: how the values of the model read on a page."""

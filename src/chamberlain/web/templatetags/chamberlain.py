@@ -1,0 +1,188 @@
+"""`{% load chamberlain %}`: words, numbers, moments and addresses for templates."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from uuid import UUID
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from chamberlain import clock
+from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.run import RunState
+from chamberlain.queries.overview import LicenceRow
+from chamberlain.queries.people import ServicePlan
+from chamberlain.sentences import Sentence
+from chamberlain.web import moments, words
+from chamberlain.web.address import Address
+from chamberlain.web.drawing import LicenceDrawing, draw_licence
+from chamberlain.web.problems import sentence_of
+
+register = template.Library()
+
+WORDS: Mapping[object, words.Word] = dict(
+    chain(
+        words.KIND.items(),
+        words.ACCOUNT_TYPE.items(),
+        words.REASON.items(),
+        words.PHASE.items(),
+        words.PHASE_STATE.items(),
+        words.RUN_STATE.items(),
+        words.TRIGGER.items(),
+        words.CREDENTIAL.items(),
+    )
+)
+
+
+@register.filter
+def word(value: object) -> words.Word:
+    """What a member of one of the model's enums is called."""
+    return WORDS[value]
+
+
+@register.filter
+def plural(kind: Kind) -> words.Word:
+    """What many of a kind are called."""
+    return words.KINDS[kind]
+
+
+@register.filter
+def short(kind: Kind) -> words.Word:
+    """The same, where there is little room."""
+    return words.KINDS_SHORT.get(kind) or words.KINDS[kind]
+
+
+@register.filter
+def icon_of(value: Kind | AccountType) -> str:
+    """The icon of a kind of permission or of a type of account."""
+    return words.KIND_ICON[value] if isinstance(value, Kind) else words.ACCOUNT_ICON[value]
+
+
+@register.filter
+def tone(state: RunState) -> str:
+    """How a run's state feels: good, bad or info."""
+    return words.RUN_TONE[state]
+
+
+@register.filter
+def fact(code: str) -> words.Word:
+    """The label of a fact."""
+    return words.fact_word(code)
+
+
+@register.filter
+def fact_value(value: str) -> str:
+    """A fact's value; yes and no instead of true and false."""
+    return {"true": _("Yes"), "false": _("No"), "True": _("Yes"), "False": _("No")}.get(value, value)
+
+
+@register.filter
+def licence_error(code: str) -> words.Word:
+    """What a licence's error code means."""
+    return words.licence_error_word(code)
+
+
+@register.filter
+def named(name: str) -> str:
+    """A name that can be seen: directory names may be empty or nothing but blanks."""
+    return name if name.strip() else _("(no name)")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """One or two letters for the disc beside a name."""
+    found = [part[0] for part in name.split() if part[0].isalpha()]
+    return "".join(found[:1] + found[-1:] if len(found) > 1 else found) or "·"
+
+
+@register.filter
+def disc(guid: UUID) -> int:
+    """Which of the six tints a disc has; the same person keeps theirs."""
+    return guid.int % 6
+
+
+@register.filter
+def number(value: int | None) -> str:
+    """A count with its thousands set apart; a dash for what is unknown."""
+    return "–" if value is None else number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long ago it was."""
+    return moments.ago(moment, now=clock.now())
+
+
+@register.filter
+def exact(moment: datetime) -> str:
+    """The moment itself."""
+    return moments.exact(moment)
+
+
+@register.filter
+def lasted(seconds: float | None) -> str:
+    """A duration in words."""
+    return moments.lasted(seconds)
+
+
+@register.filter
+def minus(value: int) -> int:
+    """The amount below zero, as a positive number."""
+    return abs(value)
+
+
+@register.simple_tag
+def warning_sentence(warning: tuple[str, dict[str, str]]) -> Sentence:
+    """What a run's warning says."""
+    code, data = warning
+    return sentence_of(code, data)
+
+
+@register.simple_tag
+def error_sentence(code: str, data: Mapping[str, object] | None = None) -> Sentence:
+    """What a stored error code says."""
+    return sentence_of(code, data or {})
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The address of a static file, with a mark that changes when the file does."""
+    return f"{static(path)}?v={_mark(path)}"
+
+
+@cache
+def _mark(path: str) -> str:
+    found = finders.find(path)
+    return sha256(Path(found).read_bytes()).hexdigest()[:10] if isinstance(found, str) else "0"
+
+
+@register.simple_tag
+def turn(address: Address, cursor: str) -> str:
+    """The URL of a neighbouring page of a list."""
+    return address.with_(cursor=cursor)
+
+
+@register.simple_tag
+def changed(address: Address, name: str, value: str) -> str:
+    """The URL with one filter changed."""
+    return address.with_(**{name: value})
+
+
+@register.simple_tag
+def licence_drawing(licence: LicenceRow) -> LicenceDrawing:
+    """The bar of a licence, with the sentence that says its message."""
+    return draw_licence(licence)
+
+
+@register.simple_tag
+def plans_summary(plans: Sequence[ServicePlan]) -> str:
+    """How many of a licence's service plans are switched on."""
+    enabled = sum(plan.enabled for plan in plans)
+    return _("%(enabled)d of %(all)d services on") % {"enabled": enabled, "all": len(plans)}

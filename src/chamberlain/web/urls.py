@@ -1,0 +1,51 @@
+"""Every address of the browser wing. They are stable: people bookmark them."""
+
+from django.urls import path, register_converter
+
+from chamberlain.model.kind import Kind
+from chamberlain.web.views import connect, entry, overview, people, permissions, runs, search
+
+
+class KindConverter:
+    """A kind of permission in an address."""
+
+    regex = "|".join(kind.value for kind in Kind)
+
+    def to_python(self, value: str) -> Kind:
+        """The kind with this value."""
+        return Kind(value)
+
+    def to_url(self, kind: Kind | str) -> str:
+        """The value that stands in the address."""
+        return kind.value if isinstance(kind, Kind) else kind
+
+
+register_converter(KindConverter, "kind")
+
+urlpatterns = [
+    path("", entry.front_door, name="front_door"),
+    path("sign-in", entry.how_to_sign_in, name="sign_in"),
+    path("sign-in/<str:token>", entry.use_link, name="use_link"),
+    path("sign-out", entry.sign_out, name="sign_out"),
+    path("theme", entry.choose_theme, name="theme"),
+    path("healthz", entry.healthz, name="healthz"),
+    path("integrations", connect.list_integrations, name="integrations"),
+    path("connect", connect.connect, name="connect"),
+    path("connect/own", connect.connect_own, name="connect_own"),
+    path("connect/callback", connect.callback, name="connect_callback"),
+    path("t/<slug:slug>/", overview.show_overview, name="overview"),
+    path("t/<slug:slug>/people", people.list_people, name="people"),
+    path("t/<slug:slug>/people/<uuid:guid>", people.show_person, name="person"),
+    path("t/<slug:slug>/permissions", permissions.list_permissions, name="permissions"),
+    path("t/<slug:slug>/permissions/<kind:kind>", permissions.list_permissions, name="permissions_of_kind"),
+    path("t/<slug:slug>/permission/<path:key>", permissions.show_permission, name="permission"),
+    path("t/<slug:slug>/licences", overview.show_licences, name="licences"),
+    path("t/<slug:slug>/runs", runs.runs, name="runs"),
+    path("t/<slug:slug>/runs/<int:run_id>", runs.show_run, name="run"),
+    path("t/<slug:slug>/search", search.search, name="search"),
+]
+
+handler400 = "chamberlain.web.views.wrong.bad_request"
+handler403 = "chamberlain.web.views.wrong.forbidden"
+handler404 = "chamberlain.web.views.wrong.not_found"
+handler500 = "chamberlain.web.views.wrong.defect"

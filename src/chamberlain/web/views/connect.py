@@ -1,0 +1,106 @@
+"""Integrations, and the way to a connected tenant."""
+
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chamberlain.actions.begin_connect import begin_connect
+from chamberlain.actions.complete_connect import complete_connect
+from chamberlain.actions.connect_with_secret import connect_with_secret
+from chamberlain.errors import ChamberlainError, Upstream
+from chamberlain.queries import connections
+from chamberlain.sentences import explain
+from chamberlain.web.frame import frame_for, show
+from chamberlain.web.identity import viewer_of
+from chamberlain.web.problems import quote_of, status_of
+
+
+def _guid(value: str) -> None:
+    try:
+        UUID(value)
+    except ValueError as wrong:
+        raise ValidationError(_("An id looks like 00000000-0000-0000-0000-000000000000.")) from wrong
+
+
+class TenantForm(forms.Form):
+    """Which tenant the administrator means to connect; may be left open."""
+
+    tenant = forms.CharField(required=False, max_length=36, strip=True, validators=[_guid])
+
+
+class OwnForm(forms.Form):
+    """A registration made by the administrator, with its secret."""
+
+    tenant_id = forms.CharField(max_length=36, strip=True, validators=[_guid])
+    client_id = forms.CharField(max_length=36, strip=True, validators=[_guid])
+    client_secret = forms.CharField(max_length=500, strip=True, widget=forms.PasswordInput)
+
+
+@require_safe
+def list_integrations(request: HttpRequest) -> HttpResponse:
+    """What can be connected, and how the connections are."""
+    cards = connections.list_integrations(viewer=viewer_of(request))
+    return show(request, "connect/integrations.html", {"cards": cards})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def connect(request: HttpRequest) -> HttpResponse:
+    """What is needed; then what is asked for; a POST goes to Microsoft."""
+    viewer = viewer_of(request)
+    form = TenantForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect(begin_connect(actor=viewer, tenant=form.cleaned_data["tenant"] or None))
+    step = "scopes" if request.method == "POST" or request.GET.get("step") == "scopes" else "before"
+    offer = connections.show_connect_offer(viewer=viewer)
+    return show(request, f"connect/{step}.html", {"offer": offer, "form": form})
+
+
+@sensitive_post_parameters("client_secret")
+@sensitive_variables("form")
+@require_http_methods(["GET", "HEAD", "POST"])
+def connect_own(request: HttpRequest) -> HttpResponse:
+    """Connect with one's own registration and its secret; a failure stays on the form, secret left out."""
+    viewer = viewer_of(request)
+    form = OwnForm(request.POST or None)
+    failure: ChamberlainError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            tenant = connect_with_secret(actor=viewer, **form.cleaned_data)
+        except ChamberlainError as error:
+            failure = error
+        else:
+            return redirect("overview", slug=tenant.slug)
+    context = {
+        "form": form,
+        "offer": connections.show_connect_offer(viewer=viewer),
+        "failure": explain(failure) if failure else None,
+        "code": failure.code if failure else "",
+        "quote": quote_of(request),
+    }
+    response = show(request, "connect/own.html", context)
+    response.status_code = status_of(failure) if failure else 400 if form.errors else 200
+    return response
+
+
+@require_safe
+def callback(request: HttpRequest) -> HttpResponse:
+    """Where Microsoft sends the administrator back to; each way it can end has its own page."""
+    answer = {name: request.GET[name] for name in request.GET}
+    try:
+        tenant = complete_connect(actor=viewer_of(request), answer=answer)
+    except ChamberlainError as error:
+        context = {
+            "frame": frame_for(request),
+            "sentence": explain(error),
+            "code": error.code,
+            "quote": quote_of(request),
+            "may_pass": isinstance(error, Upstream) or error.code == "consent_not_visible_yet",
+        }
+        return render(request, "connect/failed.html", context, status=status_of(error))
+    return redirect("overview", slug=tenant.slug)

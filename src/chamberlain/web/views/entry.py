@@ -1,0 +1,75 @@
+"""Ways in and out: sign-in links, sign-out, the front door, theme, health."""
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from chamberlain.actions.sign_in import redeem_sign_in_link
+from chamberlain.errors import Refused
+from chamberlain.web.frame import frame_for
+from chamberlain.web.identity import sign_in
+
+THEMES = ("light", "dark")
+YEAR = 365 * 24 * 60 * 60
+
+
+@require_safe
+def front_door(request: HttpRequest) -> HttpResponse:
+    """To the tenant that was looked at last, or to the integrations where there is none."""
+    tenant = frame_for(request).tenant
+    return redirect("overview", slug=tenant.slug) if tenant else redirect("integrations")
+
+
+@login_not_required
+@require_safe
+def how_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """How to get a sign-in link. Those who are signed in go on."""
+    if request.user.is_authenticated:
+        return redirect("front_door")
+    return render(request, "entry/sign_in.html")
+
+
+@login_not_required
+@sensitive_variables("token")
+def use_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A button, then the sign-in: programs that only look at links in messages must not use them up."""
+    if request.method != "POST":
+        return render(request, "entry/use_link.html")
+    try:
+        sign_in(request, user_id=redeem_sign_in_link(token=token))
+    except Refused as refusal:
+        return render(request, "entry/sign_in.html", {"code": refusal.code}, status=400)
+    return redirect("front_door")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("sign_in")
+
+
+@login_not_required
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark; anything else follows the system again."""
+    back = request.POST.get("next", "/")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if safe else "/")
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@login_not_required
+@require_GET
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """Says that this process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")

@@ -1,0 +1,50 @@
+"""Sync runs: the list, one run live, and starting one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from chamberlain.actions.start_sync import start_sync
+from chamberlain.errors import Conflict
+from chamberlain.model.run import Trigger
+from chamberlain.queries import connections
+from chamberlain.web.frame import show, wants_fragment
+from chamberlain.web.identity import viewer_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def runs(request: HttpRequest, slug: str) -> HttpResponse:
+    """The latest runs; a POST starts one."""
+    viewer = viewer_of(request)
+    tenant = connections.find_tenant(viewer=viewer, slug=slug)
+    if request.method == "POST":
+        return _start(request, slug)
+    found = connections.list_runs(viewer=viewer, tenant=tenant)
+    return show(request, "runs/runs.html", {"tenant": tenant, "runs": found}, tenant=tenant)
+
+
+@require_safe
+def show_run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
+    """One run; while it goes on, the fragment asks for itself once a second."""
+    viewer = viewer_of(request)
+    tenant = connections.find_tenant(viewer=viewer, slug=slug)
+    run = connections.find_run(viewer=viewer, tenant=tenant, run_id=run_id)
+    context = {"tenant": tenant, "run": run}
+    if wants_fragment(request, target="run"):
+        return render(request, "runs/_run.html", context)
+    return show(request, "runs/run.html", context, tenant=tenant)
+
+
+def _start(request: HttpRequest, slug: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    tenant = connections.find_tenant(viewer=viewer, slug=slug)
+    try:
+        run_id = start_sync(actor=viewer, tenant=tenant, trigger=Trigger.PERSON)
+    except Conflict as conflict:
+        if conflict.code != "sync_running" or "run_id" not in conflict.data:
+            raise
+        messages.info(request, _("A sync was already running; this is it."))
+        run_id = int(str(conflict.data["run_id"]))
+    return redirect("run", slug=slug, run_id=run_id)

@@ -1,0 +1,183 @@
+"""Words for the values of the model, in one place, ready for translation."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.path import Reason
+from chamberlain.model.run import PhaseName, PhaseState, RunState, Trigger
+from chamberlain.model.tenant import CredentialKind
+
+Word = str | Promise
+
+KIND: dict[Kind, Word] = {
+    Kind.ROLE: _("Role"),
+    Kind.SECURITY_GROUP: _("Security group"),
+    Kind.M365_GROUP: _("Microsoft 365 group"),
+    Kind.MAIL_SECURITY_GROUP: _("Mail-enabled security group"),
+    Kind.DISTRIBUTION_GROUP: _("Distribution group"),
+    Kind.PRODUCT: _("Product"),
+    Kind.LICENCE: _("Licence"),
+}
+
+KINDS: dict[Kind, Word] = {
+    Kind.ROLE: _("Roles"),
+    Kind.SECURITY_GROUP: _("Groups"),
+    Kind.M365_GROUP: _("Microsoft 365 groups"),
+    Kind.MAIL_SECURITY_GROUP: _("Mail-enabled security groups"),
+    Kind.DISTRIBUTION_GROUP: _("Distribution groups"),
+    Kind.PRODUCT: _("Products"),
+    Kind.LICENCE: _("Licences"),
+}
+
+KINDS_SHORT: dict[Kind, Word] = {
+    Kind.M365_GROUP: _("Microsoft 365"),
+    Kind.MAIL_SECURITY_GROUP: _("Mail-enabled"),
+    Kind.DISTRIBUTION_GROUP: _("Distribution"),
+}
+
+KIND_MEANING: dict[Kind, Word] = {
+    Kind.ROLE: _("Rights to administer the directory and its services."),
+    Kind.SECURITY_GROUP: _("Security groups: they open applications, files and sites to their members."),
+    Kind.M365_GROUP: _("Groups with a mailbox, a site and often a team."),
+    Kind.MAIL_SECURITY_GROUP: _("Security groups that receive mail as well; managed in Exchange."),
+    Kind.DISTRIBUTION_GROUP: _("Addresses that forward mail to their members; managed in Exchange."),
+    Kind.PRODUCT: _("Enterprise applications a person is assigned to, by app role, and services inside licences."),
+    Kind.LICENCE: _("Microsoft 365 subscriptions that people hold a seat of."),
+}
+
+KIND_ICON: dict[Kind, str] = {
+    Kind.ROLE: "shield",
+    Kind.SECURITY_GROUP: "lock",
+    Kind.M365_GROUP: "users-round",
+    Kind.MAIL_SECURITY_GROUP: "mail-check",
+    Kind.DISTRIBUTION_GROUP: "mails",
+    Kind.PRODUCT: "app-window",
+    Kind.LICENCE: "badge-check",
+}
+
+ACCOUNT_TYPE: dict[AccountType, Word] = {
+    AccountType.MEMBER: _("Member"),
+    AccountType.GUEST: _("Guest"),
+    AccountType.SERVICE_PRINCIPAL: _("Application"),
+    AccountType.DEVICE: _("Device"),
+    AccountType.CONTACT: _("Contact"),
+    AccountType.OTHER: _("Other"),
+}
+
+ACCOUNT_ICON: dict[AccountType, str] = {
+    AccountType.MEMBER: "user-round",
+    AccountType.GUEST: "globe",
+    AccountType.SERVICE_PRINCIPAL: "bot",
+    AccountType.DEVICE: "laptop",
+    AccountType.CONTACT: "contact",
+    AccountType.OTHER: "circle-dashed",
+}
+
+REASON: dict[Reason, Word] = {
+    Reason.DIRECT: _("direct"),
+    Reason.RULE: _("by rule"),
+    Reason.NESTED: _("nested"),
+    Reason.GROUP: _("through a group"),
+    Reason.LICENCE: _("in a licence"),
+}
+
+PHASE: dict[PhaseName, Word] = {
+    PhaseName.ORGANISATION: _("Organisation"),
+    PhaseName.PEOPLE: _("People"),
+    PhaseName.GROUPS: _("Groups and members"),
+    PhaseName.LICENCES: _("Licences"),
+    PhaseName.ROLES: _("Roles"),
+    PhaseName.PRODUCTS: _("Products"),
+    PhaseName.SUMMARY: _("Summary"),
+}
+
+PHASE_STATE: dict[PhaseState, Word] = {
+    PhaseState.WAITING: _("Waiting"),
+    PhaseState.RUNNING: _("Running"),
+    PhaseState.DONE: _("Done"),
+    PhaseState.FAILED: _("Failed"),
+}
+
+RUN_STATE: dict[RunState, Word] = {
+    RunState.QUEUED: _("Waiting to start"),
+    RunState.RUNNING: _("Running"),
+    RunState.SUCCEEDED: _("Succeeded"),
+    RunState.FAILED: _("Failed"),
+}
+
+RUN_TONE: dict[RunState, str] = {
+    RunState.QUEUED: "info",
+    RunState.RUNNING: "info",
+    RunState.SUCCEEDED: "good",
+    RunState.FAILED: "bad",
+}
+
+TRIGGER: dict[Trigger, Word] = {
+    Trigger.CONNECT: _("after connecting"),
+    Trigger.PERSON: _("by a person"),
+    Trigger.TERMINAL: _("from the terminal"),
+    Trigger.SCHEDULE: _("on schedule"),
+}
+
+CREDENTIAL: dict[CredentialKind, Word] = {
+    CredentialKind.INSTALLATION_APP: _("This installation's app registration"),
+    CredentialKind.OWN_SECRET: _("Your own app registration, with a client secret"),
+}
+
+LICENCE_ERROR: dict[str, Word] = {
+    "CountViolation": _("No seat was left when Microsoft tried to assign it."),
+    "MutuallyExclusiveViolation": _("It contains a service that clashes with another licence of this person."),
+    "DependencyViolation": _("It contains a service that needs another one, which this person does not have."),
+    "ProhibitedInUsageLocationViolation": _(
+        "It is not offered in this person's country, or the usage location is unset."
+    ),
+    "UniquenessViolation": _("The same service is already assigned by another licence."),
+    "Other": _("Microsoft could not assign it and gave no exact reason."),
+}
+
+FACT: dict[str, Word] = {
+    "object_id": _("Object ID"),
+    "user_name": _("User name"),
+    "mail": _("Mail"),
+    "phone": _("Phone"),
+    "mobile": _("Mobile"),
+    "job_title": _("Job title"),
+    "department": _("Department"),
+    "company": _("Company"),
+    "office": _("Office"),
+    "city": _("City"),
+    "country": _("Country"),
+    "usage_location": _("Usage location"),
+    "employee_id": _("Employee ID"),
+    "employee_type": _("Employee type"),
+    "on_premises": _("Synced from on-premises"),
+    "created": _("Created"),
+    "visibility": _("Visibility"),
+    "team": _("Has a team"),
+    "dynamic": _("Membership by rule"),
+    "role_assignable": _("Can carry roles"),
+    "built_in": _("Built in"),
+    "privileged": _("Privileged"),
+    "part_number": _("Part number"),
+    "status": _("Status"),
+    "enabled": _("Seats enabled"),
+    "warning": _("Seats in grace"),
+    "suspended": _("Seats suspended"),
+    "consumed": _("Seats assigned"),
+    "free": _("Free of charge"),
+    "everyone": _("Everyone may sign in"),
+    "value": _("Value"),
+    "app_enabled": _("Sign-in to the application is on"),
+    "first_party": _("Made by Microsoft"),
+}
+
+
+def fact_word(code: str) -> Word:
+    """The label of a fact; for a code without a word of its own, the code itself, readable."""
+    return FACT.get(code) or code.replace("_", " ").capitalize()
+
+
+def licence_error_word(code: str) -> Word:
+    """What a licence's error code means; an unknown one is shown as it is."""
+    return LICENCE_ERROR.get(code) or code
