@@ -140,8 +140,10 @@ def migrate_schema(url: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [0x0C4A3])
             try:
-                if connection.pg_version < POSTGRES_AT_LEAST:
-                    raise Misconfigured("database_too_old", version=str(connection.pg_version))
+                cursor.execute("SHOW server_version_num")
+                version = int(cursor.fetchone()[0])
+                if version < POSTGRES_AT_LEAST:
+                    raise Misconfigured("database_too_old", version=str(version // 10_000))
                 call_command("migrate", verbosity=0, interactive=False)
                 engine.migrate(url)
             finally:

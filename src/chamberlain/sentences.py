@@ -138,6 +138,31 @@ SENTENCES: dict[str, Sentence] = {
         "It could not be read.",
         "Write it as postgresql://user:password@host:5432/name.",
     ),
+    "socket_folder_taken": Sentence(
+        "The folder {path} for the database's socket belongs to somebody else.",
+        "It is owned by uid {uid}, or is not a plain folder: it could be a trap.",
+        "Remove it if you know whose it is, then start again.",
+    ),
+    "socket_path_too_long": Sentence(
+        "The database's socket would have too long a path.",
+        "{path} has more than {longest} bytes, which systems do not allow.",
+        "Choose a shorter folder for temporary files.",
+    ),
+    "database_version_unsupported": Sentence(
+        "The data folder's database is of another PostgreSQL version.",
+        "{path} was made by version {found}, this Chamberlain brings version {needed}.",
+        "Start the Chamberlain that made it and back up, or choose another folder with CHAMBERLAIN_DATA.",
+    ),
+    "database_not_answering": Sentence(
+        "The database was started but does not answer.",
+        "Its log says last: {log}",
+        "Wait a moment and try again; if it stays, read its log in {path}.",
+    ),
+    "database_binaries_missing": Sentence(
+        "The embedded PostgreSQL is not installed.",
+        "The package {package} does not hold version {version}.",
+        "Run: make env, or point DATABASE_URL to a PostgreSQL server.",
+    ),
     "key_malformed": Sentence(
         "The encryption key is not usable.",
         "{source} does not hold 32 bytes in Base64.",

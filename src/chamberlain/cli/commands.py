@@ -2,7 +2,7 @@
 
 import typer
 
-from chamberlain.cli import connect, serve, sign_in, status, sync, up, who
+from chamberlain.cli import bench, connect, serve, sign_in, status, sync, up, who
 
 app = typer.Typer(
     name="chamberlain",
@@ -22,3 +22,4 @@ app.command()(serve.web)
 app.command()(serve.worker)
 app.command()(serve.simulator)
 
+app.add_typer(bench.app, name="bench")

@@ -1,7 +1,6 @@
 """`chamberlain connect`: connect a tenant from the terminal."""
 
 import json
-import os
 from typing import Annotated
 
 import typer
@@ -18,6 +17,10 @@ SECRET_VARIABLE = "CHAMBERLAIN_CONNECT_SECRET"  # noqa: S105 - the name of a var
 def connect(
     tenant_id: Annotated[str | None, typer.Option(help="Directory (tenant) id.")] = None,
     client_id: Annotated[str | None, typer.Option(help="Application (client) id of the own registration.")] = None,
+    client_secret: Annotated[
+        str | None,
+        typer.Option(envvar=SECRET_VARIABLE, hidden=True),  # from the environment: options show in process lists
+    ] = None,
     secret_file: Annotated[
         typer.FileText | None, typer.Option(help=f"File with the client secret; or set {SECRET_VARIABLE}.")
     ] = None,
@@ -38,7 +41,7 @@ def connect(
             err.print()
         tenant_id = tenant_id or typer.prompt("Directory (tenant) id", err=True)
         client_id = client_id or typer.prompt("Application (client) id", err=True)
-        secret = _secret(secret_file)
+        secret = _secret(secret_file) or client_secret or typer.prompt("Client secret", hide_input=True, err=True)
         tenant = connect_with_secret(actor=actor, tenant_id=tenant_id, client_id=client_id, client_secret=secret)
         if not as_json:
             out.print(f"Connected: {tenant.name} ({tenant.domain})", highlight=False)
@@ -50,9 +53,7 @@ def connect(
 
 
 def _secret(file: typer.FileText | None) -> str:
-    if file is not None:
-        return file.read().strip()
-    return os.environ.get(SECRET_VARIABLE) or typer.prompt("Client secret", hide_input=True, err=True)
+    return file.read().strip() if file is not None else ""
 
 
 def _json(tenant: Tenant) -> dict[str, str]:

@@ -15,7 +15,7 @@ from chamberlain.settings import Settings
 THREADS = 8
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class _Server(BaseApplication):
     """Gunicorn inside our process: the world is open before it forks."""
 
     def __init__(self, settings: Settings) -> None:

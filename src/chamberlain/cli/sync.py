@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -14,6 +14,7 @@ from chamberlain.errors import ChamberlainError
 from chamberlain.model.run import PhaseState, Run, RunState, Trigger
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import choose_tenant, find_run
+from chamberlain.queries.runs import summary
 
 SECONDS_BETWEEN_LOOKS = 0.3
 
@@ -66,34 +67,6 @@ def follow(*, tenant: Tenant, run_id: int, as_json: bool) -> Run:
     else:
         _print_summary(run)
     return run
-
-
-def summary(run: Run) -> dict[str, Any]:
-    """A run as JSON."""
-    return {
-        "run": run.id,
-        "state": run.state.value,
-        "seconds": run.seconds,
-        "requests": run.requests,
-        "resource_units": run.resource_units,
-        "throttled": run.throttled,
-        "error": run.error_code,
-        "phases": {
-            phase.name.value: {
-                "state": phase.state.value,
-                "read": phase.done,
-                "added": phase.added,
-                "changed": phase.changed,
-                "removed": phase.removed,
-                "grants_opened": phase.opened,
-                "grants_closed": phase.closed,
-                "requests": phase.requests,
-                "resource_units": phase.resource_units,
-                "seconds": phase.seconds,
-            }
-            for phase in run.phases
-        },
-    }
 
 
 def _draw(progress: Progress, bars: dict[str, TaskID], run: Run) -> None:

@@ -43,7 +43,7 @@ def demo(
     """Run everything together with a simulated tenant, and print a link that signs you in."""
     with plainly():
         base = settings_or_exit()
-        folder = base.data / "demo" if "CHAMBERLAIN_DATA" not in os.environ else base.data
+        folder = base.data if "data" in base.model_fields_set else base.data / "demo"
         if reset:
             _forget(folder)
             return

@@ -101,9 +101,11 @@ class Graph:
         if response.status_code == 200:
             try:
                 return msgspec.json.decode(response.content, type=shape)
-            except msgspec.DecodeError as error:
-                log.warning("unreadable answer to %s, request-id %s: %s", path, request_id, error)
-                raise _Again(Upstream("microsoft_unreadable", path=path, status=200, request_id=request_id)) from error
+            except msgspec.DecodeError as unreadable:
+                log.warning("unreadable answer to %s, request-id %s: %s", path, request_id, unreadable)
+                raise _Again(
+                    Upstream("microsoft_unreadable", path=path, status=200, request_id=request_id)
+                ) from unreadable
         wait = retry.asked_wait(response.headers, now=clock.now())
         error = graph_error(response.status_code, response.content, path=path, request_id=request_id, again_after=wait)
         log.warning("%s answered %d, request-id %s", path, response.status_code, request_id)

@@ -5,7 +5,7 @@ source  graph-errors: https://learn.microsoft.com/graph/errors (2026), AADSTS co
 """
 
 from datetime import timedelta
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -78,7 +78,7 @@ def graph_error(
     returns  NotFound("graph_not_found"), Refused("scope_missing" | "token_rejected") or Upstream
     """
     code = graph_code(body)
-    data: dict[str, object] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
+    data: dict[str, Any] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
     if code in EXPIRED_PAGE:
         return Upstream("page_expired", **data)
     match status:

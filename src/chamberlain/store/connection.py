@@ -1,5 +1,6 @@
 """Connections to the database outside Django's: for COPY, advisory locks and long phases."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +9,8 @@ import psycopg
 from django.db import close_old_connections, connection
 from django.db.transaction import atomic as transaction
 from psycopg.rows import TupleRow
+
+JSONB = 3802  # PostgreSQL's type number; Django leaves such columns as text
 
 __all__ = ["connect", "fresh_connections", "rows", "transaction"]
 
@@ -32,8 +35,14 @@ def fresh_connections() -> Iterator[None]:
 
 
 def rows(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    """All rows of a query on this thread's Django connection, by column name."""
+    """All rows of a query on this thread's Django connection, by column name; jsonb comes decoded."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        columns = [(column.name, column.type_code == JSONB) for column in cursor.description or ()]
+        return [
+            {
+                name: json.loads(value) if is_json and value is not None else value
+                for (name, is_json), value in zip(columns, row, strict=True)
+            }
+            for row in cursor.fetchall()
+        ]

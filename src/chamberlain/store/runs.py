@@ -216,7 +216,7 @@ class PhaseReporter:
 
     def _update(self, assignments: str, **values: Any) -> None:
         self._connection.execute(
-            f"UPDATE sync_phase SET {assignments} WHERE run_id = %(run)s AND name = %(name)s",  # type: ignore[arg-type]  # noqa: S608 - constants
+            f"UPDATE sync_phase SET {assignments} WHERE run_id = %(run)s AND name = %(name)s",  # noqa: S608 - constants
             {
                 "run": self._run_id,
                 "name": self._phase.value,
