@@ -36,8 +36,8 @@ def _fixed(users: int, groups: int, memberships: int) -> dict[int, int]:
     return sizes
 
 
-def _share_out(sizes: "array[int]", weights: Mapping[int, float], *, room: int, left: int) -> None:
-    """Give `left` memberships to the groups of `weights`, none above `room`, until nothing or no room is left."""
+def _share_out(sizes: "array[int]", weights: Mapping[int, float], *, room: int, left: int) -> int:
+    """Give `left` memberships to the groups of `weights`, none above `room`; what found no room comes back."""
     open_groups = dict(weights)
     while left and open_groups:
         total = sum(open_groups.values())
@@ -50,6 +50,7 @@ def _share_out(sizes: "array[int]", weights: Mapping[int, float], *, room: int, 
             if sizes[group] == room:
                 del open_groups[group]
         left -= given
+    return left
 
 
 def group_sizes(draws: Draws, *, users: int, groups: int, memberships: int) -> "array[int]":
@@ -63,5 +64,7 @@ def group_sizes(draws: Draws, *, users: int, groups: int, memberships: int) -> "
         for group in range(groups)
         if group not in fixed
     }
-    _share_out(sizes, weights, room=users, left=memberships - sum(fixed.values()))
+    left = _share_out(sizes, weights, room=users, left=memberships - sum(fixed.values()))
+    growable = {group: 1.0 for group in (ALL_COMPANY, *LICENCE_GROUP_SHARES) if group in fixed and fixed[group] < users}
+    _share_out(sizes, growable, room=users, left=left)
     return sizes
