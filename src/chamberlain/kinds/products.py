@@ -21,7 +21,7 @@ LISTING = f"/servicePrincipals?$select={shape.select(shape.ServicePrincipal)}&$c
 ENTERPRISE_APP = "WindowsAzureActiveDirectoryIntegratedApp"
 MICROSOFT = frozenset({"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"})
 HOLDER_TYPES = {"User": "other", "Group": "group", "ServicePrincipal": "service_principal"}
-DEFAULT_ACCESS = shape.AppRole(id=NIL, display_name="Default access", allowed_member_types=["User"])
+DEFAULT_ACCESS = shape.AppRole(id=NIL, display_name="Default Access", allowed_member_types=["User"])
 
 
 async def read(reading: Reading) -> None:

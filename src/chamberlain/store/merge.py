@@ -30,7 +30,9 @@ from chamberlain.store.merge_statements import (
     CLOSE_GRANTS_OF_GONE_PERMISSIONS,
     CLOSE_NESTING,
     COUNT_DIRECT,
-    COUNT_PEOPLE,
+    COUNT_EDGES,
+    COUNT_PLANS,
+    COUNT_THROUGH_GROUPS,
     OPEN_GRANTS,
     REMOVE_ACCOUNTS,
     REMOVE_PERMISSIONS,
@@ -75,6 +77,15 @@ class Merged:
             self.opened + other.opened,
             self.closed + other.closed,
         )
+
+
+ROWS_WORTH_ANALYZING = 100
+ANALYZE: dict[str, LiteralString] = {
+    "account": "ANALYZE account",
+    "permission": "ANALYZE permission",
+    "grants": "ANALYZE grants",
+    "nesting": "ANALYZE nesting",
+}
 
 
 class Staging:
@@ -134,6 +145,7 @@ class Staging:
             changed = self._run(CHANGE_ACCOUNTS)
             added = self._run(ADD_ACCOUNTS)
             removed = self._run(REMOVE_ACCOUNTS)
+        self._know_sizes("account", changes=added)
         return Merged(added=added, changed=changed, removed=removed)
 
     def merge_permissions(self, families: Iterable[int]) -> Merged:
@@ -145,6 +157,7 @@ class Staging:
             added = self._run(ADD_PERMISSIONS)
             removed = self._run(REMOVE_PERMISSIONS, values)
             closed = self._run(CLOSE_GRANTS_OF_GONE_PERMISSIONS, values)
+        self._know_sizes("permission", changes=added)
         return Merged(added=added, changed=changed, removed=removed, closed=closed)
 
     def merge_grants(self, coverage: Coverage) -> Merged:
@@ -163,21 +176,31 @@ class Staging:
             opened = self._run(OPEN_GRANTS)
             self._run("DROP TABLE resolved_grant")
             self._run("TRUNCATE seen_grant")
+        self._know_sizes("grants", changes=opened)
         return Merged(opened=opened, closed=closed)
 
     def rebuild_nesting(self) -> None:
         """Computes the group-in-group closure anew from the open direct edges; cycles end where they began."""
         with self._connection.transaction():
             self._run("DELETE FROM nesting WHERE tenant_id = %(tenant)s")
-            self._run(CLOSE_NESTING)
+            nested = self._run(CLOSE_NESTING)
+        self._know_sizes("nesting", changes=nested)
 
     def count_holders(self) -> None:
         """Refreshes the cached numbers of members, people and owners on each permission."""
         with self._connection.transaction():
+            self._run(COUNT_EDGES)
+            self._run("ANALYZE counted_edge")
             self._run(COUNT_DIRECT)
-            self._run(COUNT_PEOPLE)
+            self._run(COUNT_THROUGH_GROUPS)
+            self._run(COUNT_PLANS)
             self._run(STORE_COUNTS)
-            self._run("DROP TABLE counted_direct, counted_people")
+            self._run("DROP TABLE counted_edge, counted_direct, counted_through, counted_plan")
+
+    def _know_sizes(self, table: str, *, changes: int) -> None:
+        """Refreshes the planner's statistics after many insertions: without them it plans for an empty table."""
+        if changes >= ROWS_WORTH_ANALYZING:
+            self._run(ANALYZE[table])
 
     def _run(self, statement: LiteralString, values: dict[str, Any] | None = None) -> int:
         cursor: psycopg.Cursor[Any] = self._connection.execute(

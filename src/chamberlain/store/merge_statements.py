@@ -123,58 +123,62 @@ CLOSE_NESTING = """
     SELECT %(tenant)s, outer_id, inner_id FROM closure WHERE outer_id <> inner_id
 """
 
+# Counting reads every open edge once, into a temporary table that the statements after it share: PostgreSQL can then
+# see how large it is, and plans accordingly. A licence counts only where Microsoft could assign it.
+COUNT_EDGES = """
+    CREATE TEMPORARY TABLE counted_edge AS
+    SELECT g.permission_id, g.holder_id, g.relation, g.qualifier_id, p.family,
+           coalesce(a.gone_at IS NULL AND a.type IN ('member', 'guest'), false) AS by_person,
+           coalesce(q.content ->> 'state', 'Active') IN ('Active', 'ActiveWithError') AS given
+    FROM grants g
+    JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id
+    LEFT JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id
+    LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL
+"""
+
 COUNT_DIRECT = """
     CREATE TEMPORARY TABLE counted_direct AS
     SELECT permission_id,
            count(DISTINCT holder_id) FILTER (WHERE relation <> 2) AS members,
-           count(DISTINCT holder_id) FILTER (WHERE relation = 2) AS owners
-    FROM grants WHERE tenant_id = %(tenant)s AND closed_at IS NULL
+           count(DISTINCT holder_id) FILTER (WHERE relation = 2) AS owners,
+           count(DISTINCT holder_id) FILTER (WHERE relation <> 2 AND by_person AND given) AS people
+    FROM counted_edge
     GROUP BY permission_id
+"""
+
+# Through groups: members of every group inside; for roles and applications, direct members of a group that holds them.
+COUNT_THROUGH_GROUPS = """
+    CREATE TEMPORARY TABLE counted_through AS
+    WITH composed AS (
+        SELECT outer_id AS permission_id, inner_id AS group_id FROM nesting WHERE tenant_id = %(tenant)s
+        UNION ALL
+        SELECT e.permission_id, e.holder_id
+        FROM counted_edge e JOIN permission p ON p.tenant_id = %(tenant)s AND p.id = e.holder_id
+        WHERE e.family IN (2, 4) AND e.relation = 3
+    ), held AS (
+        SELECT c.permission_id, e.holder_id
+        FROM composed c JOIN counted_edge e ON e.permission_id = c.group_id
+        WHERE e.relation = 1 AND e.by_person
+        UNION
+        SELECT e.permission_id, e.holder_id FROM counted_edge e
+        WHERE e.relation <> 2 AND e.by_person AND e.permission_id IN (SELECT permission_id FROM composed)
+    )
+    SELECT permission_id, count(*) AS people FROM held GROUP BY permission_id
 """
 
 # A service plan is derived: whoever holds its licence in at least one state that does not switch it off. Holders are
 # grouped by their set of states first, so that a million people with fifty plans each stay a few hundred rows.
-# A licence counts only where Microsoft could assign it.
-COUNT_PEOPLE = """
-    CREATE TEMPORARY TABLE counted_people AS
-    WITH person AS (
-        SELECT id FROM account WHERE tenant_id = %(tenant)s AND gone_at IS NULL AND type IN ('member', 'guest')
-    ), edge AS (
-        SELECT g.permission_id, g.holder_id, g.qualifier_id, p.family
-        FROM grants g
-        JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id
-        LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
-        WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.relation <> 2
-          AND coalesce(q.content ->> 'state', 'Active') IN ('Active', 'ActiveWithError')
-    ), composed AS (
-        SELECT DISTINCT e.permission_id
-        FROM edge e JOIN permission x ON x.tenant_id = %(tenant)s AND x.id = e.holder_id
-        WHERE e.family <> 3
-    ), held AS (
-        SELECT e.permission_id, e.holder_id FROM edge e JOIN composed USING (permission_id)
-        UNION
-        SELECT n.outer_id, e.holder_id FROM nesting n JOIN edge e ON e.permission_id = n.inner_id
-        WHERE n.tenant_id = %(tenant)s
-        UNION
-        SELECT e.permission_id, m.holder_id
-        FROM edge e JOIN edge m ON m.permission_id = e.holder_id AND m.family = 1
-        WHERE e.family IN (2, 4)
-    ), states AS (
+COUNT_PLANS = """
+    CREATE TEMPORARY TABLE counted_plan AS
+    WITH states AS (
         SELECT permission_id, qualifiers, count(*) AS people
-        FROM (SELECT e.permission_id, array_agg(DISTINCT e.qualifier_id) AS qualifiers
-              FROM edge e JOIN person ON person.id = e.holder_id
-              WHERE e.family = 3 GROUP BY e.permission_id, e.holder_id) AS one
+        FROM (SELECT permission_id, array_agg(DISTINCT qualifier_id) AS qualifiers
+              FROM counted_edge WHERE family = 3 AND by_person AND given
+              GROUP BY permission_id, holder_id) AS one
         GROUP BY permission_id, qualifiers
     )
-    SELECT e.permission_id, count(DISTINCT e.holder_id) AS people
-    FROM edge e JOIN person ON person.id = e.holder_id
-    WHERE NOT EXISTS (SELECT FROM composed WHERE composed.permission_id = e.permission_id)
-    GROUP BY e.permission_id
-    UNION ALL
-    SELECT h.permission_id, count(*) FROM held h JOIN person ON person.id = h.holder_id
-    GROUP BY h.permission_id
-    UNION ALL
-    SELECT plan.id, sum(states.people)
+    SELECT plan.id AS permission_id, sum(states.people) AS people
     FROM permission plan
     JOIN permission licence ON licence.tenant_id = plan.tenant_id AND licence.family = 3 AND licence.guid = plan.parent
     JOIN states ON states.permission_id = licence.id
@@ -187,11 +191,16 @@ COUNT_PEOPLE = """
 
 STORE_COUNTS = """
     UPDATE permission p
-    SET members = coalesce(d.members, 0), owners = coalesce(d.owners, 0), people = coalesce(c.people, 0)
-    FROM permission o
-    LEFT JOIN counted_direct d ON d.permission_id = o.id
-    LEFT JOIN counted_people c ON c.permission_id = o.id
-    WHERE o.tenant_id = %(tenant)s AND p.tenant_id = o.tenant_id AND p.id = o.id
-      AND (p.members, p.owners, p.people)
-          IS DISTINCT FROM (coalesce(d.members, 0), coalesce(d.owners, 0), coalesce(c.people, 0))
+    SET members = c.members, owners = c.owners, people = c.people
+    FROM (
+        SELECT o.id, coalesce(d.members, 0) AS members, coalesce(d.owners, 0) AS owners,
+               coalesce(t.people, s.people, d.people, 0) AS people
+        FROM permission o
+        LEFT JOIN counted_direct d ON d.permission_id = o.id
+        LEFT JOIN counted_through t ON t.permission_id = o.id
+        LEFT JOIN counted_plan s ON s.permission_id = o.id
+        WHERE o.tenant_id = %(tenant)s
+    ) c
+    WHERE p.tenant_id = %(tenant)s AND p.id = c.id
+      AND (p.members, p.owners, p.people) IS DISTINCT FROM (c.members, c.owners, c.people)
 """

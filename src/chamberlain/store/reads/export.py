@@ -15,7 +15,7 @@ ACCOUNTS = """
 """
 # An application's "Default access" that nobody is assigned to exists only so that "everyone may sign in" can be shown.
 PERMISSIONS = """
-    SELECT p.key, p.name, p.kind, p.family FROM permission p
+    SELECT p.key, p.name, p.kind, p.family, p.facts ->> 'part_number' AS part_number FROM permission p
     WHERE p.tenant_id = %(tenant)s AND p.gone_at IS NULL
       AND NOT (p.family = 4 AND p.guid = '00000000-0000-0000-0000-000000000000' AND NOT EXISTS (
           SELECT FROM grants g WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL))
@@ -44,10 +44,10 @@ def people(*, tenant_id: int) -> list[str]:
 
 
 def permissions(*, tenant_id: int) -> Iterator[dict[str, Any]]:
-    """Permissions: key, name, and for groups the kind."""
+    """Permissions: key, name as Microsoft has it (for a licence its part number), and for groups the kind."""
     for row in _stream(PERMISSIONS, tenant_id):
         kind = {"kind": row["kind"]} if row["family"] == 1 else {}
-        yield {"key": row["key"], "name": row["name"], **kind}
+        yield {"key": row["key"], "name": row["part_number"] or row["name"], **kind}
 
 
 def edges(*, tenant_id: int) -> Iterator[dict[str, Any]]:
