@@ -71,6 +71,13 @@ def wants_fragment(request: HttpRequest, *, target: str) -> bool:
     return headers.get("HX-Target") == target and headers.get("HX-History-Restore-Request") != "true"
 
 
+def whole_page_again(needed: bool, fragment: HttpResponse) -> HttpResponse:  # noqa: FBT001 - reads as a sentence
+    """The fragment; where it ends a wait, htmx is told to load the whole page, whose surroundings changed too."""
+    if needed:
+        fragment["HX-Refresh"] = "true"
+    return fragment
+
+
 def _last_looked_at(request: HttpRequest, tenants: tuple[Tenant, ...]) -> Tenant | None:
     slug = request.session.get(LAST_TENANT)
     return next((tenant for tenant in tenants if tenant.slug == slug), tenants[0] if tenants else None)

@@ -1,7 +1,8 @@
 """`{% load chamberlain %}`: words, numbers, moments and addresses for templates."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from itertools import chain
@@ -79,7 +80,9 @@ def fact(code: str) -> words.Word:
 
 @register.filter
 def fact_value(value: str) -> str:
-    """A fact's value; yes and no instead of true and false."""
+    """A fact's value: yes and no instead of true and false, moments as people write them."""
+    with suppress(ValueError):
+        return moments.exact(datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC))
     return {"true": _("Yes"), "false": _("No"), "True": _("Yes"), "False": _("No")}.get(value, value)
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from chamberlain.model.kind import Kind
 from chamberlain.queries import connections, overview
 from chamberlain.web.drawing import share
-from chamberlain.web.frame import show, wants_fragment
+from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
 
 DEPARTMENTS = 8
@@ -32,7 +32,7 @@ def show_overview(request: HttpRequest, slug: str) -> HttpResponse:
         "kinds": tuple((kind, figures.permissions.get(kind, 0)) for kind in Kind),
     }
     if wants_fragment(request, target="overview"):
-        return render(request, "overview/_overview.html", context)
+        return whole_page_again(figures.as_of is not None, render(request, "overview/_overview.html", context))
     return show(request, "overview/overview.html", context, tenant=tenant)
 
 

@@ -10,7 +10,7 @@ from chamberlain.actions.start_sync import start_sync
 from chamberlain.errors import Conflict
 from chamberlain.model.run import Trigger
 from chamberlain.queries import connections
-from chamberlain.web.frame import show, wants_fragment
+from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
 
 
@@ -33,7 +33,7 @@ def show_run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     run = connections.find_run(viewer=viewer, tenant=tenant, run_id=run_id)
     context = {"tenant": tenant, "run": run}
     if wants_fragment(request, target="run"):
-        return render(request, "runs/_run.html", context)
+        return whole_page_again(run.is_over, render(request, "runs/_run.html", context))
     return show(request, "runs/run.html", context, tenant=tenant)
 
 

@@ -1,0 +1,108 @@
+"""Nobody passes without a session: every address is walked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.usefixtures("world")
+
+OPEN = {"sign_in", "use_link", "theme", "healthz"}
+EXAMPLES = {
+    "slug": "contoso",
+    "token": "not-a-token",
+    "guid": "00000000-0000-0000-0000-000000000000",
+    "kind": "role",
+    "key": "group:00000000-0000-0000-0000-000000000000",
+    "run_id": 1,
+}
+
+
+def stranger(**options: Any) -> Client:
+    """Somebody without a session, at an address that the installation answers to."""
+    return Client(SERVER_NAME="localhost", **options)
+
+
+def addresses() -> Iterator[tuple[str, str]]:
+    """The name and an example of each address there is."""
+    from django.urls import URLPattern, get_resolver, reverse
+
+    for pattern in get_resolver().url_patterns:
+        assert isinstance(pattern, URLPattern)
+        assert pattern.name
+        names = pattern.pattern.converters
+        yield pattern.name, reverse(pattern.name, kwargs={name: EXAMPLES[name] for name in names})
+
+
+@pytest.mark.parametrize("method", ["get", "post", "head", "put", "delete"])
+def test_every_address_but_the_open_ones_sends_strangers_to_sign_in(method: str) -> None:
+    walked = 0
+    for name, address in addresses():
+        if name in OPEN:
+            continue
+        answer = getattr(stranger(), method)(address)
+        assert answer.status_code == 302, address
+        assert answer["Location"].startswith("/sign-in?next="), address
+        walked += 1
+    assert walked >= 16
+
+
+def test_the_open_addresses_are_these_and_no_others() -> None:
+    assert {name for name, _ in addresses()} >= OPEN
+    for name, address in addresses():
+        if name in OPEN:
+            assert stranger().get(address).status_code in (200, 405), address
+
+
+def test_a_fragment_sends_the_whole_page_to_sign_in() -> None:
+    answer = stranger().get("/t/contoso/people", headers={"HX-Request": "true", "HX-Target": "results"})
+    assert answer.status_code == 200
+    assert answer["HX-Redirect"] == "/sign-in"
+    assert answer.content == b""
+
+
+def test_looking_at_a_link_does_not_use_it() -> None:
+    for _ in range(3):
+        answer = stranger().get("/sign-in/some-token")
+        assert answer.status_code == 200
+        assert b'<form method="post"' in answer.content
+
+
+def test_a_form_from_elsewhere_is_refused_in_words() -> None:
+    answer = stranger(enforce_csrf_checks=True).post("/sign-in/some-token")
+    assert answer.status_code == 403
+    assert b"This form was not accepted." in answer.content
+
+
+def test_pages_forbid_script_and_style_that_is_not_ours_and_stay_out_of_caches() -> None:
+    answer = stranger().get("/sign-in")
+    policy = answer["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "style-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_an_address_that_leads_nowhere_says_so_with_an_id_to_quote() -> None:
+    answer = stranger().get("/nowhere")
+    assert answer.status_code == 404
+    assert b"There is no such page." in answer.content
+    assert answer["X-Request-Id"].encode() in answer.content
+
+
+def test_the_theme_is_kept_and_never_leads_away() -> None:
+    answer = stranger().post("/theme", {"theme": "dark", "next": "https://elsewhere.example/"})
+    assert answer["Location"] == "/"
+    assert answer.cookies["theme"].value == "dark"
+    page = stranger(headers={"Cookie": "theme=dark"}).get("/sign-in")
+    assert b'data-theme="keep-dark"' in page.content
+    strange = stranger(headers={"Cookie": 'theme="><script>'}).get("/sign-in")
+    assert b"data-theme" not in strange.content
+
+
+def test_a_host_that_is_not_ours_is_refused() -> None:
+    answer = Client(SERVER_NAME="evil.example").get("/sign-in")
+    assert answer.status_code == 400
