@@ -71,12 +71,17 @@ class ProblemMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Our own errors say what they mean; all others are defects, logged with their trace."""
         if isinstance(exception, ChamberlainError):
-            logger.info("%s %s: %s", quote_of(request), request.path, exception)
+            logger.info("%s %s: %s", quote_of(request), _route(request), exception)
             return show_problem(request, explain(exception), status=status_of(exception), code=exception.code)
         if settings.DEBUG or not _is_defect(exception):
             return None
-        logger.error("%s %s: unexpected error", quote_of(request), request.path, exc_info=exception)
+        logger.error("%s %s: unexpected error", quote_of(request), _route(request), exc_info=exception)
         return show_problem(request, sentence_of("unexpected", {}), status=500, code="unexpected")
+
+
+def _route(request: HttpRequest) -> str:
+    """Which page it was, without what its address carries: sign-in tokens, names, line breaks of an attacker."""
+    return f"{request.method} /{request.resolver_match.route}" if request.resolver_match else str(request.method)
 
 
 def _is_defect(exception: Exception) -> bool:
