@@ -1,0 +1,149 @@
+"""Admin consent, from the redirect to the first sync, and everything a forger could try on the way back."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID, uuid4
+
+import pytest
+
+from chamberlain import clock
+from chamberlain.actions import connecting
+from chamberlain.actions.begin_connect import begin_connect
+from chamberlain.actions.complete_connect import complete_connect
+from chamberlain.bench.simulated import Simulated
+from chamberlain.errors import ChamberlainError, Misconfigured, NotFound, Refused
+from chamberlain.model.run import RunState, Trigger
+from chamberlain.model.tenant import CredentialKind
+from chamberlain.queries.connections import list_integrations, list_runs, show_connect_offer
+from chamberlain.settings import Settings
+from chamberlain.store.models import ConnectAttempt, EventRow
+from stories import ADMIN, OTHER_ADMIN, perform
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object, **__: object) -> None:
+        return None
+
+
+def answer_of(url: str, *, account: str = "global_administrator", answer: str = "accept") -> dict[str, str]:
+    """What Microsoft sends the browser back with when the person at the consent page does this."""
+    form = urlencode({"account": account, "answer": answer}).encode()
+    opener = urllib.request.build_opener(_Stay)
+    with pytest.raises(urllib.error.HTTPError) as redirect:
+        opener.open(urllib.request.Request(url, data=form, method="POST"))
+    with redirect.value as response:
+        assert response.code == 302
+        return dict(parse_qsl(urlsplit(response.headers["Location"]).query))
+
+
+@pytest.fixture
+def settings(golden: Simulated, pointed: Callable[[Simulated], Settings]) -> Settings:
+    return pointed(golden)
+
+
+def test_consent_connects_and_queues_the_first_sync(golden: Simulated, settings: Settings) -> None:
+    url = begin_connect(actor=ADMIN, tenant=None)
+    assert urlsplit(url).path == "/organizations/adminconsent"
+    tenant = complete_connect(actor=ADMIN, answer=answer_of(url))
+    assert tenant.guid == UUID(golden.tenant_id)
+    assert tenant.domain == golden.domain
+    connection = next(one.connection for one in list_integrations(viewer=ADMIN) if one.connection.tenant == tenant)
+    assert connection.credential is CredentialKind.INSTALLATION_APP
+    assert "User.Read.All" in connection.scopes
+    assert connection.concealed_names is True
+    first = list_runs(viewer=ADMIN, tenant=tenant)[0]
+    assert (first.state, first.trigger) == (RunState.QUEUED, Trigger.CONNECT)
+    assert perform(tenant, settings).state is RunState.SUCCEEDED
+
+
+def test_every_scope_that_is_asked_for_is_explained(golden: Simulated, settings: Settings) -> None:
+    url = begin_connect(actor=ADMIN, tenant=golden.tenant_id)
+    tenant = complete_connect(actor=ADMIN, answer=answer_of(url))
+    connection = next(one.connection for one in list_integrations(viewer=ADMIN) if one.connection.tenant == tenant)
+    explained = {need.scope for need in show_connect_offer(viewer=ADMIN).scopes}
+    assert explained <= set(connection.scopes)
+
+
+@pytest.mark.parametrize(
+    ("account", "answer", "code"),
+    [
+        ("global_administrator", "cancel", "consent_declined"),
+        ("ordinary_user", "accept", "consent_no_admin_role"),
+    ],
+)
+def test_a_refusal_at_microsoft_has_its_own_words(settings: Settings, account: str, answer: str, code: str) -> None:
+    url = begin_connect(actor=ADMIN, tenant=None)
+    refused(answer_of(url, account=account, answer=answer), code)
+
+
+def test_the_consent_of_another_tenant_than_expected_is_refused(golden: Simulated, settings: Settings) -> None:
+    url = begin_connect(actor=ADMIN, tenant=golden.tenant_id)
+    refused(answer_of(url, account="foreign_administrator"), "consent_wrong_tenant")
+
+
+def test_a_tenant_that_only_the_browser_claims_is_not_believed(settings: Settings) -> None:
+    url = begin_connect(actor=ADMIN, tenant=None)
+    answer = answer_of(url, answer="cancel") | {"tenant": str(uuid4())}
+    del answer["error"]
+    refused(answer, "tenant_unknown", kind=NotFound)
+
+
+def test_a_state_works_once(settings: Settings) -> None:
+    answer = answer_of(begin_connect(actor=ADMIN, tenant=None))
+    complete_connect(actor=ADMIN, answer=answer)
+    refused(answer, "consent_state_invalid")
+
+
+def test_a_forged_or_missing_state_is_refused(golden: Simulated, settings: Settings) -> None:
+    forged = {"admin_consent": "True", "tenant": golden.tenant_id, "state": "forged"}
+    refused(forged, "consent_state_invalid")
+    refused({"admin_consent": "True", "tenant": golden.tenant_id}, "consent_state_invalid")
+
+
+def test_a_state_belongs_to_whom_it_was_given(settings: Settings) -> None:
+    answer = answer_of(begin_connect(actor=ADMIN, tenant=None))
+    with pytest.raises(Refused, match="consent_state_invalid"):
+        complete_connect(actor=OTHER_ADMIN, answer=answer)
+
+
+def test_an_old_state_has_expired(settings: Settings) -> None:
+    answer = answer_of(begin_connect(actor=ADMIN, tenant=None))
+    ConnectAttempt.objects.filter(used_at=None).update(expires_at=clock.now() - timedelta(seconds=1))
+    refused(answer, "consent_state_expired")
+
+
+def test_an_answer_without_a_readable_tenant_is_refused(settings: Settings) -> None:
+    answer = answer_of(begin_connect(actor=ADMIN, tenant=None)) | {"tenant": "contoso"}
+    refused(answer, "consent_answer_malformed")
+
+
+def test_a_consent_that_has_not_spread_yet_is_asked_for_again(
+    golden: Simulated, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "WAITS_SECONDS", (0.0, 0.0))
+    state = answer_of(begin_connect(actor=ADMIN, tenant=None), answer="cancel")["state"]
+    claimed = {"admin_consent": "True", "tenant": golden.tenant_id, "state": state}
+    refused(claimed, "consent_not_visible_yet")
+
+
+def test_without_an_own_registration_the_installation_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CHAMBERLAIN_CLIENT_ID")
+    with pytest.raises(Misconfigured, match="installation_app_missing"):
+        begin_connect(actor=ADMIN, tenant=None)
+    assert not show_connect_offer(viewer=ADMIN).installation_app
+
+
+def refused(answer: dict[str, str], code: str, kind: type[ChamberlainError] = Refused) -> None:
+    """The answer is refused with this code, and the refusal is in the audit trail."""
+    before = EventRow.objects.filter(name="consent:refused").count()
+    with pytest.raises(kind) as caught:
+        complete_connect(actor=ADMIN, answer=answer)
+    assert caught.value.code == code
+    assert EventRow.objects.filter(name="consent:refused").count() == before + 1

@@ -1,0 +1,81 @@
+"""kill -9 in the middle of a sync, then a restart: the run is finished, once, and the store equals the truth."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from chamberlain import bootstrap
+from chamberlain.bench.comparison import compare
+from chamberlain.bench.simulated import Simulated
+from chamberlain.model.run import PhaseName, PhaseState, Run, RunState
+from chamberlain.model.tenant import Tenant
+from chamberlain.queries.connections import find_run, list_runs
+from chamberlain.settings import Settings
+from stories import ADMIN, connect
+
+PATIENCE_SECONDS = 60.0
+
+
+def start_worker() -> "subprocess.Popen[str]":
+    """A worker in a process of its own, on this test process's database."""
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "chamberlain.cli", "worker"],
+        env={**os.environ, "CHAMBERLAIN_LOG_LEVEL": "ERROR"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert worker.stdout is not None
+    assert worker.stdout.readline().strip() == "worker is ready"
+    return worker
+
+
+def wait_until(tenant: Tenant, run_id: int, reached: Callable[[Run], bool]) -> Run:
+    """Looks at the run until it is as wanted, or too long has passed."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not reached(run := find_run(viewer=ADMIN, tenant=tenant, run_id=run_id)):
+        if time.monotonic() > until:
+            pytest.fail(f"the run never got there: {run}")
+        time.sleep(0.02)
+    return run
+
+
+@pytest.mark.parametrize("phase", [PhaseName.PEOPLE, PhaseName.GROUPS, PhaseName.PRODUCTS])
+def test_a_worker_killed_in_the_middle_of_a_phase_is_taken_over(
+    world: bootstrap.World,
+    start_tenant: Callable[..., Simulated],
+    pointed: Callable[[Simulated], Settings],
+    phase: PhaseName,
+) -> None:
+    seed = {PhaseName.PEOPLE: 41, PhaseName.GROUPS: 42, PhaseName.PRODUCTS: 43}[phase]
+    simulator = start_tenant(users=1_500, groups=300, memberships=9_000, apps=30, seed=seed, latency_ms=60)
+    pointed(simulator)
+    tenant = connect(simulator)
+    run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
+
+    first = start_worker()
+    with first:
+        wait_until(tenant, run_id, lambda run: _state(run, phase) is PhaseState.RUNNING)
+        first.send_signal(signal.SIGKILL)
+    interrupted = find_run(viewer=ADMIN, tenant=tenant, run_id=run_id)
+    assert interrupted.state is RunState.RUNNING
+
+    second = start_worker()
+    with second:
+        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(timeout=PATIENCE_SECONDS) == 0
+    assert run.state is RunState.SUCCEEDED, json.dumps(run.error_data)
+    comparison = compare(tenant, simulator.truth("?sample=40"))
+    assert comparison.equal, comparison.examples
+    assert len(list_runs(viewer=ADMIN, tenant=tenant)) == 1
+
+
+def _state(run: Run, name: PhaseName) -> PhaseState:
+    return next(phase.state for phase in run.phases if phase.name is name)
