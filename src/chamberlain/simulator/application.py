@@ -8,7 +8,7 @@ import msgspec
 from chamberlain.simulator.control import ROOT, Control
 from chamberlain.simulator.fault import Faults
 from chamberlain.simulator.graph.gateway import VERSIONS, Gateway, Tokens
-from chamberlain.simulator.graph.refusal import GraphRefusal
+from chamberlain.simulator.graph.refusal import GraphError
 from chamberlain.simulator.login.directory import Directory
 from chamberlain.simulator.login.registration import Registration, registrations
 from chamberlain.simulator.login.routes import Login
@@ -40,6 +40,6 @@ class Simulator:
         answer = self._login.respond(request)
         if answer is not None:
             return answer
-        refusal = GraphRefusal(404, "BadRequest", f"Resource not found for the segment '{first}'.")
+        refusal = GraphError(404, "BadRequest", f"Resource not found for the segment '{first}'.")
         request_id = str(uuid.uuid4())
         return Response(404, msgspec.json.encode(refusal.document(request_id, request_id)))

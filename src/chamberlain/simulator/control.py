@@ -8,7 +8,7 @@ import msgspec
 from chamberlain.simulator.fault import Fault, Faults
 from chamberlain.simulator.message import Request, Response, json_response
 from chamberlain.simulator.usage import Usage
-from chamberlain.simulator.world.mutation import Refusal, decode
+from chamberlain.simulator.world.mutation import MutationRefusedError, decode
 from chamberlain.simulator.world.tenant import World
 from chamberlain.simulator.world.truth import Line, Truth, truth_lines
 
@@ -59,7 +59,7 @@ class Control:
     def _mutate(self, request: Request) -> Response:
         try:
             return json_response(200, {"position": self._world.change(decode(request.body))})
-        except Refusal as refusal:
+        except MutationRefusedError as refusal:
             return _refuse(400, str(refusal))
 
     def _truth(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Faults injected on purpose, so that clients can be seen to survive what a real service does.
 
-source  https://learn.microsoft.com/graph/errors and the recorded quirks of the service: HTML in place of JSON, cut bodies, resets
+source  https://learn.microsoft.com/graph/errors and the recorded quirks of the service: HTML in place of JSON, cut
+        bodies, resets
 """
 
 from enum import Enum
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 
 from chamberlain.simulator.graph.call import Caller
-from chamberlain.simulator.graph.refusal import GraphRefusal, not_found
+from chamberlain.simulator.graph.refusal import GraphError, not_found
 from chamberlain.simulator.message import Ending, Request, Response
 
 _HTML = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>Try again later.</body></html>"
@@ -44,7 +45,7 @@ class Fault(msgspec.Struct):
     retry_after: str | None = None
 
 
-def _refused(refusal: GraphRefusal, retry_after: str | None) -> Response:
+def _refused(refusal: GraphError, retry_after: str | None) -> Response:
     headers = {} if retry_after is None else {"Retry-After": retry_after}
     return Response(refusal.status, msgspec.json.encode(refusal.document("injected", "injected")), headers=headers)
 
@@ -62,7 +63,7 @@ def _answer(fault: Fault, request: Request) -> Response:
             return _refused(not_found(request.segments[2] if len(request.segments) > 2 else ""), None)
         case FaultKind.STATUS:
             code, message = _TEXTS.get(fault.status, ("UnknownError", ""))
-            return _refused(GraphRefusal(fault.status, code, message), fault.retry_after)
+            return _refused(GraphError(fault.status, code, message), fault.retry_after)
 
 
 class Faults:
@@ -83,7 +84,7 @@ class Faults:
         """Faults still to come, as JSON shows them."""
         return [msgspec.to_builtins(fault) for fault in self._waiting]
 
-    def stop(self, request: Request, caller: Caller, page: int, units: int) -> Response | None:
+    def stop(self, request: Request, _caller: Caller, page: int, _units: int) -> Response | None:
         """The fault that strikes this request."""
         path = "/" + "/".join(request.segments)
         for fault in self._waiting:

@@ -7,7 +7,7 @@ from typing import Literal
 Population = Literal["seeded", "golden"]
 
 
-class CannotStart(Exception):
+class CannotStartError(Exception):
     """The simulator cannot run as asked; the message is the one sentence for the person who started it."""
 
 

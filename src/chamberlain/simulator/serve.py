@@ -11,7 +11,7 @@ from functools import partial
 import msgspec
 
 from chamberlain.simulator.application import Simulator
-from chamberlain.simulator.options import CannotStart, SimulatorOptions
+from chamberlain.simulator.options import CannotStartError, SimulatorOptions
 from chamberlain.simulator.wire import MAX_HEAD_BYTES, serve_connection
 from chamberlain.simulator.world.base import Base
 from chamberlain.simulator.world.golden import golden_base
@@ -30,13 +30,13 @@ def _base(options: SimulatorOptions) -> Base:
 def build(options: SimulatorOptions) -> Simulator:
     """The simulator that the options describe.
 
-    raises  CannotStart when the tenant's file belongs to another tenant or cannot be opened
+    raises  CannotStartError when the tenant's file belongs to another tenant or cannot be opened
     """
     base = _base(options)
     return Simulator(World(base, ChangeLog(options.file, base.tenant.population)), options.seed)
 
 
-def start_line(simulator: Simulator, url: str, options: SimulatorOptions) -> bytes:
+def start_line(simulator: Simulator, url: str) -> bytes:
     """What a starter has to know: the address, the tenant, and both applications' secrets."""
     multi, own = simulator.registrations
     base = simulator.world.base
@@ -75,7 +75,8 @@ async def _serve(simulator: Simulator, options: SimulatorOptions) -> None:
     except OSError as problem:
         if problem.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
-        raise CannotStart(f"Port {options.port} cannot be used; choose another with --port, or 0 for any.") from problem
+        sentence = f"Port {options.port} cannot be used; choose another with --port, or 0 for any."
+        raise CannotStartError(sentence) from problem
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -83,7 +84,7 @@ async def _serve(simulator: Simulator, options: SimulatorOptions) -> None:
     if options.exit_with_parent:
         _watch_parent(stopped.set)
     port = server.sockets[0].getsockname()[1]
-    sys.stdout.buffer.write(start_line(simulator, f"http://{HOST}:{port}", options) + b"\n")
+    sys.stdout.buffer.write(start_line(simulator, f"http://{HOST}:{port}") + b"\n")
     sys.stdout.flush()
     await stopped.wait()
     server.close()
@@ -94,6 +95,6 @@ def main(options: SimulatorOptions) -> None:
     """Serve until a signal comes; exits with 2 and one sentence on standard error when that cannot begin."""
     try:
         asyncio.run(_serve(build(options), options))
-    except CannotStart as problem:
+    except CannotStartError as problem:
         sys.stderr.write(f"{problem}\n")
         sys.exit(EXIT_CANNOT_START)

@@ -1,6 +1,7 @@
 """The HTTP/1.1 server: keep-alive connections on loopback, and the two ways to break one on purpose.
 
-Written on asyncio streams because a fault has to reset a connection or cut a body short, which no server framework lets an
+Written on asyncio streams because a fault has to reset a connection or cut a body short, which no server framework lets
+an
 application do. It parses no more than Graph's clients send."""
 
 import asyncio
@@ -16,7 +17,7 @@ MAX_BODY_BYTES = 8 * 1024 * 1024
 Respond = Callable[[Request], Response]
 
 
-class _Malformed(Exception):
+class _MalformedError(Exception):
     """The client sent something that is not HTTP as understood here."""
 
 
@@ -24,7 +25,7 @@ async def _chunked_body(reader: asyncio.StreamReader) -> bytes:
     parts: list[bytes] = []
     while size := int((await reader.readuntil(b"\r\n")).partition(b";")[0], 16):
         if size > MAX_BODY_BYTES:
-            raise _Malformed
+            raise _MalformedError
         parts.append((await reader.readexactly(size + 2))[:-2])
     while await reader.readuntil(b"\r\n") != b"\r\n":
         pass
@@ -34,7 +35,8 @@ async def _chunked_body(reader: asyncio.StreamReader) -> bytes:
 async def read_request(reader: asyncio.StreamReader) -> Request:
     """The next request of a connection.
 
-    raises  asyncio.IncompleteReadError when the client is done, _Malformed or ValueError for what cannot be understood
+    raises  asyncio.IncompleteReadError when the client is done, _MalformedError or ValueError for what cannot be
+    understood
     """
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     lines = head[:-4].split("\r\n")
@@ -48,7 +50,7 @@ async def read_request(reader: asyncio.StreamReader) -> Request:
         body = await _chunked_body(reader)
     elif length := int(headers.get("content-length", 0)):
         if length > MAX_BODY_BYTES:
-            raise _Malformed
+            raise _MalformedError
         body = await reader.readexactly(length)
     return Request(method, target, headers, body)
 
@@ -96,7 +98,7 @@ async def serve_connection(
                 break
     except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
         pass  # the client went away or the simulator stops, which is how every connection ends
-    except (asyncio.LimitOverrunError, ValueError, _Malformed):
+    except (asyncio.LimitOverrunError, ValueError, _MalformedError):
         writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     finally:
         writer.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chamberlain.simulator.graph.query import Options
-from chamberlain.simulator.graph.refusal import GraphRefusal, not_found, unknown_property, unsupported_query
+from chamberlain.simulator.graph.refusal import GraphError, not_found, unknown_property, unsupported_query
 from chamberlain.simulator.graph.shape import Shape
 from chamberlain.simulator.message import Request
 from chamberlain.simulator.world.reference import Kind, Ref
@@ -50,13 +50,13 @@ class Call:
     def names(self, shape: Shape[T], *, in_list: bool = False) -> tuple[str, ...]:
         """Properties to answer with.
 
-        raises  GraphRefusal for unknown ones, and for those that need a permission of their own
+        raises  GraphError for unknown ones, and for those that need a permission of their own
         """
         names = shape.names(self.options.select, in_list=in_list)
         for name in names:
             role = shape.guarded.get(name)
             if role is not None and not self.caller.may((role,)):
-                raise GraphRefusal(
+                raise GraphError(
                     403,
                     "Authentication_MSGraphPermissionMissing",
                     f"The principal does not have required Microsoft Graph permission(s): {role}",
@@ -66,7 +66,7 @@ class Call:
     def check_expand(self, shape: Shape[T]) -> str | None:
         """The relation to expand.
 
-        raises  GraphRefusal when the type has none of that name
+        raises  GraphError when the type has none of that name
         """
         if self.options.expand is None:
             return None

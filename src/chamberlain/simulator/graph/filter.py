@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chamberlain.simulator.graph.refusal import GraphRefusal, unsupported_query
+from chamberlain.simulator.graph.refusal import GraphError, unsupported_query
 
 MAX_CLAUSES = 15
 Test = Callable[[Mapping[str, Any]], bool]
@@ -78,7 +78,7 @@ class _Parser:
         while place < len(text):
             found = _TOKEN.match(text, place)
             if found is None:
-                raise GraphRefusal(
+                raise GraphError(
                     400, "BadRequest", f"Invalid filter clause: Syntax error at position {place} in '{text}'."
                 )
             tokens.append(found[0].strip())
@@ -91,7 +91,7 @@ class _Parser:
     def _take(self, expected: str | None = None) -> str:
         token = self._peek()
         if not token or (expected is not None and token != expected):
-            raise GraphRefusal(
+            raise GraphError(
                 400,
                 "BadRequest",
                 f"Invalid filter clause: Syntax error: '{token or 'end of expression'}' was not expected.",
@@ -129,19 +129,19 @@ class _Parser:
         return tests[0] if len(tests) == 1 else lambda item: all(test(item) for test in tests)
 
     def _one(self) -> Test:
-        token = self._peek()
-        if token in {"not", "NOT"}:
+        ahead = self._peek()
+        if ahead in {"not", "NOT"}:
             self._take()
             self.result.advanced_operator = "Not"
             negated = self._one()
             self._forget_key()
             return lambda item: not negated(item)
-        if token == "(":
+        if ahead == "(":
             self._take()
             inner = self._either()
             self._take(")")
             return inner
-        if token in _FUNCTIONS:
+        if ahead in _FUNCTIONS:
             return self._function()
         return self._property()
 
@@ -180,7 +180,7 @@ class _Parser:
         if operator in {"in", "IN"}:
             return self._among(path, read)
         if operator not in _COMPARISONS:
-            raise GraphRefusal(400, "BadRequest", f"Invalid filter clause: Syntax error: '{operator}' is no operator.")
+            raise GraphError(400, "BadRequest", f"Invalid filter clause: Syntax error: '{operator}' is no operator.")
         wanted = self._value()
         if operator == "ne":
             self.result.advanced_operator = "ne"
@@ -230,6 +230,6 @@ class _Parser:
 def parse_filter(text: str) -> Filter:
     """The filter that `text` says.
 
-    raises  GraphRefusal with Graph's words for what is no filter
+    raises  GraphError with Graph's words for what is no filter
     """
     return _Parser(text).parse()

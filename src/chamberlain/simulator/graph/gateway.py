@@ -9,7 +9,7 @@ import msgspec
 
 from chamberlain.simulator.graph.call import Call, Caller
 from chamberlain.simulator.graph.query import read_options
-from chamberlain.simulator.graph.refusal import GraphRefusal
+from chamberlain.simulator.graph.refusal import GraphError
 from chamberlain.simulator.graph.routes import Route, Router
 from chamberlain.simulator.graph.skip_token import read_skip_token
 from chamberlain.simulator.login.signing import SigningKey
@@ -28,7 +28,7 @@ _TOKENS_REMEMBERED = 64
 class Gate(Protocol):
     """Something that may answer in a route's place: a fault, later a quota."""
 
-    def stop(self, request: Request, caller: Caller, page: int, units: int) -> Response | None:
+    def stop(self, request: Request, caller: Caller, page: int, units: int, /) -> Response | None:
         """The answer instead of the route's, None to let the request pass."""
 
 
@@ -43,7 +43,7 @@ class Tokens:
     def caller(self, request: Request, now: float) -> Caller:
         """The application that sends the request.
 
-        raises  GraphRefusal 401 with Graph's words
+        raises  GraphError 401 with Graph's words
         """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -74,9 +74,9 @@ class Tokens:
         return claims
 
 
-def _unauthenticated(message: str) -> GraphRefusal:
+def _unauthenticated(message: str) -> GraphError:
     challenge = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"'
-    return GraphRefusal(401, "InvalidAuthenticationToken", message, {"WWW-Authenticate": challenge})
+    return GraphError(401, "InvalidAuthenticationToken", message, {"WWW-Authenticate": challenge})
 
 
 class Gateway:
@@ -101,7 +101,7 @@ class Gateway:
             route, keys = self._router.find(request.method, request.segments[1:])
             units = route.units(request.query)
             response = self._answer(request, caller, route, keys, units)
-        except GraphRefusal as refusal:
+        except GraphError as refusal:
             units = 0  # refused requests were seen to cost nothing
             document = refusal.document(request_id, client_request_id)
             response = Response(refusal.status, msgspec.json.encode(document), JSON, dict(refusal.headers))
@@ -117,7 +117,7 @@ class Gateway:
 
     def _answer(self, request: Request, caller: Caller, route: Route, keys: tuple[str, ...], units: int) -> Response:
         if not caller.may(route.roles):
-            raise GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+            raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         options = read_options(request)
         token = None if options.skip_token is None else read_skip_token(options.skip_token, request)
         number = 1 if token is None else token.page

@@ -60,7 +60,7 @@ def next_link(call: Call, offset: int) -> str:
 def check_filter(call: Call, shape: Shape[T]) -> Filter | None:
     """The filter of a request, when the type allows it.
 
-    raises  GraphRefusal for properties that do not exist or cannot be filtered
+    raises  GraphError for properties that do not exist or cannot be filtered
     """
     wanted = call.options.filter
     if wanted is None:

@@ -1,6 +1,7 @@
 """Collections whose items are of several types: members, owners, memberOf, principals.
 
-source  https://learn.microsoft.com/graph/api/group-list-members (read 2026): objects that the application may not read come with
+source  https://learn.microsoft.com/graph/api/group-list-members (read 2026): objects that the application may not read
+        come with
         their type and id and nulls
 """
 
@@ -83,7 +84,7 @@ class Mixed:
 def cast(call: Call, segment: str) -> Shape[Any]:
     """The shape that an OData cast segment names, in its full form or as `graph.user`.
 
-    raises  GraphRefusal for an unknown type, and without the headers that a cast needs
+    raises  GraphError for an unknown type, and without the headers that a cast needs
     """
     name = segment.removeprefix("microsoft.").removeprefix("graph.")
     shape = next((shape for shape in _ALL_SHAPES if shape.name == name), None)

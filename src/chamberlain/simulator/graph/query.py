@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chamberlain.simulator.graph.filter import Filter, parse_filter
 from chamberlain.simulator.graph.refusal import (
-    GraphRefusal,
+    GraphError,
     bad_request,
     needs_advanced_query,
     unsupported_query,
@@ -65,7 +65,7 @@ def _top(text: str) -> int:
     try:
         top = int(text)
     except ValueError:
-        raise GraphRefusal(400, "BadRequest", f"Invalid value '{text}' for $top query option found.") from None
+        raise GraphError(400, "BadRequest", f"Invalid value '{text}' for $top query option found.") from None
     if not 1 <= top <= MAX_PAGE:
         raise unsupported_query(f"Invalid page size specified: '{top}'. Must be between 1 and {MAX_PAGE} inclusive.")
     return top
@@ -76,7 +76,7 @@ def _refuse_unsupported(query: dict[str, str], *, advanced: bool) -> None:
         raise bad_request("'$skip' is not supported by the service.")
     for name in query:
         if name.startswith("$") and name not in _KNOWN:
-            raise GraphRefusal(400, "BadRequest", f"The query parameter '{name}' is not supported.")
+            raise GraphError(400, "BadRequest", f"The query parameter '{name}' is not supported.")
     if "$search" in query and not advanced:
         raise unsupported_query(
             "Request with $search query parameter only works through MSGraph with a special request header: "
@@ -97,7 +97,7 @@ def _filter(text: str, *, advanced: bool, counted: bool) -> Filter:
 def read_options(request: Request) -> Options:
     """Options of a request.
 
-    raises  GraphRefusal for what directory objects do not allow
+    raises  GraphError for what directory objects do not allow
     """
     query = request.query
     advanced = request.headers.get("consistencylevel", "").lower() == "eventual"

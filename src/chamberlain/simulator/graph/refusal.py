@@ -1,12 +1,13 @@
 """Graph's errors.
 
-source  https://learn.microsoft.com/graph/errors and concepts/aad-advanced-queries (read 2026); texts recorded from the service
+source  https://learn.microsoft.com/graph/errors and concepts/aad-advanced-queries (read 2026); texts recorded from the
+        service
 """
 
 import time
 
 
-class GraphRefusal(Exception):
+class GraphError(Exception):
     """An error answer: status, code and message of Graph's envelope."""
 
     def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
@@ -26,33 +27,33 @@ class GraphRefusal(Exception):
         return {"error": {"code": self.code, "message": self.message, "innerError": inner}}
 
 
-def not_found(what: str) -> GraphRefusal:
+def not_found(what: str) -> GraphError:
     """An object or a reference that is not there."""
-    return GraphRefusal(
+    return GraphError(
         404,
         "Request_ResourceNotFound",
         f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
     )
 
 
-def bad_request(message: str) -> GraphRefusal:
+def bad_request(message: str) -> GraphError:
     """A request that the directory does not understand."""
-    return GraphRefusal(400, "Request_BadRequest", message)
+    return GraphError(400, "Request_BadRequest", message)
 
 
-def unsupported_query(message: str) -> GraphRefusal:
+def unsupported_query(message: str) -> GraphError:
     """A query that is understood and not supported."""
-    return GraphRefusal(400, "Request_UnsupportedQuery", message)
+    return GraphError(400, "Request_UnsupportedQuery", message)
 
 
-def unknown_segment(segment: str) -> GraphRefusal:
+def unknown_segment(segment: str) -> GraphError:
     """A path that leads nowhere."""
-    return GraphRefusal(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
+    return GraphError(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
 
 
-def unknown_property(name: str, type_name: str) -> GraphRefusal:
+def unknown_property(name: str, type_name: str) -> GraphError:
     """A name in $select or $expand that the type does not have."""
-    return GraphRefusal(
+    return GraphError(
         400,
         "BadRequest",
         f"Parsing OData Select and Expand failed: Could not find a property named '{name}' on type "
@@ -60,7 +61,7 @@ def unknown_property(name: str, type_name: str) -> GraphRefusal:
     )
 
 
-def needs_advanced_query(operator: str) -> GraphRefusal:
+def needs_advanced_query(operator: str) -> GraphError:
     """An operator that works only with ConsistencyLevel and $count."""
     return unsupported_query(
         f"Operator '{operator}' is not supported because the required parameters might be missing. Try adding "

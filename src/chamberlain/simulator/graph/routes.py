@@ -1,6 +1,7 @@
 """Every path of Graph that is simulated: its answer, its cost, and who may ask.
 
-source  costs: https://learn.microsoft.com/graph/throttling-limits (read 2026); permissions: Microsoft's permission data of 2026-08-07
+source  costs: https://learn.microsoft.com/graph/throttling-limits (read 2026); permissions: Microsoft's permission data
+        of 2026-08-07
 """
 
 import re
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chamberlain.simulator.graph.call import Call
-from chamberlain.simulator.graph.refusal import GraphRefusal, unknown_segment
+from chamberlain.simulator.graph.refusal import GraphError, unknown_segment
 from chamberlain.simulator.graph.resources import applications, groups, roles, tenant, users
 from chamberlain.simulator.message import Response
 
@@ -112,7 +113,7 @@ class Router:
     def find(self, method: str, segments: tuple[str, ...]) -> tuple[Route, tuple[str, ...]]:
         """The route of a path below the version, and its variable segments.
 
-        raises  GraphRefusal for a path or method that is not there
+        raises  GraphError for a path or method that is not there
         """
         node, keys = self._root, []
         for segment in _split_keys(segments):
@@ -125,9 +126,7 @@ class Router:
                 raise unknown_segment(segment)
         methods = node.get("")
         if methods is None:
-            raise GraphRefusal(400, "Request_InvalidRequestUrl", "Request URL is invalid.")
+            raise GraphError(400, "Request_InvalidRequestUrl", "Request URL is invalid.")
         if method not in methods:
-            raise GraphRefusal(
-                405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
-            )
+            raise GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
         return methods[method], tuple(keys)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from chamberlain.simulator.graph.refusal import GraphRefusal, unknown_property
+from chamberlain.simulator.graph.refusal import GraphError, unknown_property
 from chamberlain.simulator.world.view import View
 
 T = TypeVar("T")
@@ -27,13 +27,13 @@ class Shape(Generic[T]):
     def names(self, select: tuple[str, ...] | None, *, in_list: bool = False) -> tuple[str, ...]:
         """Properties of an answer: the selected ones, `id` always first.
 
-        raises  GraphRefusal for a property that the type does not have or does not give in lists
+        raises  GraphError for a property that the type does not have or does not give in lists
         """
         if select is None:
             return self.default
         for name in select:
             if in_list and name in self.single_only:
-                raise GraphRefusal(501, "NotImplemented", f"The property '{name}' is not available in a collection.")
+                raise GraphError(501, "NotImplemented", f"The property '{name}' is not available in a collection.")
             if name not in self.properties:
                 raise unknown_property(name, self.name)
         return ("id", *(name for name in dict.fromkeys(select) if name != "id"))

@@ -11,7 +11,8 @@ from chamberlain.simulator.message import Request
 
 
 class SkipToken(NamedTuple):
-    """Where a listing stands: position of the log, place in the collection, number of the page, and the query's mark."""
+    """Where a listing stands: position of the log, place in the collection, number of the page, and the query's
+    mark."""
 
     position: int
     offset: int
@@ -37,7 +38,7 @@ def query_mark(request: Request) -> int:
 def read_skip_token(text: str, request: Request) -> SkipToken:
     """The token of a request.
 
-    raises  GraphRefusal for a token that this listing never gave
+    raises  GraphError for a token that this listing never gave
     """
     try:
         decoded = msgspec.json.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=tuple[int, int, int, int])

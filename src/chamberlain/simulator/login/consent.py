@@ -1,6 +1,7 @@
 """Admin consent, in its v1 and v2.0 forms: the page, and the answers on the redirect URI.
 
-source  https://learn.microsoft.com/entra/identity-platform/v2-admin-consent and v2-oauth2-client-creds-grant-flow (read 2026)
+source  https://learn.microsoft.com/entra/identity-platform/v2-admin-consent and v2-oauth2-client-creds-grant-flow (read
+        2026)
 """
 
 import re

@@ -21,23 +21,94 @@ class _Text(NamedTuple):
 class Aadsts(Enum):
     """Reasons for a refusal; `{}` is filled with the one thing the message names."""
 
-    WRONG_SECRET = _Text(7000215, "invalid_client", 401, "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{}'.")  # fmt: skip
-    NO_CREDENTIAL = _Text(7000218, "invalid_client", 401, "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.")  # fmt: skip
-    NOT_IN_TENANT = _Text(700016, "unauthorized_client", 400, "Application with identifier '{}' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.")  # fmt: skip
-    NO_SUCH_TENANT = _Text(90002, "invalid_request", 400, "Tenant '{}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.")  # fmt: skip
-    MALFORMED_TENANT = _Text(900023, "invalid_request", 400, "Specified tenant identifier '{}' is neither a valid DNS name, nor a valid external domain.")  # fmt: skip
-    NO_TENANT_NAMED = _Text(50059, "invalid_request", 400, "No tenant-identifying information found in either the request or implied by any provided credentials.")  # fmt: skip
-    BAD_SCOPE = _Text(70011, "invalid_scope", 400, "The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. The scope {} is not valid.")  # fmt: skip
-    SEVERAL_RESOURCES = _Text(700022, "invalid_scope", 400, "The provided value for the input parameter scope '{}' is not valid because it contains more than one resource.")  # fmt: skip
-    NO_SUCH_RESOURCE = _Text(500011, "invalid_resource", 400, "The resource principal named {} was not found in the tenant. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.")  # fmt: skip
+    WRONG_SECRET = _Text(
+        7000215,
+        "invalid_client",
+        401,
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret"
+        " value, not the client secret ID, for a secret added to app '{}'.",
+    )
+    NO_CREDENTIAL = _Text(
+        7000218,
+        "invalid_client",
+        401,
+        "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    )
+    NOT_IN_TENANT = _Text(
+        700016,
+        "unauthorized_client",
+        400,
+        "Application with identifier '{}' was not found in the directory. This can happen if the "
+        "application has not been installed by the administrator of the tenant or consented to by any "
+        "user in the tenant. You may have sent your authentication request to the wrong tenant.",
+    )
+    NO_SUCH_TENANT = _Text(
+        90002,
+        "invalid_request",
+        400,
+        "Tenant '{}' not found. Check to make sure you have the correct tenant ID and are signing into "
+        "the correct cloud. Check with your subscription administrator, this may happen if there are no "
+        "active subscriptions for the tenant.",
+    )
+    MALFORMED_TENANT = _Text(
+        900023,
+        "invalid_request",
+        400,
+        "Specified tenant identifier '{}' is neither a valid DNS name, nor a valid external domain.",
+    )
+    NO_TENANT_NAMED = _Text(
+        50059,
+        "invalid_request",
+        400,
+        "No tenant-identifying information found in either the request or implied by any provided credentials.",
+    )
+    BAD_SCOPE = _Text(
+        70011,
+        "invalid_scope",
+        400,
+        "The provided request must include a 'scope' input parameter. The provided value for the input "
+        "parameter 'scope' is not valid. The scope {} is not valid.",
+    )
+    SEVERAL_RESOURCES = _Text(
+        700022,
+        "invalid_scope",
+        400,
+        "The provided value for the input parameter scope '{}' is not valid because it contains more than"
+        " one resource.",
+    )
+    NO_SUCH_RESOURCE = _Text(
+        500011,
+        "invalid_resource",
+        400,
+        "The resource principal named {} was not found in the tenant. This can happen if the application "
+        "has not been installed by the administrator of the tenant or consented to by any user in the "
+        "tenant.",
+    )
     MISSING_FIELD = _Text(
         900144, "invalid_request", 400, "The request body must contain the following parameter: '{}'."
     )
     UNSUPPORTED_GRANT = _Text(70003, "unsupported_grant_type", 400, "The app requested an unsupported grant type '{}'.")
-    WRONG_REDIRECT = _Text(50011, "invalid_request", 400, "The redirect URI '{}' specified in the request does not match the redirect URIs configured for the application.")  # fmt: skip
-    SINGLE_TENANT = _Text(50194, "invalid_request", 400, "Application '{}' is not configured as a multi-tenant application.")  # fmt: skip
+    WRONG_REDIRECT = _Text(
+        50011,
+        "invalid_request",
+        400,
+        "The redirect URI '{}' specified in the request does not match the redirect URIs configured for "
+        "the application.",
+    )
+    SINGLE_TENANT = _Text(
+        50194,
+        "invalid_request",
+        400,
+        "Application '{}' is not configured as a multi-tenant application.",
+    )
     DECLINED = _Text(65004, "access_denied", 400, "The resource owner or authorization server denied the request.")
-    ADMIN_NEEDED = _Text(90094, "access_denied", 400, "An administrator of {} has set a policy that prevents you from granting the requested permissions. Only an administrator can grant them.")  # fmt: skip
+    ADMIN_NEEDED = _Text(
+        90094,
+        "access_denied",
+        400,
+        "An administrator of {} has set a policy that prevents you from granting the requested "
+        "permissions. Only an administrator can grant them.",
+    )
 
 
 def sentence(reason: Aadsts, about: str = "") -> str:

@@ -28,14 +28,14 @@ class ServicePrincipal(NamedTuple):
     app_id: str
     display_name: str
     type: str
-    owner_tenant: str | None
-    tags: tuple[str, ...]
-    assignment_required: bool
-    enabled: bool
-    roles: tuple[AppRole, ...]
-    homepage: str | None
-    sign_on: str | None
     created: str
+    owner_tenant: str | None = None
+    tags: tuple[str, ...] = ()
+    assignment_required: bool = False
+    enabled: bool = True
+    roles: tuple[AppRole, ...] = ()
+    homepage: str | None = None
+    sign_on: str | None = None
 
     def roles_for(self, member_type: str) -> tuple[AppRole, ...]:
         """Roles that a principal of this type may be assigned to."""

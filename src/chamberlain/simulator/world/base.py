@@ -1,6 +1,7 @@
 """What every tenant's base must answer. The seeded one computes it, the golden one looks it up.
 
-Serving asks from the group's and the application's side. The second half, asked from the holder's side, serves `memberOf`
+Serving asks from the group's and the application's side. The second half, asked from the holder's side, serves
+`memberOf`
 and is what the truth is computed from: the two halves share no code in the seeded tenant."""
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,8 @@ from chamberlain.simulator.world.role import RoleAssignment, RoleDefinition
 
 
 class Tenant(NamedTuple):
-    """The organisation itself. `population` names the base and its size, so that a file is never opened with another."""
+    """The organisation itself. `population` names the base and its size, so that a file is never opened with
+    another."""
 
     id: str
     name: str

@@ -1,4 +1,5 @@
-"""The golden tenant: twelve people, written by hand so that every path to a permission occurs once and can be checked by eye."""
+"""The golden tenant: twelve people, written by hand so that every path to a permission occurs once and can be checked
+by eye."""
 
 from chamberlain.simulator.login.registration import registrations
 from chamberlain.simulator.world.application import (
@@ -45,19 +46,41 @@ def guid(family: str, number: int) -> str:
 
 def _person(serial: int, given: str, surname: str, job: str, *, department: str, enabled: bool = True) -> Person:
     name = f"{given.lower().replace('é', 'e')}@{DOMAIN}"
+    use = AccountUse.EMPLOYEE if enabled else AccountUse.LEAVER
     return Person(
-        serial, guid("a1", serial), AccountUse.EMPLOYEE if enabled else AccountUse.LEAVER, given, surname, f"{given} {surname}",
-        name, name, name.partition("@")[0], job, department, BERLIN, f"E{serial:04d}", None, enabled, None, synced=False,
-        created=SINCE, usage_location="DE",
-    )  # fmt: skip
+        serial,
+        guid("a1", serial),
+        use,
+        f"{given} {surname}",
+        name,
+        name.partition("@")[0],
+        SINCE,
+        name,
+        enabled,
+        given,
+        surname,
+        job,
+        department,
+        BERLIN,
+        f"E{serial:04d}",
+        usage_location="DE",
+    )
 
 
 def _other(serial: int, use: AccountUse, name: str, principal: str, mail: str | None) -> Person:
     return Person(
-        serial, guid("a1", serial), use, None, None, name, principal, mail, principal.partition("@")[0], None, None, None, None,
-        None, use is not AccountUse.SHARED_MAILBOX, "Accepted" if use is AccountUse.GUEST else None, synced=False, created=SINCE,
+        serial,
+        guid("a1", serial),
+        use,
+        name,
+        principal,
+        principal.partition("@")[0],
+        SINCE,
+        mail,
+        use is not AccountUse.SHARED_MAILBOX,
+        external_state="Accepted" if use is AccountUse.GUEST else None,
         usage_location="DE" if use is AccountUse.SHARED_MAILBOX else None,
-    )  # fmt: skip
+    )
 
 
 def _group(
@@ -76,12 +99,20 @@ def _group(
 def _application(
     serial: int, name: str, *, required: bool = True, roles: tuple[AppRole, ...] = (), owner: str = TENANT_ID
 ) -> ServicePrincipal:
-    enterprise = owner == TENANT_ID and serial != VM_BACKUP
+    identity = serial == VM_BACKUP
+    enterprise = owner == TENANT_ID and not identity
     return ServicePrincipal(
-        serial, guid("c3", serial), guid("f6", serial), name, "ManagedIdentity" if serial == VM_BACKUP else "Application",
-        None if serial == VM_BACKUP else owner, ("WindowsAzureActiveDirectoryIntegratedApp",) if enterprise else (),
-        assignment_required=required, enabled=True, roles=roles, homepage=None, sign_on=None, created=SINCE,
-    )  # fmt: skip
+        serial,
+        guid("c3", serial),
+        guid("f6", serial),
+        name,
+        "ManagedIdentity" if identity else "Application",
+        SINCE,
+        None if identity else owner,
+        ("WindowsAzureActiveDirectoryIntegratedApp",) if enterprise else (),
+        required,
+        roles=roles,
+    )
 
 
 def _user(serial: int) -> Ref:

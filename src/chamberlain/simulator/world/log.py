@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from chamberlain.simulator.options import CannotStart
+from chamberlain.simulator.options import CannotStartError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tenant (population TEXT NOT NULL);
@@ -28,8 +28,9 @@ class ChangeLog:
             self._database = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
             self._database.executescript(_SCHEMA)
         except sqlite3.Error as problem:
-            raise CannotStart(
-                f"The tenant file {file} cannot be opened ({problem}); check that it is a simulator's file and writable."
+            raise CannotStartError(
+                f"The tenant file {file} cannot be opened ({problem}); "
+                "check that it is a simulator's file and writable."
             ) from problem
         self._claim(file, population)
         self._position: int = self._database.execute("SELECT coalesce(max(position), 0) FROM change").fetchone()[0]
@@ -39,7 +40,7 @@ class ChangeLog:
         if row is None:
             self._database.execute("INSERT INTO tenant VALUES (?)", (population,))
         elif row[0] != population:
-            raise CannotStart(
+            raise CannotStartError(
                 f"The tenant file {file} was made with {row[0]} and cannot be opened with {population}; "
                 "use the same options or another file."
             )

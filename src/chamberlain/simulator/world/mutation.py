@@ -38,7 +38,7 @@ class EdgeFact(NamedTuple):
 Fact = AttributeFact | EdgeFact
 
 
-class Refusal(Exception):
+class MutationRefusedError(Exception):
     """The mutation makes no sense in this tenant; the message says why."""
 
 
@@ -46,7 +46,7 @@ def _object(base: Base, guid: str, *kinds: Kind) -> Ref:
     found = base.find(guid.lower())
     if found is None or found.kind not in kinds:
         wanted = " or ".join(kind.name.lower().replace("_", " ") for kind in kinds)
-        raise Refusal(f"There is no {wanted} with the id {guid}.")
+        raise MutationRefusedError(f"There is no {wanted} with the id {guid}.")
     return found
 
 
@@ -54,9 +54,9 @@ def _membership(base: Base, group: str, member: str, *, holds: bool) -> tuple[Fa
     target = _object(base, group, Kind.GROUP)
     holder = _object(base, member, *Kind)
     if holder == target:
-        raise Refusal("A group cannot be a member of itself.")
+        raise MutationRefusedError("A group cannot be a member of itself.")
     if base.group(target.serial).kind is GroupKind.MICROSOFT_365 and holder.kind is not Kind.USER:
-        raise Refusal("A Microsoft 365 group holds users only.")
+        raise MutationRefusedError("A Microsoft 365 group holds users only.")
     return (EdgeFact(Relation.MEMBER, holder, target, holds),)
 
 
@@ -100,7 +100,7 @@ class GrantConsent(msgspec.Struct, frozen=True, tag_field="kind", tag="grant_con
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The application's service principal is present."""
-        return (AttributeFact(_object(base, self.service_principal, Kind.SERVICE_PRINCIPAL), "present", True),)
+        return (AttributeFact(_object(base, self.service_principal, Kind.SERVICE_PRINCIPAL), "present", value=True),)
 
 
 Mutation = RenameUser | AddMember | RemoveMember | GrantConsent
@@ -110,9 +110,9 @@ _DECODER: msgspec.json.Decoder[Mutation] = msgspec.json.Decoder(Mutation)
 def decode(text: bytes) -> Mutation:
     """A mutation from its JSON form.
 
-    raises  Refusal for what is no mutation
+    raises  MutationRefusedError for what is no mutation
     """
     try:
         return _DECODER.decode(text)
     except msgspec.MsgspecError as problem:
-        raise Refusal(f"This is no mutation: {problem}") from problem
+        raise MutationRefusedError(f"This is no mutation: {problem}") from problem

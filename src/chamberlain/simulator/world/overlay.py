@@ -46,6 +46,8 @@ class Overlay:
 
     def edge(self, relation: Relation, holder: Ref, target: Ref, position: int) -> bool | None:
         """Whether a relation holds; None when no change speaks of it and the base decides."""
+        if not self._edges:
+            return None
         steps = self._edges.get((relation, holder, target))
         return None if steps is None else _value_at(steps, position)[1]
 
@@ -56,6 +58,10 @@ class Overlay:
     def targets(self, relation: Relation, holder: Ref) -> list[Ref]:
         """Objects that any change relates a holder to."""
         return self._targets.get((relation, holder), [])
+
+    def speaks_of(self, relation: Relation, holder: Ref) -> bool:
+        """Whether any change relates the holder to anything; for nearly every object it does not."""
+        return bool(self._edges) and (relation, holder) in self._targets
 
     def holders_ever_changed(self, relation: Relation) -> set[Ref]:
         """Holders that any change speaks of."""

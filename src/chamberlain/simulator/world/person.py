@@ -32,22 +32,22 @@ class Person(NamedTuple):
     serial: int
     id: str
     use: AccountUse
-    given_name: str | None
-    surname: str | None
     display_name: str | None
     user_principal_name: str
-    mail: str | None
     nickname: str
-    job_title: str | None
-    department: str | None
-    office: Office | None
-    employee_id: str | None
-    phone: str | None
-    enabled: bool
-    external_state: str | None
-    synced: bool
     created: str
-    usage_location: str | None
+    mail: str | None = None
+    enabled: bool = True
+    given_name: str | None = None
+    surname: str | None = None
+    job_title: str | None = None
+    department: str | None = None
+    office: Office | None = None
+    employee_id: str | None = None
+    phone: str | None = None
+    external_state: str | None = None
+    synced: bool = False
+    usage_location: str | None = None
 
     @property
     def is_guest(self) -> bool:

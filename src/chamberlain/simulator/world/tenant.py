@@ -4,7 +4,7 @@ import msgspec
 
 from chamberlain.simulator.world.base import Base
 from chamberlain.simulator.world.log import ChangeLog
-from chamberlain.simulator.world.mutation import EdgeFact, Mutation, Refusal, decode
+from chamberlain.simulator.world.mutation import EdgeFact, Mutation, MutationRefusedError, decode
 from chamberlain.simulator.world.overlay import Overlay
 from chamberlain.simulator.world.view import View
 
@@ -27,13 +27,13 @@ class World:
     def change(self, mutation: Mutation) -> int:
         """Make a mutation true and return its position.
 
-        raises  Refusal when it makes no sense or changes nothing
+        raises  MutationRefusedError when it makes no sense or changes nothing
         """
         facts = mutation.facts(self.base)
         view = self.view()
         for fact in facts:
             if isinstance(fact, EdgeFact) and view.is_member(fact.target.serial, fact.holder) is fact.holds:
-                raise Refusal("This is the case already.")
+                raise MutationRefusedError("This is the case already.")
         position = self.log.append(msgspec.json.encode(mutation))
         for fact in facts:
             self._overlay.record(position, fact)

@@ -1,6 +1,7 @@
 """The truth about the tenant at a position, for tests and the demo only: who holds what, and through which path.
 
-A second algorithm. Serving reads the base from the group's and the application's side through `View`; the truth folds the log by
+A second algorithm. Serving reads the base from the group's and the application's side through `View`; the truth folds
+the log by
 itself and asks the base from the holder's side. Lines are sorted by `t` and then by their fields."""
 
 from collections import defaultdict

@@ -15,12 +15,13 @@ from chamberlain.simulator.world.reference import Kind, Ref
 class View:
     """Answers of the tenant at `position`; cheap to make, so that every request has its own."""
 
-    __slots__ = ("_overlay", "base", "position")
+    __slots__ = ("_last_states", "_overlay", "base", "position")
 
     def __init__(self, base: Base, overlay: Overlay, position: int) -> None:
         self.base = base
         self.position = position
         self._overlay = overlay
+        self._last_states: tuple[int, list[LicenceState]] = (-1, [])
 
     @property
     def tenant(self) -> Tenant:
@@ -91,12 +92,19 @@ class View:
         return [group for group in sorted({*from_base, *changed}) if self.is_member(group, holder)]
 
     def licence_states(self, user: int) -> list[LicenceState]:
-        """Every path by which a licence reaches the person: its own, then those of groups it is directly in."""
+        """Every path by which a licence reaches the person: its own, then those of groups it is directly in.
+
+        The last answer is remembered: three properties of a user are made of the same states.
+        """
+        if self._last_states[0] == user:
+            return self._last_states[1]
         states = list(self.base.direct_licences(user))
         holder = Ref(Kind.USER, user)
+        is_member = self.is_member if self._overlay.speaks_of(Relation.MEMBER, holder) else self.base.is_member
         for group, licences in self.base.licence_groups().items():
-            if self.is_member(group, holder):
+            if is_member(group, holder):
                 states.extend(self.base.inherited_licence(user, group, licence) for licence in licences)
+        self._last_states = (user, states)
         return states
 
     def held_licences(self, user: int) -> dict[str, tuple[str, ...]]:

@@ -31,7 +31,8 @@ def graph_service_principal(written: ServicePrincipal) -> ServicePrincipal:
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """The tables of a written tenant. Relations are by serial number; `trouble` is how a group's licence arrives if not well."""
+    """The tables of a written tenant. Relations are by serial number; `trouble` is how a group's licence arrives if not
+    well."""
 
     tenant: Tenant
     people: tuple[Person, ...]
@@ -67,15 +68,10 @@ class WrittenBase:
                     known.client_id,
                     known.display_name,
                     "Application",
+                    written.since,
                     written.tenant.id,
                     (_ENTERPRISE_TAG,),
-                    assignment_required=False,
-                    enabled=True,
-                    roles=(),
-                    homepage=None,
-                    sign_on=None,
-                    created=written.since,
-                )  # fmt: skip
+                )
                 for place, known in enumerate(registrations)
             ),
         )

@@ -115,5 +115,4 @@ def get_directory_role(call: Call) -> dict[str, Any]:
 def list_directory_role_members(call: Call) -> dict[str, Any]:
     """GET /directoryRoles/{id}/members: never paged"""
     call.refuse_paging()
-    document = mixed_collection(call, Whole(_holders(call, _activated_role(call))))
-    return document
+    return mixed_collection(call, Whole(_holders(call, _activated_role(call))))

@@ -8,7 +8,7 @@ from chamberlain.simulator.graph.answer import collection, entity, related
 from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.listing import Whole
 from chamberlain.simulator.graph.mixed import SHAPES
-from chamberlain.simulator.graph.refusal import GraphRefusal, bad_request, not_found
+from chamberlain.simulator.graph.refusal import GraphError, bad_request, not_found
 from chamberlain.simulator.graph.shapes.application import DEVICE
 from chamberlain.simulator.graph.shapes.licence import SUBSCRIBED_SKU
 from chamberlain.simulator.graph.shapes.organization import DOMAIN, ORGANIZATION, domains
@@ -62,7 +62,7 @@ def get_by_ids(call: Call) -> dict[str, Any]:
     try:
         wanted = msgspec.json.decode(call.request.body, type=_Ids)
     except msgspec.MsgspecError as problem:
-        raise GraphRefusal(400, "BadRequest", f"Unable to read JSON request payload. {problem}") from problem
+        raise GraphError(400, "BadRequest", f"Unable to read JSON request payload. {problem}") from problem
     if len(wanted.ids) > MAX_IDS:
         raise bad_request(f"Too many items in the request. A maximum of {MAX_IDS} ids is allowed.")
     refs = [ref for guid in wanted.ids if (ref := call.view.find(guid.lower())) is not None]

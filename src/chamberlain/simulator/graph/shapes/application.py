@@ -1,6 +1,7 @@
 """Service principals, app role assignments, and devices.
 
-source  https://learn.microsoft.com/graph/api/resources/serviceprincipal and .../approleassignment (metadata of 2026-08-20)
+source  https://learn.microsoft.com/graph/api/resources/serviceprincipal and .../approleassignment (metadata of
+        2026-08-20)
 """
 
 import uuid
@@ -15,12 +16,14 @@ from chamberlain.simulator.world.view import View
 
 _PRINCIPAL_TYPES = {Kind.USER: "User", Kind.GROUP: "Group", Kind.SERVICE_PRINCIPAL: "ServicePrincipal"}
 _NULL = (
-    "deletedDateTime", "appDescription", "applicationTemplateId", "createdByAppId", "customSecurityAttributes", "description",
+    "deletedDateTime", "appDescription", "applicationTemplateId", "createdByAppId", "customSecurityAttributes",
+    "description",
     "disabledByMicrosoftStatus", "isDisabled", "logoutUrl", "notes", "preferredTokenSigningKeyThumbprint",
     "samlSingleSignOnSettings", "tokenEncryptionKeyId",
 )  # fmt: skip
 _EMPTY = (
-    "addIns", "keyCredentials", "notificationEmailAddresses", "oauth2PermissionScopes", "passwordCredentials", "replyUrls",
+    "addIns", "keyCredentials", "notificationEmailAddresses", "oauth2PermissionScopes", "passwordCredentials",
+    "replyUrls",
     "resourceSpecificApplicationPermissions",
 )  # fmt: skip
 
@@ -137,12 +140,12 @@ DEVICE: Shape[Device] = Shape(
     {
         "id": lambda _view, device: device.id,
         "deletedDateTime": constant(None),
-        "accountEnabled": constant(True),
+        "accountEnabled": constant(value=True),
         "deviceId": lambda _view, device: device.id[::-1].replace("-", "")[:8] + device.id[8:],
         "displayName": lambda _view, device: device.display_name,
         "operatingSystem": lambda _view, device: device.operating_system,
         "operatingSystemVersion": constant("10.0.26100"),
         "trustType": constant("AzureAd"),
     },
-    default=("id", "deletedDateTime", "accountEnabled", "deviceId", "displayName", "operatingSystem", "operatingSystemVersion", "trustType"),
+    default=("id", "deletedDateTime", "accountEnabled", "deviceId", "displayName", "operatingSystem", "trustType"),
 )  # fmt: skip

@@ -11,28 +11,35 @@ from chamberlain.simulator.world.group import Group, GroupKind
 from chamberlain.simulator.world.view import View
 
 _NULL = (
-    "deletedDateTime", "classification", "expirationDateTime", "isArchived", "isManagementRestricted", "onPremisesNetBiosName",
+    "deletedDateTime", "classification", "expirationDateTime", "isArchived", "isManagementRestricted",
+    "onPremisesNetBiosName",
     "organizationId", "preferredDataLocation", "preferredLanguage", "theme", "uniqueName",
 )  # fmt: skip
 _EMPTY = ("assignedLabels", "infoCatalogs", "onPremisesProvisioningErrors", "serviceProvisioningErrors")
 _SINGLE_ONLY = frozenset(
     {
-        "accessType", "allowExternalSenders", "autoSubscribeNewMembers", "hideFromAddressLists", "hideFromOutlookClients",
+        "accessType", "allowExternalSenders", "autoSubscribeNewMembers", "hideFromAddressLists",
+        "hideFromOutlookClients",
         "isFavorite", "isSubscribedByMail", "unseenCount",
     }
 )  # fmt: skip
 _DEFAULT = (
-    "id", "deletedDateTime", "classification", "createdDateTime", "description", "displayName", "expirationDateTime", "groupTypes",
+    "id", "deletedDateTime", "classification", "createdDateTime", "description", "displayName", "expirationDateTime",
+    "groupTypes",
     "isAssignableToRole", "mail", "mailEnabled", "mailNickname", "membershipRule", "membershipRuleProcessingState",
     "onPremisesDomainName", "onPremisesLastSyncDateTime", "onPremisesNetBiosName", "onPremisesSamAccountName",
-    "onPremisesSecurityIdentifier", "onPremisesSyncEnabled", "preferredDataLocation", "preferredLanguage", "proxyAddresses",
-    "renewedDateTime", "resourceBehaviorOptions", "resourceProvisioningOptions", "securityEnabled", "securityIdentifier", "theme",
+    "onPremisesSecurityIdentifier", "onPremisesSyncEnabled", "preferredDataLocation", "preferredLanguage",
+    "proxyAddresses",
+    "renewedDateTime", "resourceBehaviorOptions", "resourceProvisioningOptions", "securityEnabled",
+    "securityIdentifier", "theme",
     "uniqueName", "visibility", "onPremisesProvisioningErrors", "serviceProvisioningErrors",
 )  # fmt: skip
 _FILTERABLE = frozenset(
     {
-        "assignedLicenses", "displayName", "description", "groupTypes", "id", "isAssignableToRole", "mail", "mailEnabled",
-        "mailNickname", "onPremisesSyncEnabled", "proxyAddresses", "resourceProvisioningOptions", "securityEnabled", "visibility",
+        "assignedLicenses", "displayName", "description", "groupTypes", "id", "isAssignableToRole", "mail",
+        "mailEnabled",
+        "mailNickname", "onPremisesSyncEnabled", "proxyAddresses", "resourceProvisioningOptions", "securityEnabled",
+        "visibility",
         "membershipRule", "membershipRuleProcessingState",
     }
 )  # fmt: skip
@@ -77,7 +84,9 @@ GROUP: Shape[Group] = Shape(
         "onPremisesDomainName": _when_synced(lambda _group: "corp.example"),
         "onPremisesLastSyncDateTime": _when_synced(lambda _group: "2026-01-05T06:30:00Z"),
         "onPremisesSamAccountName": _when_synced(lambda group: group.nickname),
-        "onPremisesSecurityIdentifier": _when_synced(lambda group: f"S-1-5-21-1004336348-1177238915-682003330-{5000 + group.serial}"),
+        "onPremisesSecurityIdentifier": _when_synced(
+            lambda group: f"S-1-5-21-1004336348-1177238915-682003330-{5000 + group.serial}"
+        ),
         "onPremisesSyncEnabled": _when_synced(lambda _group: True),
         "proxyAddresses": lambda _view, group: [f"SMTP:{group.mail}"] if group.mail else [],
         "renewedDateTime": lambda _view, group: group.created,

@@ -36,7 +36,7 @@ def domains(tenant: Tenant) -> list[dict[str, Any]]:
     ]
 
 
-def _verified_domains(view: View, tenant: Tenant) -> list[dict[str, Any]]:
+def _verified_domains(_view: View, tenant: Tenant) -> list[dict[str, Any]]:
     return [
         {
             "capabilities": "Email, OfficeCommunicationsOnline",
@@ -62,8 +62,23 @@ def _assigned_plans(view: View, tenant: Tenant) -> list[dict[str, str]]:
     ]
 
 
-_NULL = ("deletedDateTime", "city", "onPremisesLastSyncDateTime", "partnerTenantType", "postalCode", "privacyProfile", "state", "street")  # fmt: skip
-_EMPTY = ("businessPhones", "marketingNotificationEmails", "provisionedPlans", "securityComplianceNotificationMails", "securityComplianceNotificationPhones")  # fmt: skip
+_NULL = (
+    "deletedDateTime",
+    "city",
+    "onPremisesLastSyncDateTime",
+    "partnerTenantType",
+    "postalCode",
+    "privacyProfile",
+    "state",
+    "street",
+)
+_EMPTY = (
+    "businessPhones",
+    "marketingNotificationEmails",
+    "provisionedPlans",
+    "securityComplianceNotificationMails",
+    "securityComplianceNotificationPhones",
+)
 
 ORGANIZATION: Shape[Tenant] = Shape(
     "organization",
@@ -78,7 +93,7 @@ ORGANIZATION: Shape[Tenant] = Shape(
         "defaultUsageLocation": constant("DE"),
         "preferredLanguage": constant("en"),
         "createdDateTime": lambda _view, tenant: tenant.created,
-        "onPremisesSyncEnabled": constant(True),
+        "onPremisesSyncEnabled": constant(value=True),
         "mobileDeviceManagementAuthority": constant("unknown"),
         "technicalNotificationMails": lambda _view, tenant: [f"it@{tenant.domain}"],
         **{name: constant(None) for name in _NULL},
@@ -87,7 +102,8 @@ ORGANIZATION: Shape[Tenant] = Shape(
     default=(
         "id", "deletedDateTime", "businessPhones", "city", "country", "countryLetterCode", "createdDateTime",
         "defaultUsageLocation", "displayName", "marketingNotificationEmails", "mobileDeviceManagementAuthority",
-        "onPremisesLastSyncDateTime", "onPremisesSyncEnabled", "partnerTenantType", "postalCode", "preferredLanguage", "state",
+        "onPremisesLastSyncDateTime", "onPremisesSyncEnabled", "partnerTenantType", "postalCode", "preferredLanguage",
+        "state",
         "street", "technicalNotificationMails", "tenantType", "assignedPlans", "provisionedPlans", "verifiedDomains",
     ),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Directory roles, in both of Graph's forms.
 
-source  https://learn.microsoft.com/graph/api/resources/unifiedroledefinition, .../unifiedroleassignment, .../directoryrole
+source  https://learn.microsoft.com/graph/api/resources/unifiedroledefinition, .../unifiedroleassignment,
+        .../directoryrole
 """
 
 import uuid
@@ -29,14 +30,15 @@ ROLE_DEFINITION: Shape[RoleDefinition] = Shape(
         "description": lambda _view, role: role.description,
         "displayName": lambda _view, role: role.display_name,
         "isBuiltIn": lambda _view, role: role.built_in,
-        "isEnabled": constant(True),
+        "isEnabled": constant(value=True),
         "resourceScopes": constant(["/"]),
         "templateId": lambda _view, role: role.id,
         "version": lambda _view, role: "1" if role.built_in else None,
         "rolePermissions": _permissions,
     },
     default=(
-        "id", "description", "displayName", "isBuiltIn", "isEnabled", "resourceScopes", "templateId", "version", "rolePermissions",
+        "id", "description", "displayName", "isBuiltIn", "isEnabled", "resourceScopes", "templateId", "version",
+        "rolePermissions",
     ),
     filterable=frozenset({"id", "displayName", "isBuiltIn", "templateId"}),
 )  # fmt: skip

@@ -13,27 +13,34 @@ from chamberlain.simulator.world.person import AccountUse, Office, Person
 from chamberlain.simulator.world.view import View
 
 _NULL = (
-    "deletedDateTime", "ageGroup", "consentProvidedForMinor", "employeeLeaveDateTime", "faxNumber", "isManagementRestricted",
-    "isResourceAccount", "legalAgeGroupClassification", "mobilePhone", "onPremisesSecurityIdentifier", "passwordPolicies",
+    "deletedDateTime", "ageGroup", "consentProvidedForMinor", "employeeLeaveDateTime", "faxNumber",
+    "isManagementRestricted",
+    "isResourceAccount", "legalAgeGroupClassification", "mobilePhone", "onPremisesSecurityIdentifier",
+    "passwordPolicies",
     "postalCode", "preferredDataLocation", "showInAddressList", "streetAddress", "signInActivity", "passwordProfile",
     "customSecurityAttributes", "authorizationInfo", "identityParentId",
 )  # fmt: skip
 _EMPTY = ("imAddresses", "onPremisesProvisioningErrors", "provisionedPlans", "serviceProvisioningErrors")
 _SINGLE_ONLY = frozenset(
     {
-        "aboutMe", "birthday", "hireDate", "interests", "mySite", "pastProjects", "preferredName", "responsibilities", "schools",
+        "aboutMe", "birthday", "hireDate", "interests", "mySite", "pastProjects", "preferredName", "responsibilities",
+        "schools",
         "skills", "mailboxSettings",
     }
 )  # fmt: skip
 _DEFAULT = (
-    "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation", "preferredLanguage",
+    "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation",
+    "preferredLanguage",
     "surname", "userPrincipalName", "id",
 )  # fmt: skip
 _FILTERABLE = frozenset(
     {
-        "accountEnabled", "assignedLicenses", "assignedPlans", "city", "companyName", "country", "createdDateTime", "creationType",
-        "department", "displayName", "employeeId", "employeeType", "externalUserState", "givenName", "id", "jobTitle", "mail",
-        "mailNickname", "officeLocation", "onPremisesSyncEnabled", "otherMails", "preferredLanguage", "proxyAddresses", "state",
+        "accountEnabled", "assignedLicenses", "assignedPlans", "city", "companyName", "country", "createdDateTime",
+        "creationType",
+        "department", "displayName", "employeeId", "employeeType", "externalUserState", "givenName", "id", "jobTitle",
+        "mail",
+        "mailNickname", "officeLocation", "onPremisesSyncEnabled", "otherMails", "preferredLanguage",
+        "proxyAddresses", "state",
         "surname", "usageLocation", "userPrincipalName", "userType",
     }
 )  # fmt: skip

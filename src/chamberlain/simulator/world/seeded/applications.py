@@ -29,7 +29,28 @@ _FIRST_PARTY = (
     ("Office 365 Exchange Online", "00000002-0000-0ff1-ce00-000000000000"),
     ("Microsoft Teams", "1fec8e78-bce4-4aaf-ab1b-5451cc387264"),
 )
-_NAMES = ("Salesforce", "Slack", "Workday", "ServiceNow", "Atlassian Cloud", "Zoom", "Figma", "GitHub Enterprise", "Box", "Miro", "Tableau", "Docusign", "Concur", "Zendesk", "Snowflake", "Datadog", "Notion", "Asana", "Payroll", "Time Tracker")  # fmt: skip
+_NAMES = (
+    "Salesforce",
+    "Slack",
+    "Workday",
+    "ServiceNow",
+    "Atlassian Cloud",
+    "Zoom",
+    "Figma",
+    "GitHub Enterprise",
+    "Box",
+    "Miro",
+    "Tableau",
+    "Docusign",
+    "Concur",
+    "Zendesk",
+    "Snowflake",
+    "Datadog",
+    "Notion",
+    "Asana",
+    "Payroll",
+    "Time Tracker",
+)
 _PEOPLE = (USER,)
 _BOTH = (USER, APPLICATION)
 _OFFERS: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...] = (
@@ -75,6 +96,11 @@ class Applications:
         self._registrations = registrations
         self.enterprise = count
         self._line = Affine.drawn(users or 1, draws.draw(Stream.FACTOR, 0), draws.draw(Stream.SHIFT, 0))
+        self._pieces = [
+            (resource, self._offset(resource), people)
+            for resource in range(FIRST_ENTERPRISE, count)
+            if (people := self._user_count(resource))
+        ]
         self._by_group: dict[int, list[int]] = {}
         for resource in range(FIRST_ENTERPRISE, count):
             for group in self._group_principals(resource):
@@ -90,15 +116,18 @@ class Applications:
         id_ = self._guids.encode(Kind.SERVICE_PRINCIPAL, index)
         created = DAYS[index * 37 % 1024]
         if index >= self.enterprise:
-            registration = self._registrations[index - self.enterprise]
-            owner = self._tenant_id if not registration.multi_tenant else self._guids.encode(_APP_ID_KIND, 0)
-            return ServicePrincipal(index, id_, registration.client_id, registration.display_name, "Application", owner, (ENTERPRISE_TAG,), False, True, (), None, None, created)  # fmt: skip
+            known = self._registrations[index - self.enterprise]
+            owner = self._guids.encode(_APP_ID_KIND, 0) if known.multi_tenant else self._tenant_id
+            return ServicePrincipal(
+                index, id_, known.client_id, known.display_name, "Application", created, owner, (ENTERPRISE_TAG,)
+            )
         if index < len(_FIRST_PARTY):
             name, app_id = _FIRST_PARTY[index]
-            return ServicePrincipal(index, id_, app_id, name, "Application", MICROSOFT_TENANT, (), False, True, self._graph_roles() if index == GRAPH else (), None, None, created)  # fmt: skip
+            roles = self._graph_roles() if index == GRAPH else ()
+            return ServicePrincipal(index, id_, app_id, name, "Application", created, MICROSOFT_TENANT, roles=roles)
         app_id = self._guids.encode(_APP_ID_KIND, index + 1)
         if index == MANAGED_IDENTITY:
-            return ServicePrincipal(index, id_, app_id, "vm-backup", "ManagedIdentity", None, (), False, True, (), None, None, created)  # fmt: skip
+            return ServicePrincipal(index, id_, app_id, "vm-backup", "ManagedIdentity", created)
         return self._enterprise(index, id_, app_id, created)
 
     def _enterprise(self, index: int, id_: str, app_id: str, created: str) -> ServicePrincipal:
@@ -114,9 +143,21 @@ class Applications:
         )
         if place % 11 == 10:
             tags = (*tags, "HideApp")
-        homepage = f"https://app{place}.example/"
-        owner = self._tenant_id if place % 3 else self._guids.encode(_APP_ID_KIND, 1_000_000 + place)
-        return ServicePrincipal(index, id_, app_id, name, "Application", owner, tags, place % 4 != 3, place % 13 != 12, self._offer(index), homepage, sign_on, created)  # fmt: skip
+        return ServicePrincipal(
+            index,
+            id_,
+            app_id,
+            name,
+            "Application",
+            created,
+            self._tenant_id if place % 3 else self._guids.encode(_APP_ID_KIND, 1_000_000 + place),
+            tags,
+            assignment_required=place % 4 != 3,
+            enabled=place % 13 != 12,
+            roles=self._offer(index),
+            homepage=f"https://app{place}.example/",
+            sign_on=sign_on,
+        )
 
     def _graph_roles(self) -> tuple[AppRole, ...]:
         return tuple(
@@ -205,11 +246,11 @@ class Applications:
     def assignments_of(self, principal: Ref) -> list[AppAssignment]:
         """Applications that a principal is assigned to: its place in the line lies within the application's piece."""
         if principal.kind is Kind.USER:
-            place = self._line.inverse(principal.serial)
+            place, users = self._line.inverse(principal.serial), self._users
             return [
                 self._assigned(resource, principal)
-                for resource in range(FIRST_ENTERPRISE, self.enterprise)
-                if (count := self._user_count(resource)) and (place - self._offset(resource)) % self._users < count
+                for resource, offset, count in self._pieces
+                if (place - offset) % users < count
             ]
         if principal.kind is Kind.GROUP:
             return [self._assigned(resource, principal) for resource in self._by_group.get(principal.serial, [])]

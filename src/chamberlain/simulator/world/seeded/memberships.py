@@ -1,7 +1,9 @@
 """Who is in which group, from both ends, without a row in memory for any membership.
 
-In every round a permutation lays out all users in a line, and groups take consecutive pieces of it. A piece never crosses
-from one round into the next, so nobody is twice in a group. From the group's end the piece is read; from the person's end
+In every round a permutation lays out all users in a line, and groups take consecutive pieces of it. A piece never
+crosses
+from one round into the next, so nobody is twice in a group. From the group's end the piece is read; from the person's
+end
 the person's place in each round is computed and the group whose piece covers it is found by bisection."""
 
 from array import array

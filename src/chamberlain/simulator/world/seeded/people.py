@@ -48,7 +48,8 @@ class _Words(msgspec.Struct):
 
 def _days() -> tuple[str, ...]:
     return tuple(
-        f"{2016 + number % 10}-{1 + number // 10 % 12:02d}-{1 + number * 7 % 28:02d}T{number % 24:02d}:{number % 60:02d}:00Z"
+        f"{2016 + number % 10}-{1 + number // 10 % 12:02d}-{1 + number * 7 % 28:02d}"
+        f"T{number % 24:02d}:{number % 60:02d}:00Z"
         for number in range(1024)
     )
 
@@ -130,21 +131,21 @@ class People:
             index,
             self._guids.encode(Kind.USER, index),
             use,
-            given,
-            surname,
             name,
             principal,
-            None if is_admin else principal,
             local,
+            DAYS[bits >> 42 & 1023],
+            None if is_admin else principal,
+            use is not AccountUse.LEAVER,
+            given,
+            surname,
             None if is_admin else job,
             "IT" if is_admin else department,
             office,
             None if is_admin else f"E{index:06d}",
             f"+49 30 {bits >> 32 & 0xFFFFF:07d}" if bits >> 60 else None,
-            use is not AccountUse.LEAVER,
             None,
             not is_admin and bits >> 52 & 7 < 3,
-            DAYS[bits >> 42 & 1023],
             None if bits >> 56 & 63 == 1 else office.country_code,
         )
 
@@ -157,22 +158,14 @@ class People:
             index,
             self._guids.encode(Kind.USER, index),
             AccountUse.GUEST,
-            given if bits >> 20 & 1 else None,
-            surname if bits >> 20 & 1 else None,
             f"{given} {surname}",
             f"{local}@{self._tenant.initial_domain}",
-            f"{given_ascii}.{surname_ascii}{index}@{partner}",
             local,
-            None,
-            None,
-            None,
-            None,
-            None,
-            True,
-            "PendingAcceptance" if bits >> 24 & 7 == 0 else "Accepted",
-            False,
             DAYS[bits >> 42 & 1023],
-            None,
+            f"{given_ascii}.{surname_ascii}{index}@{partner}",
+            given_name=given if bits >> 20 & 1 else None,
+            surname=surname if bits >> 20 & 1 else None,
+            external_state="PendingAcceptance" if bits >> 24 & 7 == 0 else "Accepted",
         )
 
     def _nobody(self, index: int, use: AccountUse, bits: int, label: str) -> Person:
@@ -183,20 +176,11 @@ class People:
             index,
             self._guids.encode(Kind.USER, index),
             use,
-            None,
-            None,
             f"{label} {index}",
             principal,
-            principal if is_mailbox else None,
             local,
-            None,
-            None,
-            None,
-            None,
-            None,
-            not is_mailbox,
-            None,
-            False,
             DAYS[bits >> 42 & 1023],
-            "DE" if is_mailbox else None,
+            principal if is_mailbox else None,
+            enabled=not is_mailbox,
+            usage_location="DE" if is_mailbox else None,
         )

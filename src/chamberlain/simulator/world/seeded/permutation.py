@@ -51,7 +51,8 @@ class Guids:
         )
 
     def decode(self, guid: str) -> tuple[int, int] | None:
-        """(kind, index) of a GUID; None for text that is no version 4 GUID. The caller checks that such an object is."""
+        """(kind, index) of a GUID; None for text that is no version 4 GUID. The caller checks that such an object
+        is."""
         if len(guid) != 36 or guid[14] != "4":
             return None
         try:

@@ -60,7 +60,8 @@ class Roles:
 
     @staticmethod
     def _admins(people: People, users: int) -> list[int]:
-        """The first people, one of whom is Global Administrator in daily life, then separate admin accounts and a few leavers."""
+        """The first people, one of whom is Global Administrator in daily life, then separate admin accounts and a few
+        leavers."""
         found = list(range(min(2, users)))
         for user in range(2, min(users, MAX_SEARCHED)):
             use = people.use_of(user)

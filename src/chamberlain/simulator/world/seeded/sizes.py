@@ -21,8 +21,8 @@ _SIZE_STREAM = 10
 def _fixed(users: int, groups: int, memberships: int) -> dict[int, int]:
     """Sizes that do not depend on chance, as far as the wanted number of memberships has room for them."""
     wanted = {EXACTLY_AT_EXPAND_LIMIT: 20, JUST_ABOVE_EXPAND_LIMIT: 21}
-    wanted |= {group: 0 for group in range(EMPTY_OFFSET, groups, 3 * BLOCK)}
-    wanted |= {group: 5 for group in range(ROLE_ASSIGNABLE_OFFSET, groups, BLOCK)}
+    wanted |= dict.fromkeys(range(EMPTY_OFFSET, groups, 3 * BLOCK), 0)
+    wanted |= dict.fromkeys(range(ROLE_ASSIGNABLE_OFFSET, groups, BLOCK), 5)
     scale = min(1.0, 0.25 * memberships / (users * sum(LICENCE_GROUP_SHARES.values()) or 1))
     wanted |= {group: int(users * share * scale) for group, share in LICENCE_GROUP_SHARES.items()}
     if users <= 0.3 * memberships:
