@@ -1,4 +1,5 @@
-"""Running simulators: one seeded tenant that tests only read, one golden one, and fresh ones for tests that change things."""
+"""Running simulators: one seeded tenant that tests only read, one golden one, and fresh ones for tests that change
+things."""
 
 from collections.abc import Callable, Iterator
 

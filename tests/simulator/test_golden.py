@@ -15,9 +15,29 @@ TEAMS = "57ff2da0-773e-42df-b2af-ffb7a2317929"
 E3_USER_PLANS = 49
 
 EXPECTED: dict[str, set[str]] = {
-    "Anna Weber": {"group Project Atlas", "group Approvers", "group News", "role Global Reader", "licence SPE_E3", "licence POWER_BI_PRO"},
-    "Ben Okafor": {"group Engineering", "group Builders", "group Platform", "group Licensing", "role User Administrator"},
-    "Chloé Dubois": {"group Engineering", "group Builders", "group Platform", "group Licensing", "group Project Atlas", "licence SPE_E3"},
+    "Anna Weber": {
+        "group Project Atlas",
+        "group Approvers",
+        "group News",
+        "role Global Reader",
+        "licence SPE_E3",
+        "licence POWER_BI_PRO",
+    },
+    "Ben Okafor": {
+        "group Engineering",
+        "group Builders",
+        "group Platform",
+        "group Licensing",
+        "role User Administrator",
+    },
+    "Chloé Dubois": {
+        "group Engineering",
+        "group Builders",
+        "group Platform",
+        "group Licensing",
+        "group Project Atlas",
+        "licence SPE_E3",
+    },
     "Dmitri Ivanov": {"group Sales", "group Approvers", "group News", "app_role User", "licence FLOW_FREE"},
     "Emre Yılmaz": {"group Builders", "group Platform", "group Legacy share", "app_role Administrator"},
     "Fatima al-Hassan": {"role Reports Reader", "licence SPE_E3"},
@@ -27,7 +47,7 @@ EXPECTED: dict[str, set[str]] = {
     "Jonas Berg": {"group News", "app_role Default Access", "licence SPE_E3"},
     "Invoices": {"group News", "licence EXCHANGESTANDARD"},
     "svc-backup": set(),
-}  # fmt: skip
+}
 
 
 def test_everybody_has_exactly_what_was_written(golden: Client) -> None:

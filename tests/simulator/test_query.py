@@ -6,7 +6,8 @@ import pytest
 from tenant_client import Client
 
 USER_DEFAULT = {
-    "businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone", "officeLocation", "preferredLanguage",
+    "businessPhones", "displayName", "givenName", "id", "jobTitle", "mail", "mobilePhone", "officeLocation",
+    "preferredLanguage",
     "surname", "userPrincipalName",
 }  # fmt: skip
 
@@ -54,20 +55,40 @@ def test_the_count_segment(tenant: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "code", "words"),
     [
-        ("users?$top=1000", 400, "Request_UnsupportedQuery", "Invalid page size specified: '1000'. Must be between 1 and 999"),
+        (
+            "users?$top=1000",
+            400,
+            "Request_UnsupportedQuery",
+            "Invalid page size specified: '1000'. Must be between 1 and 999",
+        ),
         ("users?$top=0", 400, "Request_UnsupportedQuery", "Invalid page size specified: '0'"),
         ("users?$top=x", 400, "BadRequest", "Invalid value 'x' for $top"),
         ("users?$skip=5", 400, "Request_BadRequest", "$skip"),
-        ("users?$select=nope", 400, "BadRequest", "Could not find a property named 'nope' on type 'microsoft.graph.user'."),
+        (
+            "users?$select=nope",
+            400,
+            "BadRequest",
+            "Could not find a property named 'nope' on type 'microsoft.graph.user'.",
+        ),
         ("users?$select=aboutMe", 501, "NotImplemented", "aboutMe"),
         ("users?$select=id,signInActivity", 403, "Authentication_MSGraphPermissionMissing", "AuditLog.Read.All"),
-        ("users?$expand=manager,memberOf", 400, "Request_BadRequest", "Only one property can be expanded in a single query."),
+        (
+            "users?$expand=manager,memberOf",
+            400,
+            "Request_BadRequest",
+            "Only one property can be expanded in a single query.",
+        ),
         ("users?$expand=nope", 400, "BadRequest", "Could not find a property named 'nope'"),
-        ("users?$search=\"displayName:a\"", 400, "Request_UnsupportedQuery", "ConsistencyLevel: eventual"),
+        ('users?$search="displayName:a"', 400, "Request_UnsupportedQuery", "ConsistencyLevel: eventual"),
         ("users?$filter=displayName ne 'x'", 400, "Request_UnsupportedQuery", "Operator 'ne' is not supported"),
         ("users?$filter=endsWith(mail,'x')", 400, "Request_UnsupportedQuery", "Operator 'endsWith' is not supported"),
         ("users?$filter=nope eq 'x'", 400, "Request_UnsupportedQuery", "Property 'nope' does not exist as a declared"),
-        ("groups?$filter=createdDateTime ge 2020-01-01T00:00:00Z", 400, "Request_UnsupportedQuery", "of resource 'Group'."),
+        (
+            "groups?$filter=createdDateTime ge 2020-01-01T00:00:00Z",
+            400,
+            "Request_UnsupportedQuery",
+            "of resource 'Group'.",
+        ),
         ("users?$filter=displayName eq", 400, "BadRequest", "Invalid filter clause"),
         ("users?$filter=displayName like 'x'", 400, "BadRequest", "Invalid filter clause"),
         ("users?$frobnicate=1", 400, "BadRequest", "$frobnicate"),
@@ -76,11 +97,16 @@ def test_the_count_segment(tenant: Client) -> None:
         ("subscribedSkus?$top=5", 400, "Request_UnsupportedQuery", "$top"),
         ("nonsense", 400, "BadRequest", "Resource not found for the segment 'nonsense'."),
         ("roleManagement/directory", 400, "Request_InvalidRequestUrl", ""),
-        ("users/nobody@nowhere.example", 404, "Request_ResourceNotFound", "Resource 'nobody@nowhere.example' does not exist"),
+        (
+            "users/nobody@nowhere.example",
+            404,
+            "Request_ResourceNotFound",
+            "Resource 'nobody@nowhere.example' does not exist",
+        ),
         ("groups/11111111-2222-4333-8444-555555555555", 404, "Request_ResourceNotFound", "does not exist"),
     ],
     ids=lambda value: str(value)[:40],
-)  # fmt: skip
+)
 def test_what_graph_refuses(tenant: Client, path: str, status: int, code: str, words: str) -> None:
     answer = tenant.graph(path)
     assert answer.error == (status, code)
@@ -103,15 +129,19 @@ def test_filters_find_what_a_full_listing_shows(tenant: Client) -> None:
     sku = next(licence["skuId"] for user in users for licence in user["assignedLicenses"])
     checks = {
         "accountEnabled eq false": lambda user: not user["accountEnabled"],
-        "userType eq 'Guest' and accountEnabled eq true": lambda user: user["userType"] == "Guest" and user["accountEnabled"],
+        "userType eq 'Guest' and accountEnabled eq true": lambda user: (
+            user["userType"] == "Guest" and user["accountEnabled"]
+        ),
         "startswith(displayName,'an')": lambda user: (user["displayName"] or "").lower().startswith("an"),
         "department in ('Sales','IT')": lambda user: user["department"] in {"Sales", "IT"},
-        "(department eq 'Sales' or department eq 'IT') and accountEnabled eq false": lambda user: user["department"]
-        in {"Sales", "IT"}
-        and not user["accountEnabled"],
-        f"assignedLicenses/any(s:s/skuId eq {sku})": lambda user: sku in {held["skuId"] for held in user["assignedLicenses"]},
+        "(department eq 'Sales' or department eq 'IT') and accountEnabled eq false": lambda user: (
+            user["department"] in {"Sales", "IT"} and not user["accountEnabled"]
+        ),
+        f"assignedLicenses/any(s:s/skuId eq {sku})": lambda user: (
+            sku in {held["skuId"] for held in user["assignedLicenses"]}
+        ),
         "department eq null": lambda user: user["department"] is None,
-    }  # fmt: skip
+    }
     for text, test in checks.items():
         found = {user["id"] for user in tenant.listing(f"users?$select=id&$filter={text}")}
         assert found == {user["id"] for user in users if test(user)}, text
@@ -165,7 +195,11 @@ def test_expanded_members_are_cut_at_twenty_without_a_word(tenant: Client) -> No
 def test_members_say_their_type_and_a_cast_keeps_one(tenant: Client) -> None:
     group = tenant.get("groups?$select=id&$top=8")["value"][7]["id"]
     members = tenant.listing(f"groups/{group}/members?$select=id")
-    assert {member["@odata.type"] for member in members} == {"#microsoft.graph.user", "#microsoft.graph.group", "#microsoft.graph.device"}  # fmt: skip
+    assert {member["@odata.type"] for member in members} == {
+        "#microsoft.graph.user",
+        "#microsoft.graph.group",
+        "#microsoft.graph.device",
+    }
     for name in ("microsoft.graph.device", "graph.device"):
         cast = tenant.get(f"groups/{group}/members/{name}?$count=true", advanced=True)
         assert len(cast["value"]) == 1

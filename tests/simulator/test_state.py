@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from crawl import Crawl
 from tenant_client import Client, Running
 
 TINY = ("--seed", "3", "--users", "40", "--groups", "22", "--memberships", "200", "--apps", "6")
@@ -113,6 +114,40 @@ def test_a_port_in_use_is_refused_in_one_sentence() -> None:
         code, out, problem = run_to_the_end(*TINY, "--port", str(taken.getsockname()[1]))
     assert (code, out, problem.count("\n")) == (2, "", 1)
     assert "--port" in problem
+
+
+@pytest.mark.parametrize("option", ["--users", "--groups", "--memberships", "--apps", "--port"])
+def test_sizes_below_zero_are_refused_in_one_sentence(option: str) -> None:
+    code, out, problem = run_to_the_end(*TINY, f"{option}=-1")
+    assert (code, out, problem.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize("users", ["0", "1"])
+def test_the_smallest_tenants_run(start: Callable[..., Client], users: str) -> None:
+    client = start("--users", users, "--groups", "3", "--memberships", "50", "--apps", "0")
+    assert len(client.listing("users")) == int(users)
+    assert Crawl(client).lines() == client.truth()
+
+
+@pytest.mark.parametrize("sent", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n"])
+def test_what_is_no_http_is_refused(tenant: Client, sent: bytes) -> None:
+    host, port = tenant.host.split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(sent)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400 ")
+        assert connection.recv(4096) == b""
+
+
+def test_a_chunked_request_is_understood(tenant: Client) -> None:
+    host, port = tenant.host.split(":")
+    body = b'{"ids":[]}'
+    head = "POST /v1.0/directoryObjects/getByIds HTTP/1.1\r\n"
+    head += f"Host: {tenant.host}\r\nAuthorization: Bearer {tenant.token}\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(
+            head.encode() + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        )
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -20,6 +20,7 @@ from chamberlain.simulator.world.seeded.base import SeededBase
 from chamberlain.simulator.world.tenant import World
 
 HOST = "127.0.0.1"
+MAX_PORT = 65_535
 EXIT_CANNOT_START = 2
 
 
@@ -30,8 +31,11 @@ def _base(options: SimulatorOptions) -> Base:
 def build(options: SimulatorOptions) -> Simulator:
     """The simulator that the options describe.
 
-    raises  CannotStartError when the tenant's file belongs to another tenant or cannot be opened
+    raises  CannotStartError for sizes below zero, and when the file belongs to another tenant or cannot be opened
     """
+    sizes = (options.users, options.groups, options.memberships, options.apps, options.latency_ms)
+    if min(sizes) < 0 or not 0 <= options.port <= MAX_PORT:
+        raise CannotStartError("Sizes, latency and port must not be negative, and a port is at most 65535.")
     base = _base(options)
     return Simulator(World(base, ChangeLog(options.file, base.tenant.population)), options.seed)
 

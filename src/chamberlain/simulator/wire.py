@@ -5,7 +5,7 @@ an
 application do. It parses no more than Graph's clients send."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from http import HTTPStatus
 
@@ -58,9 +58,10 @@ async def read_request(reader: asyncio.StreamReader) -> Request:
 def _head(response: Response, framing: str) -> bytes:
     lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
     lines.extend(f"{name}: {value}" for name, value in response.headers.items())
-    lines.append(f"Content-Type: {response.content_type}")
     lines.append(f"Date: {formatdate(usegmt=True)}")
-    lines.append(framing)
+    if response.status != HTTPStatus.NO_CONTENT:
+        lines.append(f"Content-Type: {response.content_type}")
+        lines.append(framing)
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
 
 
@@ -73,15 +74,29 @@ async def write_response(writer: asyncio.StreamWriter, response: Response) -> No
         body = response.body[: len(response.body) // 2] if response.ending is Ending.TRUNCATED else response.body
         writer.write(_head(response, f"Content-Length: {len(response.body)}") + body)
     else:
-        writer.write(_head(response, "Transfer-Encoding: chunked"))
-        for part in response.body:
-            writer.write(b"%x\r\n%s\r\n" % (len(part), part))
-            await writer.drain()
-            await asyncio.sleep(0)
-        writer.write(b"0\r\n\r\n")
+        await _stream(writer, response, response.body)
     await writer.drain()
     if response.ending is Ending.TRUNCATED:
         writer.close()
+
+
+async def _stream(writer: asyncio.StreamWriter, response: Response, parts: Iterable[bytes]) -> None:
+    """A chunked body; other connections are served between two parts."""
+    writer.write(_head(response, "Transfer-Encoding: chunked"))
+    for part in parts:
+        writer.write(b"%x\r\n%s\r\n" % (len(part), part))
+        await writer.drain()
+        await asyncio.sleep(0)
+    writer.write(b"0\r\n\r\n")
+
+
+async def _next_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Request | None:
+    """The next request; None after what cannot be understood, which is answered here."""
+    try:
+        return await read_request(reader)
+    except (asyncio.LimitOverrunError, ValueError, _MalformedError):
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        return None
 
 
 async def serve_connection(
@@ -89,8 +104,7 @@ async def serve_connection(
 ) -> None:
     """Answer one client until it leaves. `latency_seconds` delays each answer without holding up other connections."""
     try:
-        while not writer.is_closing():
-            request = await read_request(reader)
+        while not writer.is_closing() and (request := await _next_request(reader, writer)):
             if latency_seconds:
                 await asyncio.sleep(latency_seconds)
             await write_response(writer, respond(request))
@@ -98,7 +112,5 @@ async def serve_connection(
                 break
     except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
         pass  # the client went away or the simulator stops, which is how every connection ends
-    except (asyncio.LimitOverrunError, ValueError, _MalformedError):
-        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
     finally:
         writer.close()

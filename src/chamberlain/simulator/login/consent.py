@@ -18,7 +18,7 @@ from chamberlain.simulator.login.registration import Registration, graph_permiss
 from chamberlain.simulator.message import Request, Response
 
 FOREIGN_TENANT = "c1a5b5f0-3d0e-4f5c-9f0f-6a2d7f3b9e11"
-_REDIRECT = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?/[^#]*")
+_REDIRECT = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?/[^#\s]*")
 
 
 class Form(Enum):

@@ -22,6 +22,8 @@ from chamberlain.simulator.world.seeded.roles import Roles, role_groups
 from chamberlain.simulator.world.seeded.sizes import group_sizes
 from chamberlain.simulator.world.seeded.tenant import seeded_tenant
 
+FEWEST_APPS = 4
+"""Microsoft's own three and a managed identity, which no tenant is without."""
 FREE_SEATS = 1_000_000
 OVER_ASSIGNED = "POWER_BI_PRO"
 FREE = "FLOW_FREE"
@@ -56,7 +58,7 @@ class SeededBase:
         self._licences = Licences(dict(self._skus), draws)
         self._applications = Applications(
             self._tenant.id,
-            count=options.apps,
+            count=max(options.apps, FEWEST_APPS),
             users=options.users,
             groups=options.groups,
             registrations=registrations(options.seed),
@@ -67,7 +69,7 @@ class SeededBase:
             self._people,
             users=options.users,
             role_groups=role_groups(options.groups, ROLE_ASSIGNABLE_BLOCKS),
-            service_principals=options.apps,
+            service_principals=self._applications.enterprise,
             draws=draws,
             guids=self._guids,
         )

@@ -25,7 +25,7 @@ SERVICE_PRINCIPAL_OFFSET = 6
 DEVICE_OFFSET = 7
 ROLE_ASSIGNABLE_BLOCKS = 25
 OWNERLESS_GROUP = 2
-HIDDEN_GROUP = 17
+ODDLY_NAMED_GROUP = 17
 
 _TEAMS = (
     "Atlas",
@@ -120,7 +120,7 @@ class Groups:
             return f"Role holders {index // BLOCK + 1}"
         purposes = _PURPOSES[self.kind(index)]
         name = f"{purposes[bits % len(purposes)].format(_TEAMS[(bits >> 8) % len(_TEAMS)])} {index}"
-        return f"<b>{name}</b>" if index == HIDDEN_GROUP else name
+        return f"<b>{name}</b>" if index == ODDLY_NAMED_GROUP else name
 
     def group(self, index: int) -> Group:
         """The group at an index."""
@@ -130,7 +130,7 @@ class Groups:
         is_microsoft_365 = kind is GroupKind.MICROSOFT_365
         visibility = "Private" if self.role_assignable(index) else None
         if is_microsoft_365:
-            visibility = "HiddenMembership" if index == HIDDEN_GROUP else "Private" if bits >> 16 & 1 else "Public"
+            visibility = "Private" if bits >> 16 & 1 else "Public"
         return Group(
             index,
             self._guids.encode(Kind.GROUP, index),
