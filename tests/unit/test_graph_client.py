@@ -1,0 +1,130 @@
+"""One request and one listing against answers that are made up here, byte for byte."""
+
+import asyncio
+from collections.abc import Callable
+
+import httpx2
+import pytest
+
+from chamberlain.errors import ChamberlainError, NotFound, Refused, Upstream
+from chamberlain.graph import retry, shape
+from chamberlain.graph.client import Graph
+from chamberlain.graph.page import pages
+from chamberlain.graph.token import Claims, Credential, TokenSource, read_claims
+
+ROOT = "https://graph.example"
+TOKEN = {"access_token": "h.e30.s", "expires_in": 3600}
+Answer = Callable[[httpx2.Request], httpx2.Response]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retry, "FIRST_WAIT", retry.FIRST_WAIT / 10_000)
+
+
+def collect(answer: Answer) -> tuple[list[str], Graph]:
+    """Names of all users that a listing brings, and the Graph that read them."""
+
+    def respond(request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json=TOKEN) if request.url.path.endswith("/token") else answer(request)
+
+    async def read() -> tuple[list[str], Graph]:
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(respond)) as http:
+            tokens = TokenSource(
+                http=http, login_root="https://login.example", graph_root=ROOT, credential=Credential("t", "c", "s")
+            )
+            graph = Graph(http=http, tokens=tokens, root=ROOT, gate=asyncio.Semaphore(1))
+            return [user.id async for page in pages(graph, "/users", shape.User) for user in page.value], graph
+
+    return asyncio.run(read())
+
+
+def page(*ids: str, link: str | None = None) -> httpx2.Response:
+    content: dict[str, object] = {"value": [{"id": one} for one in ids]}
+    return httpx2.Response(200, json=content | ({"@odata.nextLink": link} if link else {}))
+
+
+def in_turn(*answers: httpx2.Response | Exception) -> Answer:
+    left = list(answers)
+
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        one = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    return answer
+
+
+def refusal(status: int, code: str = "", **headers: str) -> httpx2.Response:
+    return httpx2.Response(status, json={"error": {"code": code}}, headers=headers)
+
+
+def test_an_empty_page_with_a_link_is_not_the_end() -> None:
+    links = f"{ROOT}/v1.0/users?$skiptoken="
+    ids, graph = collect(in_turn(page("a", link=links + "1"), page(link=links + "2"), page("b")))
+    assert ids == ["a", "b"]
+    assert graph.spent.requests == 3
+
+
+def test_the_token_goes_nowhere_else() -> None:
+    for link in ("https://evil.example/v1.0/users", "http://graph.example/v1.0/users", "https://graph.example.evil/x"):
+        with pytest.raises(Refused, match="foreign_link"):
+            collect(in_turn(page("a", link=link)))
+
+
+def test_a_listing_that_goes_in_circles_ends_in_an_error() -> None:
+    with pytest.raises(Upstream, match="page_repeated"):
+        collect(in_turn(page("a", link=f"{ROOT}/v1.0/users?$skiptoken=1")))
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "code"),
+    [
+        (refusal(500, "InternalServerError"), Upstream, "microsoft_failing"),
+        (httpx2.Response(502, text="<html>Bad gateway</html>"), Upstream, "microsoft_failing"),
+        (httpx2.Response(504), Upstream, "microsoft_failing"),
+        (refusal(429, "TooManyRequests", **{"Retry-After": "0"}), Upstream, "microsoft_busy"),
+        (httpx2.Response(200, text="<html>"), Upstream, "microsoft_unreadable"),
+        (httpx2.Response(200, text='{"value": ['), Upstream, "microsoft_unreadable"),
+        (httpx2.Response(200, json={"value": [{"name": "no id"}]}), Upstream, "microsoft_unreadable"),
+        (refusal(403, "Authorization_RequestDenied"), Refused, "scope_missing"),
+        (refusal(404, "Request_ResourceNotFound"), NotFound, "graph_not_found"),
+        (refusal(401, "InvalidAuthenticationToken"), Refused, "token_rejected"),
+        (refusal(400, "Request_BadRequest"), Upstream, "microsoft_refused"),
+        (refusal(400, "Directory_ExpiredPageToken"), Upstream, "page_expired"),
+    ],
+)
+def test_a_listing_ends_complete_or_raises(answer: httpx2.Response, kind: type[ChamberlainError], code: str) -> None:
+    with pytest.raises(kind) as caught:
+        collect(in_turn(page("a", link=f"{ROOT}/v1.0/users?$skiptoken=1"), answer))
+    assert caught.value.code == code
+
+
+def test_what_passes_is_asked_again_and_counted() -> None:
+    dropped = httpx2.ReadError("dropped")
+    ids, graph = collect(in_turn(refusal(503), dropped, httpx2.Response(200, text="<"), refusal(429), page("a")))
+    assert ids == ["a"]
+    assert graph.spent.requests == 4
+    assert graph.spent.throttled == 1
+
+
+def test_a_rejected_token_is_renewed_once() -> None:
+    ids, _ = collect(in_turn(refusal(401), page("a")))
+    assert ids == ["a"]
+    with pytest.raises(Refused, match="token_rejected"):
+        collect(in_turn(refusal(401), refusal(401), page("a")))
+
+
+def test_unknown_members_and_nulls_are_tolerated() -> None:
+    content = {"value": [{"id": "a", "displayName": None, "somethingNew": {"x": 1}, "@odata.type": "#future"}]}
+    assert collect(in_turn(httpx2.Response(200, json=content)))[0] == ["a"]
+
+
+def test_claims_of_something_that_is_no_token_are_empty() -> None:
+    assert read_claims("not a token") == Claims()
+    assert read_claims("") == Claims()
+
+
+def test_a_credential_does_not_print_its_secret() -> None:
+    assert "hush" not in repr(Credential("tenant", "client", "hush"))
