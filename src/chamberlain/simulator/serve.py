@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ from chamberlain.simulator.world.seeded.base import SeededBase
 from chamberlain.simulator.world.tenant import World
 
 HOST = "127.0.0.1"
+STANDARD_INPUT = 0
 MAX_PORT = 65_535
 EXIT_CANNOT_START = 2
 
@@ -65,7 +67,8 @@ def _watch_parent(stop: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
 
     def wait() -> None:
-        while sys.stdin.buffer.read(4096):
+        # not sys.stdin: its buffer's lock, held by this thread, would crash the interpreter on its way out
+        while os.read(STANDARD_INPUT, 4096):
             pass
         loop.call_soon_threadsafe(stop)
 
