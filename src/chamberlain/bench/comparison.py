@@ -53,7 +53,7 @@ def compare(tenant: Tenant, truth: Iterable[dict[str, Any]]) -> Comparison:
             sample = told["accounts"]
         else:
             if "name" in told:
-                told["name"] = told["name"] or ""  # Microsoft's null and "" are one to us: nobody can see the difference
+                told["name"] = told["name"] or ""  # null and "" are one to us: nobody can see the difference
             lines[kind].add(_line(told))
     result = Comparison()
     result.add("account", truth=lines["account"], ours={_line(row) for row in export.accounts(tenant_id=tenant.id)})
