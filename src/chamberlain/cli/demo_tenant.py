@@ -52,7 +52,7 @@ def demo_tenant(*, port: int, file: Path, users: int, groups: int, memberships: 
     """The tenant that these options describe; its ids and secrets follow from them."""
     options = SimulatorOptions(users=users, groups=groups, memberships=memberships, apps=apps, port=port, file=file)
     url = f"http://127.0.0.1:{port}"
-    told = json.loads(start_line(build(replace(options, file=None)), url, options))
+    told = json.loads(start_line(build(replace(options, file=None)), url))
     names = ("tenant_id", "client_id", "client_secret", "own_client_id", "own_client_secret")
     return DemoTenant(url=url, options=options, **{name: told[name] for name in names})
 
