@@ -1,6 +1,6 @@
 """For each error code: what happened, why, and what to do, in plain words.
 
-The wings translate and fill them. Placeholders in braces are filled from the error's data.
+Placeholders in braces are filled from the error's data. `explain` translates: these literals are the message ids.
 """
 
 from dataclasses import dataclass
@@ -352,7 +352,7 @@ SENTENCES: dict[str, Sentence] = {
 
 
 def explain(error: ChamberlainError) -> Sentence:
-    """The sentence for an error, with its placeholders filled."""
+    """The sentence for an error, in the reader's language, with its placeholders filled."""
     template = SENTENCES.get(error.code, SENTENCES["unexpected"])
     known = _Known({key: str(value) for key, value in error.data.items()})
     return Sentence(template.what.format_map(known), template.why.format_map(known), template.repair.format_map(known))

@@ -1,25 +1,32 @@
 """The subcommands of `chamberlain`, one file each, joined here."""
 
+import inspect
+from collections.abc import Callable
+
 import typer
 
 from chamberlain.cli import bench, connect, serve, sign_in, status, sync, up, who
+from chamberlain.language import gettext as _
 
 app = typer.Typer(
     name="chamberlain",
-    help="Access governance for Microsoft 365: who has what, why and since when.",
+    help=_("Access governance for Microsoft 365: who has what, why and since when."),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command()(up.demo)
-app.command()(up.up)
-app.command()(status.status)
-app.command("sign-in")(sign_in.sign_in)
-app.command()(connect.connect)
-app.command()(sync.sync)
-app.command()(who.who)
-app.command()(serve.web)
-app.command()(serve.worker)
-app.command()(serve.simulator)
-
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": up.demo,
+    "up": up.up,
+    "status": status.status,
+    "sign-in": sign_in.sign_in,
+    "connect": connect.connect,
+    "sync": sync.sync,
+    "who": who.who,
+    "web": serve.web,
+    "worker": serve.worker,
+    "simulator": serve.simulator,
+}
+for name, command in COMMANDS.items():
+    app.command(name, help=_(inspect.getdoc(command) or ""))(command)
 app.add_typer(bench.app, name="bench")

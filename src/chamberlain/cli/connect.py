@@ -8,6 +8,7 @@ import typer
 from chamberlain.actions.connect_with_secret import connect_with_secret
 from chamberlain.cli.rim import err, out, terminal_actor, world
 from chamberlain.cli.sync import follow, run_to_end
+from chamberlain.language import gettext as _
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import list_runs, show_connect_offer
 
@@ -15,36 +16,40 @@ SECRET_VARIABLE = "CHAMBERLAIN_CONNECT_SECRET"  # noqa: S105 - the name of a var
 
 
 def connect(
-    tenant_id: Annotated[str | None, typer.Option(help="Directory (tenant) id.")] = None,
-    client_id: Annotated[str | None, typer.Option(help="Application (client) id of the own registration.")] = None,
+    tenant_id: Annotated[str | None, typer.Option(help=_("Directory (tenant) id."))] = None,
+    client_id: Annotated[str | None, typer.Option(help=_("Application (client) id of the own registration."))] = None,
     client_secret: Annotated[
         str | None,
         typer.Option(envvar=SECRET_VARIABLE, hidden=True),  # from the environment: options show in process lists
     ] = None,
     secret_file: Annotated[
-        typer.FileText | None, typer.Option(help=f"File with the client secret; or set {SECRET_VARIABLE}.")
+        typer.FileText | None, typer.Option(help=_("File with the client secret; or set CHAMBERLAIN_CONNECT_SECRET."))
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
-    wait: Annotated[bool, typer.Option(help="Wait for the first sync.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
+    wait: Annotated[bool, typer.Option(help=_("Wait for the first sync."))] = True,
 ) -> None:
     """Connect a tenant through an app registration of its own with a client secret."""
     with world(as_json=as_json) as opened:
         actor = terminal_actor()
         offer = show_connect_offer(viewer=actor)
         if tenant_id is None or client_id is None:
-            err.print("[bold]Connect a Microsoft 365 tenant[/]")
-            err.print("A Global or Privileged Role Administrator has to consent to these application permissions;")
-            err.print("no particular Microsoft plan is required. Everything here only reads.\n")
+            err.print(_("Connect a Microsoft 365 tenant"), style="bold")
+            err.print(_("A Global or Privileged Role Administrator has to consent to these application permissions;"))
+            err.print(_("no particular Microsoft plan is required. Everything here only reads.") + "\n")
             for need in offer.scopes:
-                optional = "" if need.required else " [dim](optional)[/]"
-                err.print(f"  [bold]{need.scope}[/]{optional}\n    {need.purpose}")
+                optional = "" if need.required else f" [dim]({_('optional')})[/]"
+                err.print(f"  [bold]{need.scope}[/]{optional}\n    {_(need.purpose)}")
             err.print()
-        tenant_id = tenant_id or typer.prompt("Directory (tenant) id", err=True)
-        client_id = client_id or typer.prompt("Application (client) id", err=True)
-        secret = _secret(secret_file) or client_secret or typer.prompt("Client secret", hide_input=True, err=True)
+        tenant_id = tenant_id or typer.prompt(_("Directory (tenant) id"), err=True)
+        client_id = client_id or typer.prompt(_("Application (client) id"), err=True)
+        secret = _secret(secret_file) or client_secret or typer.prompt(_("Client secret"), hide_input=True, err=True)
         tenant = connect_with_secret(actor=actor, tenant_id=tenant_id, client_id=client_id, client_secret=secret)
         if not as_json:
-            out.print(f"Connected: {tenant.name} ({tenant.domain})", highlight=False)
+            out.print(
+                _("Connected: {name} ({domain})").format(name=tenant.name, domain=tenant.domain),
+                highlight=False,
+                markup=False,
+            )
         if wait:
             run_id = list_runs(viewer=actor, tenant=tenant, limit=1)[0].id
             run_to_end(opened, lambda: follow(tenant=tenant, run_id=run_id, as_json=as_json))

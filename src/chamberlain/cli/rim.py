@@ -9,9 +9,11 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from chamberlain import bootstrap
 from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound, Refused, Unsafe, Upstream
+from chamberlain.language import gettext as _
 from chamberlain.model.actor import Actor, ActorKind, Role
 from chamberlain.sentences import explain
 from chamberlain.settings import Settings, load
@@ -53,7 +55,8 @@ def tell(error: ChamberlainError, *, as_json: bool) -> None:
         content = {"code": error.code, "what": sentence.what, "why": sentence.why, "repair": sentence.repair}
         print(json.dumps({"error": content}), file=sys.stderr)
         return
-    err.print(f"[bold red]{sentence.what}[/]\n{sentence.why}\n[bold]{sentence.repair}[/]\n[dim]code: {error.code}[/]")
+    what, why, repair = (escape(text) for text in (sentence.what, sentence.why, sentence.repair))
+    err.print(f"[bold red]{what}[/]\n{why}\n[bold]{repair}[/]\n[dim]{_('code')}: {error.code}[/]", highlight=False)
 
 
 @contextmanager

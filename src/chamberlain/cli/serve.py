@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 from chamberlain import bootstrap
 from chamberlain.cli.processes import exit_with_parent
 from chamberlain.cli.rim import world
+from chamberlain.language import gettext as _
 from chamberlain.settings import Settings
 
 THREADS = 8
@@ -60,16 +61,16 @@ def worker() -> None:
 
 
 def simulator(
-    seed: Annotated[int, typer.Option(help="Same seed, same tenant.")] = 1,
-    users: Annotated[int, typer.Option(help="People in it.")] = 2_000,
-    groups: Annotated[int, typer.Option(help="Groups in it.")] = 300,
-    memberships: Annotated[int, typer.Option(help="Direct memberships of people.")] = 20_000,
-    apps: Annotated[int, typer.Option(help="Enterprise applications.")] = 40,
-    port: Annotated[int, typer.Option(help="Port on loopback; 0: a free one.")] = 8401,
-    file: Annotated[Path | None, typer.Option(help="Keeps changes and consents.")] = None,
-    latency_ms: Annotated[int, typer.Option(help="Added to every answer.")] = 0,
-    population: Annotated[str, typer.Option(help="seeded, or golden: twelve people written by hand.")] = "seeded",
-    exit_with_parent: Annotated[bool, typer.Option(help="End when standard input ends.")] = False,
+    seed: Annotated[int, typer.Option(help=_("Same seed, same tenant."))] = 1,
+    users: Annotated[int, typer.Option(help=_("People in it."))] = 2_000,
+    groups: Annotated[int, typer.Option(help=_("Groups in it."))] = 300,
+    memberships: Annotated[int, typer.Option(help=_("Direct memberships of people."))] = 20_000,
+    apps: Annotated[int, typer.Option(help=_("Enterprise applications."))] = 40,
+    port: Annotated[int, typer.Option(help=_("Port on loopback; 0: a free one."))] = 8401,
+    file: Annotated[Path | None, typer.Option(help=_("Keeps changes and consents."))] = None,
+    latency_ms: Annotated[int, typer.Option(help=_("Added to every answer."))] = 0,
+    population: Annotated[str, typer.Option(help=_("seeded, or golden: twelve people written by hand."))] = "seeded",
+    exit_with_parent: Annotated[bool, typer.Option(help=_("End when standard input ends."))] = False,
 ) -> None:
     """Run a simulated Microsoft 365 tenant: sign-in and Graph, on loopback."""
     from chamberlain.simulator.options import SimulatorOptions

@@ -7,14 +7,15 @@ from rich.table import Table
 
 from chamberlain import bootstrap
 from chamberlain.cli.rim import out, plainly, print_json, settings_or_exit, terminal_actor, world
+from chamberlain.language import gettext as _
 from chamberlain.queries.connections import Integration, list_integrations
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))]
 
 
 def status(
     as_json: Json = False,
-    running: Annotated[bool, typer.Option("--running", help="Only exit 0 if it is running, else 1.")] = False,
+    running: Annotated[bool, typer.Option("--running", help=_("Only exit 0 if it is running, else 1."))] = False,
 ) -> None:
     """Show whether Chamberlain is running here, and every connection's last sync."""
     with plainly(as_json=as_json):
@@ -33,20 +34,23 @@ def status(
                 }
             )
             return
-        out.print(f"running: {'yes, at ' + opened.settings.url if is_up else 'no'}", highlight=False)
-        out.print(f"data:    {opened.settings.data}", highlight=False, soft_wrap=True)
+        where = _("yes, at {url}").format(url=opened.settings.url) if is_up else _("no")
+        out.print(f"{_('running')}: {where}", highlight=False, markup=False)
+        out.print(f"{_('data')}: {opened.settings.data}", highlight=False, soft_wrap=True, markup=False)
         if not found:
-            out.print("No tenant is connected yet: chamberlain connect")
+            out.print(_("No tenant is connected yet: chamberlain connect"))
             return
-        table = Table("tenant", "domain", "state", "last sync", "now")
+        table = Table(_("tenant"), _("domain"), _("state"), _("last sync"), _("now"))
         for one in found:
             connection = one.connection
             table.add_row(
                 connection.tenant.slug,
                 connection.tenant.domain,
-                connection.state.value,
-                one.last_success.strftime("%Y-%m-%d %H:%M:%S UTC") if one.last_success else "never",
-                f"{one.running.state.value} (run {one.running.id})" if one.running else "",
+                _(connection.state.value),
+                one.last_success.strftime("%Y-%m-%d %H:%M:%S UTC") if one.last_success else _("never"),
+                _("{state} (run {id})").format(state=_(one.running.state.value), id=one.running.id)
+                if one.running
+                else "",
             )
         out.print(table)
 

@@ -11,6 +11,7 @@ from chamberlain import bootstrap
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.cli.rim import err, out, print_json, tell, terminal_actor, world
 from chamberlain.errors import ChamberlainError
+from chamberlain.language import gettext as _
 from chamberlain.model.run import PhaseState, Run, RunState, Trigger
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import choose_tenant, find_run
@@ -20,8 +21,8 @@ SECONDS_BETWEEN_LOOKS = 0.3
 
 
 def sync(
-    tenant: Annotated[str | None, typer.Option(help="Which tenant, where there are several.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    tenant: Annotated[str | None, typer.Option(help=_("Which tenant, where there are several."))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
 ) -> None:
     """Sync a tenant now, and wait for the end."""
     with world(as_json=as_json) as opened:
@@ -39,7 +40,7 @@ def run_to_end(opened: bootstrap.World, watch: Callable[[], Run]) -> None:
     if bootstrap.is_worker_alive():
         run = watch()
     else:
-        err.print("[dim]no worker is running here: this command does the work itself[/]")
+        err.print(_("no worker is running here: this command does the work itself"), style="dim")
         with bootstrap.make_worker(opened):
             run = watch()
     if run.state is RunState.FAILED:
@@ -90,9 +91,17 @@ def _print_summary(run: Run) -> None:
         tell(ChamberlainError(run.error_code, **run.error_data), as_json=False)
     opened = sum(phase.opened for phase in run.phases)
     closed = sum(phase.closed for phase in run.phases)
-    out.print(
-        f"Run {run.id} {run.state.value}: {opened:,} grants opened, {closed:,} closed; "
-        f"{run.requests:,} requests, {run.resource_units:,} resource units, {run.throttled:,} throttled, "
-        f"{run.seconds or 0:.1f} s",
-        highlight=False,
+    told = _(
+        "Run {id} {state}: {opened:,} grants opened, {closed:,} closed; {requests:,} requests, "
+        "{units:,} resource units, {throttled:,} throttled, {seconds:.1f} s"
+    ).format(
+        id=run.id,
+        state=_(run.state.value),
+        opened=opened,
+        closed=closed,
+        requests=run.requests,
+        units=run.resource_units,
+        throttled=run.throttled,
+        seconds=run.seconds or 0,
     )
+    out.print(told, highlight=False, soft_wrap=True)

@@ -16,6 +16,7 @@ from chamberlain.cli.demo_tenant import SIMULATOR_LINE, DemoTenant, connect_demo
 from chamberlain.cli.processes import Child, Supervisor
 from chamberlain.cli.rim import err, out, plainly, settings_or_exit, terminal_actor
 from chamberlain.errors import Misconfigured
+from chamberlain.language import gettext as _
 from chamberlain.settings import Settings
 
 WEB_LINE = "Listening at"
@@ -31,14 +32,16 @@ def up() -> None:
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Port of the web application.")] = 8400,
-    tenant_port: Annotated[int, typer.Option(help="Port of the simulated tenant.")] = 8401,
-    users: Annotated[int, typer.Option(help="People in the simulated tenant.")] = 2_000,
-    groups: Annotated[int, typer.Option(help="Groups in it.")] = 300,
-    memberships: Annotated[int, typer.Option(help="Direct memberships in it.")] = 20_000,
-    apps: Annotated[int, typer.Option(help="Enterprise applications in it.")] = 40,
-    connect: Annotated[bool, typer.Option(help="Connect the tenant at the first start.")] = True,
-    reset: Annotated[bool, typer.Option("--reset", help="Forget the demo's data and the tenant's, then end.")] = False,
+    port: Annotated[int, typer.Option(help=_("Port of the web application."))] = 8400,
+    tenant_port: Annotated[int, typer.Option(help=_("Port of the simulated tenant."))] = 8401,
+    users: Annotated[int, typer.Option(help=_("People in the simulated tenant."))] = 2_000,
+    groups: Annotated[int, typer.Option(help=_("Groups in it."))] = 300,
+    memberships: Annotated[int, typer.Option(help=_("Direct memberships in it."))] = 20_000,
+    apps: Annotated[int, typer.Option(help=_("Enterprise applications in it."))] = 40,
+    connect: Annotated[bool, typer.Option(help=_("Connect the tenant at the first start."))] = True,
+    reset: Annotated[
+        bool, typer.Option("--reset", help=_("Forget the demo's data and the tenant's, then end."))
+    ] = False,
 ) -> None:
     """Run everything together with a simulated tenant, and print a link that signs you in."""
     with plainly():
@@ -64,7 +67,7 @@ def demo(
 
 def _run(settings: Settings, *, demo: DemoTenant | None, connect: bool) -> None:
     logs = settings.data / "logs"
-    err.print("[dim]starting ...[/]")
+    err.print(_("starting ..."), style="dim")
     quiet = settings.model_copy(update={"log_level": "ERROR"})
     with bootstrap.open_world(quiet) as world, bootstrap.running_here(settings):
         logs.mkdir(exist_ok=True)
@@ -85,7 +88,7 @@ def _run(settings: Settings, *, demo: DemoTenant | None, connect: bool) -> None:
             say=lambda line: err.print(line, style="dim", highlight=False, markup=False),
             essentials={"the database": world.database_ended} if world.database_ended else {},
         ).run(when_ready=ready)
-    err.print("[dim]stopped[/]")
+    err.print(_("stopped"), style="dim")
 
 
 def _simulator(demo: DemoTenant) -> Child:
@@ -96,12 +99,16 @@ def _simulator(demo: DemoTenant) -> Child:
 def _greet(settings: Settings, demo: DemoTenant | None) -> None:
     link = issue_sign_in_link(actor=terminal_actor(), root=settings.url)
     out.print()
-    out.print(f"  [bold]Chamberlain[/] is at       {settings.url}", highlight=False)
-    out.print(f"  Sign in once with        [bold]{link}[/]", highlight=False, soft_wrap=True)
-    if demo:
-        out.print(f"  Simulated tenant at      {demo.url}", highlight=False)
-    out.print(f"  Data and logs in         {settings.data}", highlight=False, soft_wrap=True)
-    out.print("  Ctrl-C stops everything.\n", highlight=False)
+    lines = [
+        (_("Chamberlain is at"), settings.url),
+        (_("Sign in once with"), link),
+        *([(_("Simulated tenant at"), demo.url)] if demo else []),
+        (_("Data and logs in"), str(settings.data)),
+    ]
+    width = max(len(name) for name, _value in lines)
+    for name, value in lines:
+        out.print(f"  {name:<{width}}  {value}", highlight=False, markup=False, soft_wrap=True)
+    out.print("  " + _("Ctrl-C stops everything.") + "\n", highlight=False)
 
 
 def _forget(folder: Path) -> None:
@@ -109,7 +116,7 @@ def _forget(folder: Path) -> None:
         raise Misconfigured("demo_running", path=str(folder))
     if folder.exists():
         shutil.rmtree(folder)
-    out.print(f"Forgotten: {folder}", highlight=False)
+    out.print(_("Forgotten: {folder}").format(folder=folder), highlight=False, markup=False)
 
 
 def _check_port(host: str, port: int, *, option: str) -> None:

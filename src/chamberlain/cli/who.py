@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.language import gettext as _
 from chamberlain.model.holding import Holding
 from chamberlain.model.kind import Kind
 from chamberlain.model.path import Path, Reason
@@ -25,9 +26,9 @@ HEADINGS = {
 
 
 def who(
-    person: Annotated[str, typer.Argument(help="User name, mail, object id, or words of the name.")],
-    tenant: Annotated[str | None, typer.Option(help="Which tenant, where there are several.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    person: Annotated[str, typer.Argument(help=_("User name, mail, object id, or words of the name."))],
+    tenant: Annotated[str | None, typer.Option(help=_("Which tenant, where there are several."))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
 ) -> None:
     """Show what a person holds, through what, and since when."""
     with world(as_json=as_json):
@@ -42,44 +43,46 @@ def who(
 
 def _print(person: Person) -> None:
     row = person.row
-    state = "can sign in" if row.enabled else "blocked"
-    out.print(f"[bold]{escape(row.name or '(no name)')}[/]  {escape(row.user_name)}  [dim]{row.type.value}, {state}[/]")
+    state = _("can sign in") if row.enabled else _("blocked")
+    out.print(
+        f"[bold]{escape(row.name or _('(no name)'))}[/]  {escape(row.user_name)}  [dim]{_(row.type.value)}, {state}[/]"
+    )
     if row.job_title or row.department:
         out.print(escape(" · ".join(part for part in (row.job_title, row.department) if part)), highlight=False)
     if person.manager:
-        out.print(f"manager: {escape(person.manager.name or person.manager.user_name)}", highlight=False)
+        out.print(f"{_('manager')}: {escape(person.manager.name or person.manager.user_name)}", highlight=False)
     for kind, heading in HEADINGS.items():
         held = [holding for holding in person.holdings if holding.kind is kind]
         if not held:
             continue
-        tree = Tree(f"[bold]{heading}[/] [dim]{len(held)}[/]")
+        tree = Tree(f"[bold]{_(heading)}[/] [dim]{len(held)}[/]")
         for holding in held:
             branch = tree.add(_title(holding))
             for path in holding.paths:
-                branch.add(f"[dim]{escape(describe(path))}, since {path.since:%Y-%m-%d %H:%M}[/]")
+                branch.add(f"[dim]{escape(describe(path))}, {_('since')} {path.since:%Y-%m-%d %H:%M}[/]")
         out.print(tree)
 
 
 def _title(holding: Holding) -> str:
     name = f"{holding.app}: {holding.name}" if holding.app else holding.name
-    notes = [note for note, wanted in (("owner", holding.owner), ("not given", not holding.effective)) if wanted]
+    notes = [note for note, wanted in ((_("owner"), holding.owner), (_("not given"), not holding.effective)) if wanted]
     plans = (
         f" [dim]{sum(plan.enabled for plan in holding.plans)} of {len(holding.plans)} plans[/]" if holding.plans else ""
     )
-    return escape(name or "(no name)") + (f" [yellow]{', '.join(notes)}[/]" if notes else "") + plans
+    return escape(name or _("(no name)")) + (f" [yellow]{', '.join(notes)}[/]" if notes else "") + plans
 
 
 def describe(path: Path) -> str:
     """A path in words."""
-    chain = " inside ".join(link.name or link.key for link in path.through)
+    chain = _(" inside ").join(link.name or link.key for link in path.through)
     words = {
-        Reason.DIRECT: "direct",
-        Reason.RULE: "by rule",
-        Reason.NESTED: f"through {chain}",
-        Reason.GROUP: f"through {chain}",
-        Reason.LICENCE: f"inside {chain}",
-    }[path.reason]
-    extra = [part for part in (path.error, path.scope and f"scope {path.scope}") if part]
+        Reason.DIRECT: _("direct"),
+        Reason.RULE: _("by rule"),
+        Reason.NESTED: _("through {chain}"),
+        Reason.GROUP: _("through {chain}"),
+        Reason.LICENCE: _("inside {chain}"),
+    }[path.reason].replace("{chain}", chain)
+    extra = [part for part in (path.error, path.scope and _("scope {scope}").format(scope=path.scope)) if part]
     return ", ".join([words, *extra])
 
 

@@ -133,7 +133,7 @@ class Graph:
         self.on_spent(self.spent)
 
 
-class _Again(Exception):  # noqa: N818 - not an error: asking again may help
+class _Again(Exception):
     """Asking again may help; `error` is what it means when it does not."""
 
     def __init__(self, error: ChamberlainError, *, wait: timedelta | None = None, is_rejection: bool = False) -> None:
