@@ -171,10 +171,10 @@ def is_running(data: Path) -> bool:
     try:
         with (data / RUNNING).open("r") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
     except BlockingIOError:
         return True
+    except OSError:  # no such folder or file, or not for us: `open_world` says which
+        return False
     return False
 
 

@@ -38,7 +38,7 @@ def connect(
             err.print(_("no particular Microsoft plan is required. Everything here only reads.") + "\n")
             for need in offer.scopes:
                 optional = "" if need.required else f" [dim]({_('optional')})[/]"
-                err.print(f"  [bold]{need.scope}[/]{optional}\n    {_(need.purpose)}")
+                err.print(f"  [bold]{need.scope}[/]{optional}\n    {need.purpose}")
             err.print()
         tenant_id = tenant_id or typer.prompt(_("Directory (tenant) id"), err=True)
         client_id = client_id or typer.prompt(_("Application (client) id"), err=True)

@@ -1,9 +1,10 @@
 """Which tenants are connected, how, and how their syncs went."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chamberlain.errors import Conflict, NotFound
+from chamberlain.language import gettext
 from chamberlain.model.actor import Actor
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
@@ -89,7 +90,7 @@ def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
     return ConnectOffer(
         installation_app=settings.client_id is not None and settings.client_secret is not None,
         redirect_uri=settings.url + CALLBACK,
-        scopes=SCOPES,
+        scopes=tuple(replace(need, purpose=gettext(need.purpose)) for need in SCOPES),
     )
 
 
