@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from configparser import ConfigParser
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,16 @@ def test_every_path_of_the_simulator_is_documented() -> None:
 
     assert control
     assert rows == {(route.method, route.pattern) for route in ROUTES} | control
+
+
+def test_the_architecture_shows_the_layers_that_are_enforced() -> None:
+    page = text_of(DOCS / "why" / "architecture.md").partition("## Layers")[2].partition("\n## ")[0]
+    contracts = ConfigParser()
+    contracts.read(ROOT / ".importlinter", encoding="utf-8")
+    enforced = contracts["importlinter:contract:layers"]["layers"].split("\n")
+    shown = re.findall(r"^\| (`[^|]+) \|", page, flags=re.MULTILINE)
+
+    assert [set(re.findall(r"\w+", row)) for row in shown] == [set(re.findall(r"\w+", row)) for row in enforced if row]
 
 
 def test_a_decision_is_one_page_with_five_headings() -> None:
