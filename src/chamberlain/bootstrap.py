@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from chamberlain.errors import Misconfigured
+from chamberlain.errors import Conflict, Misconfigured
 from chamberlain.settings import Settings
 
 POSTGRES_AT_LEAST = 150000
@@ -156,14 +156,23 @@ def migrate_schema(url: str) -> None:
 def running_here(settings: Settings) -> Iterator[None]:
     """Marks this data folder as in use by a supervisor, as long as the context lasts, whatever ends it.
 
-    raises  Misconfigured("already_running")
+    raises  Conflict("already_running")
     """
     with (settings.data / RUNNING).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Misconfigured("already_running", path=str(settings.data), url=settings.url) from None
+            raise Conflict("already_running", path=str(settings.data), url=settings.url) from None
         yield
+
+
+def refuse_second_start(settings: Settings) -> None:
+    """Says so before anything is touched where a supervisor uses the data folder already.
+
+    raises  Conflict("already_running")
+    """
+    if is_running(settings.data):
+        raise Conflict("already_running", path=str(settings.data), url=settings.url)
 
 
 def is_running(data: Path) -> bool:
@@ -188,11 +197,12 @@ def is_worker_alive() -> bool:
 def make_worker(world: World) -> Any:
     """A worker with every story of the house registered, and the schedule that starts syncs."""
     from chamberlain.actions.start_sync import SYNC_JOB
-    from chamberlain.jobs.engine import Worker
-    from chamberlain.work.schedule import start_due_syncs
+    from chamberlain.jobs.engine import Worker, is_over
+    from chamberlain.work.schedule import end_lost_runs, start_due_syncs
     from chamberlain.work.sync_tenant import sync_tenant
 
     worker = Worker(url=world.database_url, stories={SYNC_JOB: partial(sync_tenant, settings=world.settings)})
+    worker.every_round(partial(end_lost_runs, is_over=is_over))
     worker.every_round(partial(start_due_syncs, settings=world.settings))
     return worker
 

@@ -155,7 +155,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "database_not_answering": Sentence(
         "The database was started but does not answer.",
-        "Its log says last: {log}",
+        "{reason}",
         "Wait a moment and try again; if it stays, read its log in {path}.",
     ),
     "database_binaries_missing": Sentence(
@@ -342,6 +342,21 @@ SENTENCES: dict[str, Sentence] = {
         "A listing went in circles.",
         "Microsoft sent the same page of {path} twice.",
         "The next sync tries again; nothing was closed, what was synced stays.",
+    ),
+    "listing_short": Sentence(
+        "A listing ended too early.",
+        "Microsoft counted {expected} in {path} but sent {found}.",
+        "The next sync tries again; nothing was closed, what was synced stays.",
+    ),
+    "phase_kept_crashing": Sentence(
+        "A phase of the sync brought its worker down again and again.",
+        "{phase} was begun {attempts} times and never ended.",
+        "Read the worker's log around those times and report it; what was synced stays.",
+    ),
+    "job_lost": Sentence(
+        "The sync was given up.",
+        "The job that performed run {run_id} ended without saying how.",
+        "Start a sync again; if it happens twice, please report it with the worker's log.",
     ),
     "vanished_while_read": Sentence(
         "Something vanished while it was read.",

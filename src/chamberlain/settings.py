@@ -22,10 +22,14 @@ def default_data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "chamberlain"
 
 
+KEPT = "settings.env"
+DEMO = "demo"
+
+
 class Settings(BaseSettings):
     """The installation's settings, validated when the process starts."""
 
-    model_config = SettingsConfigDict(env_prefix="CHAMBERLAIN_", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="CHAMBERLAIN_", frozen=True, populate_by_name=True, extra="ignore")
 
     data: Path = Field(default_factory=default_data_folder, description="Folder for database, key and files")
     database_url: SecretStr | None = Field(
@@ -50,12 +54,46 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def redirect_uri(self) -> str:
+        """Where Microsoft sends an administrator back to after consent; it has to be registered there."""
+        return f"{self.url}/connect/callback"
+
+    @property
     def socket_folder(self) -> Path:
         """Short folder for the database's Unix socket: its path must stay under 104 bytes on every system."""
         digest = hashlib.sha256(str(self.data.resolve()).encode()).hexdigest()[:12]
         return Path("/tmp") / f"chamberlain-{os.geteuid()}-{digest}"  # noqa: S108 - mode 0700, owner checked
 
 
+def demo_folder() -> Path:
+    """Where the demo keeps everything, unless CHAMBERLAIN_DATA says otherwise."""
+    return data_folder(given=os.environ.get("CHAMBERLAIN_DATA"), own=default_data_folder() / DEMO)
+
+
+def data_folder(*, given: str | None, own: Path) -> Path:
+    """The given folder; otherwise an installation's own, or the demo inside it where only that exists.
+
+    So a command in a second terminal speaks to the demo, as long as there is nothing else to speak to.
+    """
+    if given:
+        return Path(given)
+    is_only_demo = (own / DEMO / KEPT).exists() and not (own / "postgres").exists()
+    return own / DEMO if is_only_demo else own
+
+
+def keep(data: Path, values: dict[str, str]) -> None:
+    """Writes settings beside the data that they belong to; every process that uses the folder reads them.
+
+    values  by environment variable; the environment itself goes before them
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    path = data / KEPT
+    path.touch(mode=0o600)
+    quoted = {name: value.replace("\\", "\\\\").replace("'", "\\'") for name, value in values.items()}
+    path.write_text("".join(f"{name}='{value}'\n" for name, value in sorted(quoted.items())), encoding="utf-8")
+
+
 def load() -> Settings:
-    """The settings of this process, from its environment."""
-    return Settings()
+    """The settings of this process: from its environment, then from the file beside its data, then the defaults."""
+    data = data_folder(given=os.environ.get("CHAMBERLAIN_DATA"), own=default_data_folder())
+    return Settings(_env_file=data / KEPT, data=data)

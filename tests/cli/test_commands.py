@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,3 +151,33 @@ def test_a_sign_in_link_is_one_line(world: bootstrap.World) -> None:
     assert done.returncode == 0
     assert done.stdout.strip().startswith(f"{world.settings.url}/sign-in/")
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_connect_by_consent_listens_for_the_browser(start_tenant: Callable[..., Simulated]) -> None:
+    from urllib.parse import parse_qsl, urlencode, urlsplit
+
+    simulator = start_tenant(users=30, groups=6, memberships=60, apps=4, seed=93)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "chamberlain.cli", "connect", "--no-wait", "--json"],
+        env={
+            **os.environ,
+            **at(simulator),
+            "CHAMBERLAIN_CLIENT_ID": simulator.client_id,
+            "CHAMBERLAIN_CLIENT_SECRET": simulator.client_secret,
+            "PYTHONUNBUFFERED": "1",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        assert child.stderr is not None
+        url = next(line.strip() for line in child.stderr if "/adminconsent?" in line)
+        redirect = urlsplit(dict(parse_qsl(urlsplit(url).query))["redirect_uri"])
+        assert (redirect.scheme, redirect.hostname, redirect.path) == ("http", "localhost", "/connect/callback")
+        form = urlencode({"account": "global_administrator", "answer": "accept"}).encode()
+        with urllib.request.urlopen(urllib.request.Request(url, data=form, method="POST")) as page:
+            assert b"terminal" in page.read()
+        out, _errors = child.communicate(timeout=60)
+    assert child.returncode == 0
+    assert json.loads(out)["tenant_id"] == simulator.tenant_id

@@ -128,3 +128,11 @@ def test_claims_of_something_that_is_no_token_are_empty() -> None:
 
 def test_a_credential_does_not_print_its_secret() -> None:
     assert "hush" not in repr(Credential("tenant", "client", "hush"))
+
+
+def test_a_listing_that_ends_far_below_its_count_is_not_complete() -> None:
+    short = httpx2.Response(200, json={"value": [{"id": "a"}], "@odata.count": 100})
+    with pytest.raises(Upstream, match="listing_short"):
+        collect(in_turn(short))
+    enough = httpx2.Response(200, json={"value": [{"id": str(number)} for number in range(95)], "@odata.count": 100})
+    assert len(collect(in_turn(enough))[0]) == 95

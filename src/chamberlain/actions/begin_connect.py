@@ -15,13 +15,13 @@ from chamberlain.store import tenants
 from chamberlain.store.connection import transaction
 
 ATTEMPT_LASTS = timedelta(minutes=30)
-CALLBACK = "/connect/callback"
 
 
-def begin_connect(*, actor: Actor, tenant: str | None) -> str:
+def begin_connect(*, actor: Actor, tenant: str | None, redirect_uri: str | None = None) -> str:
     """The URL of Microsoft's consent page, with a state that works once, for this actor, for half an hour.
 
-    tenant   GUID of the tenant that has to consent; None: whichever the administrator signs in to
+    tenant        GUID of the tenant that has to consent; None: whichever the administrator signs in to
+    redirect_uri  another address than the web application's: the terminal listens itself
     raises   Refused("not_allowed"), Refused("tenant_id_malformed"), Misconfigured("installation_app_missing")
     source   https://learn.microsoft.com/entra/identity-platform/v2-admin-consent (2026): v1 form, which grants all
              application permissions that the registration lists; "organizations" where the tenant is not known
@@ -40,7 +40,9 @@ def begin_connect(*, actor: Actor, tenant: str | None) -> str:
             lasts=ATTEMPT_LASTS,
         )
         record(EventName.CONSENT_REQUESTED, actor=actor, tenant_id=None, subject=tenant or "any tenant")
-    query = urlencode({"client_id": settings.client_id, "redirect_uri": settings.url + CALLBACK, "state": state})
+    query = urlencode(
+        {"client_id": settings.client_id, "redirect_uri": redirect_uri or settings.redirect_uri, "state": state}
+    )
     return f"{settings.login_root}/{tenant or 'organizations'}/adminconsent?{query}"
 
 

@@ -21,7 +21,6 @@ from chamberlain.store.connection import transaction
 log = logging.getLogger(__name__)
 
 # A new service principal needs time to spread: until then Microsoft says that it does not know the application.
-# source  docs/reference/microsoft.md: tokens may lack roles, or be refused, for some minutes after consent
 WAITS_SECONDS = (1.0, 2.0, 4.0)
 NOT_YET = frozenset({"consent_missing"})
 

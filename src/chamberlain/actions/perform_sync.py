@@ -4,7 +4,7 @@ import logging
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
-from chamberlain.errors import ChamberlainError, Misconfigured, Upstream
+from chamberlain.errors import ChamberlainError, Misconfigured, Unsafe, Upstream
 from chamberlain.graph.client import Endpoint
 from chamberlain.graph.token import Credential
 from chamberlain.kinds.table import KINDS
@@ -19,7 +19,7 @@ from chamberlain.sync.phase import Way, summarise, sync_kind, sync_organisation
 
 log = logging.getLogger(__name__)
 Failure = tuple[str, dict[str, str]]
-HOPELESS = (Upstream, Misconfigured)
+HOPELESS = (Upstream, Misconfigured, Unsafe)
 
 
 def begin(run_id: int) -> None:
@@ -35,6 +35,7 @@ def perform_phase(run_id: int, phase: PhaseName, *, settings: Settings) -> tuple
     tenant_id = runs.tenant_of(run_id)
     try:
         with runs.PhaseReporter(run_id=run_id, phase=phase) as reporter:
+            reporter.refuse_to_crash_for_ever()
             merged = _perform(phase, run_id=run_id, tenant_id=tenant_id, settings=settings, reporter=reporter)
             reporter.finish(merged)
     except ChamberlainError as error:

@@ -22,5 +22,10 @@ def start_sync(*, actor: Actor, tenant: Tenant, trigger: Trigger) -> int:
     with transaction():
         run_id = runs.create(tenant_id=tenant.id, trigger=trigger, actor_name=actor.name, now=clock.now())
         record(EventName.SYNC_STARTED, actor=actor, tenant_id=tenant.id, subject=f"run:{run_id}", trigger=trigger.value)
-        enqueue(SYNC_JOB, {"run_id": run_id}, id=f"sync:{tenant.id}:{run_id}", tenant_id=tenant.id)
+        enqueue(SYNC_JOB, {"run_id": run_id}, id=job_of(tenant.id, run_id), tenant_id=tenant.id)
     return run_id
+
+
+def job_of(tenant_id: int, run_id: int) -> str:
+    """The id of the job that performs a run: one per story, tenant and row."""
+    return f"sync:{tenant_id}:{run_id}"

@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from chamberlain.actions.connect_with_secret import connect_with_secret
+from chamberlain.cli.consent import connect_by_consent
 from chamberlain.cli.rim import err, out, terminal_actor, world
 from chamberlain.cli.sync import follow, run_to_end
 from chamberlain.language import gettext as _
 from chamberlain.model.tenant import Tenant
-from chamberlain.queries.connections import list_runs, show_connect_offer
+from chamberlain.queries.connections import ConnectOffer, list_runs, show_connect_offer
 
 SECRET_VARIABLE = "CHAMBERLAIN_CONNECT_SECRET"  # noqa: S105 - the name of a variable
 
@@ -28,22 +29,23 @@ def connect(
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
     wait: Annotated[bool, typer.Option(help=_("Wait for the first sync."))] = True,
 ) -> None:
-    """Connect a tenant through an app registration of its own with a client secret."""
+    """Connect a tenant: by admin consent, or with --client-id through an app registration of its own."""
     with world(as_json=as_json) as opened:
         actor = terminal_actor()
         offer = show_connect_offer(viewer=actor)
-        if tenant_id is None or client_id is None:
-            err.print(_("Connect a Microsoft 365 tenant"), style="bold")
-            err.print(_("A Global or Privileged Role Administrator has to consent to these application permissions;"))
-            err.print(_("no particular Microsoft plan is required. Everything here only reads.") + "\n")
-            for need in offer.scopes:
-                optional = "" if need.required else f" [dim]({_('optional')})[/]"
-                err.print(f"  [bold]{need.scope}[/]{optional}\n    {need.purpose}")
-            err.print()
-        tenant_id = tenant_id or typer.prompt(_("Directory (tenant) id"), err=True)
-        client_id = client_id or typer.prompt(_("Application (client) id"), err=True)
-        secret = _secret(secret_file) or client_secret or typer.prompt(_("Client secret"), hide_input=True, err=True)
-        tenant = connect_with_secret(actor=actor, tenant_id=tenant_id, client_id=client_id, client_secret=secret)
+        if not as_json:
+            _explain(offer)
+        if client_id is None and offer.installation_app:
+            tenant = connect_by_consent(actor=actor, tenant_id=tenant_id)
+        else:
+            tenant = connect_with_secret(
+                actor=actor,
+                tenant_id=tenant_id or typer.prompt(_("Directory (tenant) id"), err=True),
+                client_id=client_id or typer.prompt(_("Application (client) id"), err=True),
+                client_secret=_secret(secret_file)
+                or client_secret
+                or typer.prompt(_("Client secret"), hide_input=True, err=True),
+            )
         if not as_json:
             out.print(
                 _("Connected: {name} ({domain})").format(name=tenant.name, domain=tenant.domain),
@@ -55,6 +57,16 @@ def connect(
             run_to_end(opened, lambda: follow(tenant=tenant, run_id=run_id, as_json=as_json))
         elif as_json:
             print(json.dumps(_json(tenant)))
+
+
+def _explain(offer: ConnectOffer) -> None:
+    err.print(_("Connect a Microsoft 365 tenant"), style="bold")
+    err.print(_("A Global or Privileged Role Administrator has to consent to these application permissions;"))
+    err.print(_("no particular Microsoft plan is required. Everything here only reads.") + "\n")
+    for need in offer.scopes:
+        optional = "" if need.required else f" [dim]({_('optional')})[/]"
+        err.print(f"  [bold]{need.scope}[/]{optional}\n    {need.purpose}")
+    err.print()
 
 
 def _secret(file: typer.FileText | None) -> str:

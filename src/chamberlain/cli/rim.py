@@ -28,6 +28,8 @@ EXIT_CODES: dict[type[ChamberlainError], int] = {
     Misconfigured: 8,
 }
 
+RUN_FAILED = 9  # a sync that was watched ended without success
+
 out = Console()
 err = Console(stderr=True)
 

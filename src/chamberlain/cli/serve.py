@@ -1,6 +1,7 @@
 """`chamberlain web`, `worker` and `simulator`: the processes themselves."""
 
 import signal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -43,6 +44,13 @@ class _Server(BaseApplication):
         return application
 
 
+class Population(StrEnum):
+    """Who lives in the simulated tenant."""
+
+    SEEDED = "seeded"
+    GOLDEN = "golden"
+
+
 def web() -> None:
     """Serve the web application."""
     exit_with_parent()
@@ -69,7 +77,9 @@ def simulator(
     port: Annotated[int, typer.Option(help=_("Port on loopback; 0: a free one."))] = 8401,
     file: Annotated[Path | None, typer.Option(help=_("Keeps changes and consents."))] = None,
     latency_ms: Annotated[int, typer.Option(help=_("Added to every answer."))] = 0,
-    population: Annotated[str, typer.Option(help=_("seeded, or golden: twelve people written by hand."))] = "seeded",
+    population: Annotated[
+        Population, typer.Option(help=_("seeded, or golden: twelve people written by hand."))
+    ] = Population.SEEDED,
     exit_with_parent: Annotated[bool, typer.Option(help=_("End when standard input ends."))] = False,
 ) -> None:
     """Run a simulated Microsoft 365 tenant: sign-in and Graph, on loopback."""
@@ -86,7 +96,7 @@ def simulator(
             port=port,
             file=file,
             latency_ms=latency_ms,
-            population="golden" if population == "golden" else "seeded",
+            population=population.value,
             exit_with_parent=exit_with_parent,
         )
     )

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from chamberlain import bootstrap
 from chamberlain.actions.start_sync import start_sync
-from chamberlain.cli.rim import err, out, print_json, tell, terminal_actor, world
+from chamberlain.cli.rim import RUN_FAILED, err, out, print_json, tell, terminal_actor, world
 from chamberlain.errors import ChamberlainError
 from chamberlain.language import gettext as _
 from chamberlain.model.run import PhaseState, Run, RunState, Trigger
@@ -35,7 +35,7 @@ def sync(
 def run_to_end(opened: bootstrap.World, watch: Callable[[], Run]) -> None:
     """Watches a run; where no worker is running, this process does the work meanwhile.
 
-    raises  typer.Exit(7) when the run failed
+    raises  typer.Exit(RUN_FAILED) when the run failed
     """
     if bootstrap.is_worker_alive():
         run = watch()
@@ -44,7 +44,7 @@ def run_to_end(opened: bootstrap.World, watch: Callable[[], Run]) -> None:
         with bootstrap.make_worker(opened):
             run = watch()
     if run.state is RunState.FAILED:
-        raise typer.Exit(7)
+        raise typer.Exit(RUN_FAILED)
 
 
 def follow(*, tenant: Tenant, run_id: int, as_json: bool) -> Run:

@@ -15,9 +15,9 @@ from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.cli.demo_tenant import SIMULATOR_LINE, DemoTenant, connect_demo, demo_tenant
 from chamberlain.cli.processes import Child, Supervisor
 from chamberlain.cli.rim import err, out, plainly, settings_or_exit, terminal_actor
-from chamberlain.errors import Misconfigured
+from chamberlain.errors import Conflict, Misconfigured
 from chamberlain.language import gettext as _
-from chamberlain.settings import Settings
+from chamberlain.settings import Settings, demo_folder, keep
 
 WEB_LINE = "Listening at"
 WORKER_LINE = "worker is ready"
@@ -27,6 +27,7 @@ def up() -> None:
     """Run database, web application and worker on this machine until Ctrl-C."""
     with plainly():
         settings = settings_or_exit()
+        bootstrap.refuse_second_start(settings)
         _check_port(settings.host, settings.port, option="CHAMBERLAIN_PORT")
         _run(settings, demo=None, connect=False)
 
@@ -45,8 +46,7 @@ def demo(
 ) -> None:
     """Run everything together with a simulated tenant, and print a link that signs you in."""
     with plainly():
-        base = settings_or_exit()
-        folder = base.data if "data" in base.model_fields_set else base.data / "demo"
+        folder = demo_folder()
         if reset:
             _forget(folder)
             return
@@ -58,10 +58,13 @@ def demo(
             memberships=memberships,
             apps=apps,
         )
+        os.environ["CHAMBERLAIN_DATA"] = str(folder)
+        os.environ["CHAMBERLAIN_PORT"] = str(port)
+        bootstrap.refuse_second_start(settings_or_exit())
         _check_port("127.0.0.1", port, option="--port")
         _check_port("127.0.0.1", tenant_port, option="--tenant-port")
-        environment = {"CHAMBERLAIN_DATA": str(folder), "CHAMBERLAIN_PORT": str(port), **tenant.environment()}
-        os.environ.update(environment)
+        bootstrap.make_data_folder(folder)
+        keep(folder, {"CHAMBERLAIN_PORT": str(port), **tenant.environment()})
         _run(settings_or_exit(), demo=tenant, connect=connect)
 
 
@@ -113,7 +116,7 @@ def _greet(settings: Settings, demo: DemoTenant | None) -> None:
 
 def _forget(folder: Path) -> None:
     if bootstrap.is_running(folder):
-        raise Misconfigured("demo_running", path=str(folder))
+        raise Conflict("demo_running", path=str(folder))
     if folder.exists():
         shutil.rmtree(folder)
     out.print(_("Forgotten: {folder}").format(folder=folder), highlight=False, markup=False)

@@ -48,6 +48,12 @@ def workers_alive() -> int:
     return int(row[0]) if row else 0
 
 
+def is_over(job: str) -> bool:
+    """Whether a job has ended, however, or was never there; call it in a worker."""
+    status = DBOS.get_workflow_status(job)
+    return status is None or status.status not in ("PENDING", "ENQUEUED", "DELAYED")
+
+
 class Worker:
     """Runs stories until it is closed."""
 

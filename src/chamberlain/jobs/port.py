@@ -14,7 +14,7 @@ QUEUE = "tenants"
 def enqueue(name: str, arguments: dict[str, object], *, id: str, tenant_id: int, at: datetime | None = None) -> None:
     """Queues a job; the same id queues it once.
 
-    name       as registered with `engine.register`
+    name       as registered with `engine.Worker`
     arguments  plain JSON values
     id         deterministic: one per (story, tenant, row)
     tenant_id  jobs of one tenant share its part of the queue

@@ -15,6 +15,7 @@ from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
 
 EXPAND_LIMIT = 20
+HIDDEN = "HiddenMembership"
 REFERENCE = "id,displayName"
 LISTING = f"/groups?$select={shape.select(shape.Group)}&$expand=members($select={REFERENCE})&$count=true&$top=999"
 OWNERS = f"/groups?$select=id&$expand=owners($select={REFERENCE})&$top=999"
@@ -28,6 +29,8 @@ async def read(reading: Reading) -> None:
         if page.count is not None:
             reading.progress.expect(page.count)
         reading.sink.add([seen(group) for group in page.value])
+        # Without Member.Read.Hidden such a group's members are left out without a word.
+        reading.unseen |= {one.id.lower() for one in page.value if one.visibility == HIDDEN and not one.members}
         short = [group for group in page.value if len(group.members or ()) < EXPAND_LIMIT]
         reading.sink.add([edge(group.id, member, Relation.MEMBER) for group in short for member in group.members or ()])
         long.extend(group.id for group in page.value if len(group.members or ()) >= EXPAND_LIMIT)

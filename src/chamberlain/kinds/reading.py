@@ -42,6 +42,7 @@ class Reading:
     """A tenant to read from, a sink to fill, somebody to tell.
 
     missing   GUIDs of permissions that vanished while they were read: their grants stay as they were
+    unseen    GUIDs of groups whose members Microsoft may be hiding from us: "cannot see" is not "none"
     """
 
     graph: Graph
@@ -49,6 +50,7 @@ class Reading:
     progress: Progress
     width: int
     missing: set[str] = field(default_factory=set)
+    unseen: set[str] = field(default_factory=set)
 
     def detail(self, **content: object) -> int:
         """The id of an interned detail; keys are sorted, so that equal details are one."""

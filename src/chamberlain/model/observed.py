@@ -31,7 +31,7 @@ class PermissionSeen(NamedTuple):
       groups       rule, dynamic, on_premises, role_assignable, visibility, team, created
       roles        built_in, privileged
       licences     part_number, status, enabled, warning, suspended, consumed, free
-      app roles    everyone, value, app_enabled, first_party
+      app roles    everyone, value, app_blocked, first_party
     """
 
     family: int

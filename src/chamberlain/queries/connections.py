@@ -12,12 +12,10 @@ from chamberlain.policy.authority import Deed, require
 from chamberlain.settings import load
 from chamberlain.store import runs, tenants
 
-CALLBACK = "/connect/callback"
-
 
 @dataclass(frozen=True, slots=True)
 class ScopeNeed:
-    """A permission that connecting asks for. `purpose` is a sentence; `unlocks` names what stops without it."""
+    """A permission that connecting asks for. `purpose` is a sentence; without an optional one connecting works."""
 
     scope: str
     purpose: str
@@ -89,7 +87,7 @@ def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
     settings = load()
     return ConnectOffer(
         installation_app=settings.client_id is not None and settings.client_secret is not None,
-        redirect_uri=settings.url + CALLBACK,
+        redirect_uri=settings.redirect_uri,
         scopes=tuple(replace(need, purpose=gettext(need.purpose)) for need in SCOPES),
     )
 

@@ -1,7 +1,7 @@
 """Complete listings become the present and the past: COPY into temporary tables, then set-based statements.
 
-Temporary tables live and die with the connection of one phase, so a crash leaves nothing behind, and a merge is one
-transaction, so nobody sees half of it.
+Temporary tables live and die with the connection of one phase, so a crash leaves nothing behind. What one phase merges
+stands in one transaction (`together`), so nobody sees half of it.
 
 Invariants, cited by number elsewhere:
   M1  only a complete listing is merged: the caller calls `merge_*` after its listing ended, never before
@@ -10,6 +10,7 @@ Invariants, cited by number elsewhere:
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -80,6 +81,7 @@ class Merged:
 
 
 ROWS_WORTH_ANALYZING = 100
+LOCK_SPACE = 0x0C4A4  # advisory locks (LOCK_SPACE, tenant id)
 ANALYZE: dict[str, LiteralString] = {
     "account": "ANALYZE account",
     "permission": "ANALYZE permission",
@@ -98,6 +100,8 @@ class Staging:
 
     def __enter__(self) -> Self:
         self._connection = connect(autocommit=True)
+        # One writer a tenant, ended with the connection: a worker that was taken for dead may still be at it.
+        self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, self._tenant_id))
         for table, columns in STAGES.values():
             self._connection.execute(
                 sql.SQL("CREATE TEMPORARY TABLE {} ({})").format(sql.Identifier(table), sql.SQL(columns))
@@ -108,6 +112,10 @@ class Staging:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+
+    def together(self) -> AbstractContextManager[object]:
+        """Makes the merges inside it visible to others at once."""
+        return self._connection.transaction()
 
     def add(self, rows: Sequence[AccountSeen] | Sequence[PermissionSeen] | Sequence[GrantSeen]) -> None:
         """Stages rows of one type; a row seen twice counts once."""

@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db import IntegrityError, transaction
 
 from chamberlain import clock
-from chamberlain.errors import Conflict, NotFound
+from chamberlain.errors import Conflict, NotFound, Unsafe
 from chamberlain.model.run import RUN_MOVES, Phase, PhaseName, PhaseState, Run, RunState, Trigger
 from chamberlain.store.connection import connect
 from chamberlain.store.merge import Merged
@@ -16,6 +16,7 @@ from chamberlain.store.models import PhaseRow, RunRow, TenantRow
 from chamberlain.store.models.run import OPEN_STATES
 
 SECONDS_BETWEEN_REPORTS = 0.5
+MOST_ATTEMPTS = 5
 
 
 def create(*, tenant_id: int, trigger: Trigger, actor_name: str, now: datetime) -> int:
@@ -96,8 +97,14 @@ def latest(*, tenant_id: int, limit: int) -> tuple[Run, ...]:
     return tuple(_value(row) for row in rows)
 
 
+def open_since(before: datetime) -> tuple[tuple[int, int], ...]:
+    """Open runs that were queued before `before`, as (tenant id, run id)."""
+    rows = RunRow.objects.filter(state__in=OPEN_STATES, queued_at__lt=before).order_by("id")
+    return tuple(rows.values_list("tenant_id", "id"))
+
+
 def tenants_due(*, before: datetime) -> tuple[int, ...]:
-    """Tenants with a working connection whose last run of any outcome was queued before `before`, and none is open."""
+    """Tenants with a connection whose last run of any outcome was queued before `before`, and none is open."""
     recent = RunRow.objects.filter(queued_at__gte=before).values("tenant_id")
     open_now = RunRow.objects.filter(state__in=OPEN_STATES).values("tenant_id")
     rows = TenantRow.objects.filter(connection__isnull=False).exclude(id__in=recent).exclude(id__in=open_now)
@@ -161,10 +168,22 @@ class PhaseReporter:
     def __enter__(self) -> Self:
         self._connection = connect(autocommit=True)
         self._update(
-            "state = 'running', started_at = %(now)s, ended_at = NULL, done = 0, total = NULL, "
-            "added = 0, changed = 0, removed = 0, opened = 0, closed = 0"
+            "attempts = attempts + 1, state = 'running', started_at = %(now)s, ended_at = NULL, done = 0, "
+            "total = NULL, added = 0, changed = 0, removed = 0, opened = 0, closed = 0"
         )
         return self
+
+    def refuse_to_crash_for_ever(self) -> None:
+        """Ends a phase whose attempts never end: each of them brought a worker down.
+
+        raises  Unsafe("phase_kept_crashing")
+        """
+        row = self._connection.execute(
+            "SELECT attempts FROM sync_phase WHERE run_id = %s AND name = %s", (self._run_id, self._phase.value)
+        ).fetchone()
+        attempts = row[0] if row else 0
+        if attempts > MOST_ATTEMPTS:
+            raise Unsafe("phase_kept_crashing", phase=self._phase.value, attempts=attempts - 1)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

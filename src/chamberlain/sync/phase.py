@@ -50,17 +50,21 @@ def sync_kind(entry: Entry, *, tenant_id: int, way: Way, reporter: Reporter) -> 
     """
     with Staging(tenant_id=tenant_id, seen_at=clock.now()) as staging:
         reading = asyncio.run(_read(entry, staging, way, reporter))
-        merged = Merged()
-        if entry.phase is PhaseName.PEOPLE:
-            merged += staging.merge_accounts()
-        if entry.permissions:
-            merged += staging.merge_permissions(entry.permissions)
-        if entry.grants is not None:
-            family, relations = entry.grants
-            merged += staging.merge_grants(Coverage(family, relations, frozenset(reading.missing)))
-            if family is Family.GROUP:
-                staging.rebuild_nesting()
+        with staging.together():
+            merged = _merge(entry, staging, missing=frozenset(reading.missing | reading.unseen))
         return Outcome(merged, tuple(sorted(reading.missing)))
+
+
+def _merge(entry: Entry, staging: Staging, *, missing: frozenset[str]) -> Merged:
+    merged = staging.merge_accounts() if entry.phase is PhaseName.PEOPLE else Merged()
+    if entry.permissions:
+        merged += staging.merge_permissions(entry.permissions)
+    if entry.grants is not None:
+        family, relations = entry.grants
+        merged += staging.merge_grants(Coverage(family, relations, missing))
+        if family is Family.GROUP:
+            staging.rebuild_nesting()
+    return merged
 
 
 def sync_organisation(*, way: Way, reporter: Reporter) -> Organisation:

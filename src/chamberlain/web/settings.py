@@ -1,4 +1,4 @@
-"""Django's settings, derived from ours. `bootstrap.configure()` hands over what is only known at start."""
+"""Django's settings, derived from ours. `bootstrap.set_up_django()` hands over what is only known at start."""
 
 from pathlib import Path
 from typing import Any

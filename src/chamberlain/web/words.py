@@ -168,7 +168,7 @@ FACT: dict[str, Word] = {
     "free": _("Free of charge"),
     "everyone": _("Everyone may sign in"),
     "value": _("Value"),
-    "app_enabled": _("Sign-in to the application is on"),
+    "app_blocked": _("Sign-in to the application is blocked"),
     "first_party": _("Made by Microsoft"),
 }
 

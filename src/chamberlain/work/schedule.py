@@ -1,14 +1,28 @@
-"""Starts the syncs that are due."""
+"""What is looked after now and then: syncs that are due, runs that nobody performs any more."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from chamberlain import clock
-from chamberlain.actions.start_sync import start_sync
+from chamberlain.actions.perform_sync import end
+from chamberlain.actions.start_sync import job_of, start_sync
 from chamberlain.errors import Conflict
 from chamberlain.model.actor import SYSTEM
 from chamberlain.model.run import Trigger
 from chamberlain.settings import Settings
 from chamberlain.store import runs, tenants
+
+LOST_AFTER = timedelta(minutes=1)
+
+
+def end_lost_runs(*, is_over: Callable[[str], bool]) -> None:
+    """Ends open runs whose job has ended without ending them, so that they do not block the tenant's next sync.
+
+    is_over  tells of a job's id whether that job has ended or is unknown
+    """
+    for tenant_id, run_id in runs.open_since(clock.now() - LOST_AFTER):
+        if is_over(job_of(tenant_id, run_id)):
+            end(run_id, ("job_lost", {"run_id": str(run_id)}))
 
 
 def start_due_syncs(*, settings: Settings) -> None:

@@ -120,11 +120,11 @@ def _attach(layout: Layout) -> Database:
     """The server of a living owner, which finished starting it before it gave the decision lock back."""
     sockets = recorded_socket_folder(layout.cluster)
     if sockets is None:
-        raise Conflict("database_not_answering", path=str(layout.data), log=str(layout.log))
+        raise Conflict("database_not_answering", path=str(layout.log), reason="it has not said where it listens")
     try:
         _connection(NAME, sockets=sockets).close()
     except psycopg.OperationalError as error:
-        raise Conflict("database_not_answering", path=str(layout.data), log=str(layout.log)) from error
+        raise Conflict("database_not_answering", path=str(layout.log), reason=str(error).strip()) from error
     return Database(layout, sockets=sockets)
 
 

@@ -43,6 +43,7 @@ class PhaseRow(models.Model):
     position = models.SmallIntegerField()
     name = models.TextField(choices=[(name.value, name.value) for name in PhaseName])
     state = models.TextField(default=PhaseState.WAITING.value)
+    attempts = models.SmallIntegerField(default=0)
     done = models.IntegerField(default=0)
     total = models.IntegerField(null=True)
     added = models.IntegerField(default=0)

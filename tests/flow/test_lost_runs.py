@@ -1,0 +1,66 @@
+"""A run that nobody performs any more ends, and does not block the next one."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from chamberlain import clock
+from chamberlain.actions.start_sync import job_of, start_sync
+from chamberlain.bench.simulated import Simulated
+from chamberlain.model.run import PhaseName, RunState, Trigger
+from chamberlain.queries.connections import find_run
+from chamberlain.settings import Settings
+from chamberlain.store.models import PhaseRow, RunRow
+from chamberlain.store.runs import MOST_ATTEMPTS
+from chamberlain.work.schedule import LOST_AFTER, end_lost_runs, start_due_syncs
+from stories import ADMIN, connect_and_sync, perform
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def test_a_run_whose_job_is_over_is_ended(golden: Simulated, pointed: Callable[[Simulated], Settings]) -> None:
+    tenant = connect_and_sync(golden, pointed(golden))
+    run_id = start_sync(actor=ADMIN, tenant=tenant, trigger=Trigger.PERSON)
+    job = job_of(tenant.id, run_id)
+    end_lost_runs(is_over=lambda asked: asked == job)
+    assert find_run(viewer=ADMIN, tenant=tenant, run_id=run_id).state is RunState.QUEUED  # it is too young to be lost
+    RunRow.objects.filter(id=run_id).update(queued_at=clock.now() - 2 * LOST_AFTER)
+    end_lost_runs(is_over=lambda _asked: False)
+    assert find_run(viewer=ADMIN, tenant=tenant, run_id=run_id).state is RunState.QUEUED
+    end_lost_runs(is_over=lambda asked: asked == job)
+    run = find_run(viewer=ADMIN, tenant=tenant, run_id=run_id)
+    assert (run.state, run.error_code) == (RunState.FAILED, "job_lost")
+    assert perform(tenant, pointed(golden)).state is RunState.SUCCEEDED
+
+
+def test_a_phase_that_brings_every_worker_down_is_given_up(
+    golden: Simulated, pointed: Callable[[Simulated], Settings]
+) -> None:
+    settings = pointed(golden)
+    tenant = connect_and_sync(golden, settings)
+    run_id = start_sync(actor=ADMIN, tenant=tenant, trigger=Trigger.PERSON)
+    PhaseRow.objects.filter(run_id=run_id, name=PhaseName.GROUPS.value).update(attempts=MOST_ATTEMPTS)
+    run = perform(tenant, settings)
+    assert run.id == run_id
+    assert (run.state, run.error_code) == (RunState.FAILED, "phase_kept_crashing")
+
+
+def test_a_sync_is_started_when_the_last_one_is_long_ago(
+    golden: Simulated, pointed: Callable[[Simulated], Settings]
+) -> None:
+    settings = pointed(golden).model_copy(update={"sync_interval_minutes": 60})
+    tenant = connect_and_sync(golden, settings)
+
+    def scheduled() -> int:
+        return RunRow.objects.filter(tenant_id=tenant.id, trigger=Trigger.SCHEDULE.value).count()
+
+    start_due_syncs(settings=settings)
+    assert scheduled() == 0
+    RunRow.objects.filter(tenant_id=tenant.id).update(queued_at=clock.now() - timedelta(minutes=61))
+    start_due_syncs(settings=settings.model_copy(update={"sync_interval_minutes": 0}))
+    assert scheduled() == 0
+    start_due_syncs(settings=settings)
+    start_due_syncs(settings=settings)
+    assert scheduled() == 1
+    perform(tenant, settings)
