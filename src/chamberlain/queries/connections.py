@@ -78,7 +78,21 @@ def choose_tenant(*, viewer: Actor, slug: str | None) -> Tenant:
 def list_integrations(*, viewer: Actor) -> tuple[Integration, ...]:
     """Every connection, by tenant name."""
     require(viewer, Deed.SEE_DIRECTORY)
-    return tuple(_integration(connection) for connection in tenants.all_connections())
+    latest, synced = runs.latest_by_tenant(), tenants.synced_by_tenant()
+    return tuple(
+        _integration(one, last=latest.get(one.tenant.id), synced_at=synced.get(one.tenant.id))
+        for one in tenants.all_connections()
+    )
+
+
+def find_integration(*, viewer: Actor, tenant: Tenant) -> Integration | None:
+    """The connection of one tenant; None where it has none."""
+    require(viewer, Deed.SEE_DIRECTORY)
+    connection = tenants.connection_of(tenant.id)
+    if connection is None:
+        return None
+    latest = runs.latest(tenant_id=tenant.id, limit=1)
+    return _integration(connection, last=latest[0] if latest else None, synced_at=tenants.synced_at(tenant.id))
 
 
 def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
@@ -107,13 +121,11 @@ def find_run(*, viewer: Actor, tenant: Tenant, run_id: int) -> Run:
     return runs.find(tenant_id=tenant.id, run_id=run_id)
 
 
-def _integration(connection: Connection) -> Integration:
-    latest = runs.latest(tenant_id=connection.tenant.id, limit=1)
-    last = latest[0] if latest else None
+def _integration(connection: Connection, *, last: Run | None, synced_at: datetime | None) -> Integration:
     return Integration(
         connection=connection,
         running=last if last and not last.is_over else None,
-        last_success=tenants.synced_at(connection.tenant.id),
+        last_success=synced_at,
         last_run=last,
     )
 

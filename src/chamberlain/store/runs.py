@@ -97,6 +97,12 @@ def latest(*, tenant_id: int, limit: int) -> tuple[Run, ...]:
     return tuple(_value(row) for row in rows)
 
 
+def latest_by_tenant() -> dict[int, Run]:
+    """Each tenant's newest run."""
+    newest = RunRow.objects.order_by("tenant_id", "-id").distinct("tenant_id")
+    return {row.tenant_id: _value(row) for row in newest.prefetch_related("phases")}
+
+
 def open_since(before: datetime) -> tuple[tuple[int, int], ...]:
     """Open runs that were queued before `before`, as (tenant id, run id)."""
     rows = RunRow.objects.filter(state__in=OPEN_STATES, queued_at__lt=before).order_by("id")

@@ -55,6 +55,11 @@ def synced_at(tenant_id: int) -> datetime | None:
     return TenantRow.objects.values_list("synced_at", flat=True).get(id=tenant_id)
 
 
+def synced_by_tenant() -> dict[int, datetime | None]:
+    """When each tenant's last complete sync ended."""
+    return dict(TenantRow.objects.values_list("id", "synced_at"))
+
+
 def all_connections() -> tuple[Connection, ...]:
     """Every connection, by tenant name."""
     return tuple(row.value() for row in ConnectionRow.objects.select_related("tenant").order_by("tenant__name"))
