@@ -71,7 +71,8 @@ def world(*, as_json: bool = False, quiet: bool = True) -> Iterator[bootstrap.Wo
         settings = settings_or_exit()
         if quiet and settings.log_level == "INFO":
             settings = settings.model_copy(update={"log_level": "ERROR"})
-        with bootstrap.open_world(settings) as opened:
+        is_migrated = bootstrap.is_running(settings.data)  # by the supervisor, before it started anything
+        with bootstrap.open_world(settings, migrate=not is_migrated) as opened:
             yield opened
 
 

@@ -95,7 +95,7 @@ def _run(settings: Settings, *, demo: DemoTenant | None, connect: bool) -> None:
 
 
 def _simulator(demo: DemoTenant) -> Child:
-    command = [sys.executable, "-m", "chamberlain.cli", "simulator", "--exit-with-parent", *demo.arguments()]
+    command = [sys.executable, "-m", "chamberlain.simulator", "--exit-with-parent", *demo.arguments()]
     return Child("tenant", command, ready_line=SIMULATOR_LINE, starts_within=timedelta(minutes=2))
 
 
