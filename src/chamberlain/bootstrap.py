@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ class World:
     """
 
     settings: Settings
-    database_url: str
+    database_url: str = field(repr=False)  # may hold a password
     database_ended: Callable[[], object] | None
 
 
@@ -218,7 +218,14 @@ def set_up_logging(settings: Settings) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
             "root": {"level": settings.log_level, "handlers": ["stderr"]},
-            "loggers": {"httpx2": {"level": "WARNING"}, "dbos": {"level": "WARNING"}, "alembic": {"level": "WARNING"}},
+            "loggers": {
+                "httpx2": {"level": "WARNING"},
+                "dbos": {"level": "WARNING"},
+                "alembic": {"level": "WARNING"},
+                # Django's own lines hold whole addresses, sign-in tokens included; web/problems.py logs routes.
+                "django.request": {"level": "CRITICAL"},
+                "django.security": {"level": "CRITICAL"},
+            },
         }
     )
 

@@ -178,6 +178,11 @@ SENTENCES: dict[str, Sentence] = {
         "It was encrypted with key {expected}, this installation has key {found}.",
         "Put the key back that was used then, or connect the tenant again.",
     ),
+    "text_malformed": Sentence(
+        "This address or text cannot be used.",
+        "It holds a character that no name can have.",
+        "Go back and type it again.",
+    ),
     "cursor_malformed": Sentence(
         "This page of the list does not exist.",
         "The link to it is damaged or from another list.",
@@ -357,6 +362,16 @@ SENTENCES: dict[str, Sentence] = {
         "The sync was given up.",
         "The job that performed run {run_id} ended without saying how.",
         "Start a sync again; if it happens twice, please report it with the worker's log.",
+    ),
+    "tenant_busy": Sentence(
+        "Another process still works on this tenant.",
+        "It holds the tenant's lock and did not let go within a minute.",
+        "Wait for it to end, or restart the workers; nothing was changed.",
+    ),
+    "holders_unseen": Sentence(
+        "Microsoft may be hiding who holds something.",
+        "The members of {guid} are hidden, or it appeared while groups were read.",
+        "Its holders stay as they were; for hidden memberships let an administrator consent to Member.Read.Hidden.",
     ),
     "vanished_while_read": Sentence(
         "Something vanished while it was read.",

@@ -13,10 +13,13 @@ import pytest
 from chamberlain import bootstrap
 from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated
+from chamberlain.jobs.engine import LOCK_SPACE
 from chamberlain.model.run import PhaseName, PhaseState, Run, RunState
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import find_run, list_runs
 from chamberlain.settings import Settings
+from chamberlain.store.connection import rows
+from chamberlain.store.models import PhaseRow
 from stories import ADMIN, connect
 
 PATIENCE_SECONDS = 60.0
@@ -75,6 +78,29 @@ def test_a_worker_killed_in_the_middle_of_a_phase_is_taken_over(
     comparison = compare(tenant, simulator.truth("?sample=40"))
     assert comparison.equal, comparison.examples
     assert len(list_runs(viewer=ADMIN, tenant=tenant)) == 1
+
+
+def test_a_worker_that_loses_its_connection_keeps_its_job(
+    world: bootstrap.World, start_tenant: Callable[..., Simulated], pointed: Callable[[Simulated], Settings]
+) -> None:
+    simulator = start_tenant(users=1_500, groups=300, memberships=9_000, apps=30, seed=44, latency_ms=120)
+    pointed(simulator)
+    tenant = connect(simulator)
+    run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
+    with start_worker() as first, start_worker() as second:
+        wait_until(tenant, run_id, lambda run: _state(run, PhaseName.GROUPS) is PhaseState.RUNNING)
+        cut = rows(
+            "SELECT pg_terminate_backend(pid) AS cut FROM pg_locks "
+            "WHERE locktype = 'advisory' AND classid = %(space)s AND objsubid = 2 AND granted",
+            {"space": LOCK_SPACE},
+        )
+        assert len(cut) == 2
+        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        for worker in (first, second):
+            worker.send_signal(signal.SIGTERM)
+    assert run.state is RunState.SUCCEEDED, run
+    assert max(PhaseRow.objects.filter(run_id=run_id).values_list("attempts", flat=True)) <= 2
+    assert compare(tenant, simulator.truth("?effective=0")).equal
 
 
 def _state(run: Run, name: PhaseName) -> PhaseState:

@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 
 from chamberlain import clock
+from chamberlain.actions.perform_sync import begin, end
 from chamberlain.actions.start_sync import job_of, start_sync
 from chamberlain.bench.simulated import Simulated
 from chamberlain.model.run import PhaseName, RunState, Trigger
+from chamberlain.model.tenant import ConnectionState
 from chamberlain.queries.connections import find_run
 from chamberlain.settings import Settings
-from chamberlain.store.models import PhaseRow, RunRow
+from chamberlain.store.models import ConnectionRow, EventRow, PhaseRow, RunRow
 from chamberlain.store.runs import MOST_ATTEMPTS
 from chamberlain.work.schedule import LOST_AFTER, end_lost_runs, start_due_syncs
-from stories import ADMIN, connect_and_sync, perform
+from stories import ADMIN, connect, connect_and_sync, perform
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -64,3 +66,25 @@ def test_a_sync_is_started_when_the_last_one_is_long_ago(
     start_due_syncs(settings=settings)
     assert scheduled() == 1
     perform(tenant, settings)
+
+
+def test_ending_a_run_again_changes_nothing(golden: Simulated, pointed: Callable[[Simulated], Settings]) -> None:
+    settings = pointed(golden)
+    tenant = connect_and_sync(golden, settings)
+    run_id = perform(tenant, settings).id
+    before = EventRow.objects.filter(tenant_id=tenant.id).count()
+    end(run_id, None)
+    assert EventRow.objects.filter(tenant_id=tenant.id).count() == before
+
+
+def test_a_run_does_not_judge_a_connection_that_was_made_after_it(
+    golden: Simulated, pointed: Callable[[Simulated], Settings]
+) -> None:
+    tenant = connect_and_sync(golden, pointed(golden))
+    run_id = start_sync(actor=ADMIN, tenant=tenant, trigger=Trigger.PERSON)
+    begin(run_id)
+    connect(golden)
+    end(run_id, ("secret_expired", {}))
+    row = ConnectionRow.objects.get(tenant_id=tenant.id)
+    assert (row.state, row.error_code) == (ConnectionState.CONNECTED.value, None)
+    assert row.client_secret == golden.own_client_secret

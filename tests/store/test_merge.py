@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from chamberlain import bootstrap
+from chamberlain.errors import Conflict
+from chamberlain.kinds.reading import facts
 from chamberlain.model.kind import Family, Relation
 from chamberlain.model.observed import NIL, AccountSeen, Coverage, GrantSeen, PermissionSeen, key_of
-from chamberlain.store import tenants
+from chamberlain.store import merge, tenants
 from chamberlain.store.connection import rows
 from chamberlain.store.merge import Merged, Staging
 
@@ -157,7 +159,44 @@ def test_one_tenant_does_not_touch_another(tenant: int, world: bootstrap.World) 
 def test_hostile_text_is_kept_as_text(tenant: int) -> None:
     names = ["", "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "a\x00b", "שלום", "\\N", "a\tb\nc", "x" * 5_000]
     with Staging(tenant_id=tenant, seen_at=MONDAY) as staging:
-        staging.add([account(str(uuid4()), name) for name in names])
+        staging.add([account(str(uuid4()), name)._replace(facts=facts(company=name)) for name in names])
         assert staging.merge_accounts().added == len(names)
+        assert staging.qualifier(facts(scope="a\x00b")) > 0
     stored = rows("SELECT name FROM account WHERE tenant_id = %(tenant)s", {"tenant": tenant})
     assert {row["name"] for row in stored} == {name.replace("\x00", "\ufffd") for name in names}
+
+
+def test_a_group_is_never_introduced_as_a_stranger(tenant: int) -> None:
+    with Staging(tenant_id=tenant, seen_at=MONDAY) as staging:
+        staging.add([group(TEAM), group(CLUB)])
+        staging.merge_permissions([Family.GROUP])
+        staging.add([member(CLUB, TEAM, "other")])  # Microsoft left out what kind of object it is
+        assert staging.merge_grants(MEMBERS).opened == 1
+    assert rows("SELECT FROM account WHERE tenant_id = %(tenant)s", {"tenant": tenant}) == []
+
+
+def test_an_application_that_could_not_be_read_keeps_its_assignments(tenant: int) -> None:
+    app, role = str(uuid4()), str(uuid4())
+    seen = PermissionSeen(
+        Family.APP_ROLE, "product", role, app, key_of(Family.APP_ROLE, role, app), "R", "", "", "", "{}"
+    )
+    with Staging(tenant_id=tenant, seen_at=MONDAY) as staging:
+        staging.add([account(ANNA)])
+        staging.merge_accounts()
+        staging.add([seen])
+        staging.merge_permissions([Family.APP_ROLE])
+        staging.add([GrantSeen(ANNA, "other", "", role, app, Relation.ASSIGNED, None, 0)])
+        whole = Coverage(Family.APP_ROLE, (Relation.ASSIGNED,))
+        assert staging.merge_grants(whole).opened == 1
+        assert staging.merge_grants(Coverage(Family.APP_ROLE, (Relation.ASSIGNED,), frozenset({app}))).closed == 0
+        assert staging.merge_grants(whole).closed == 1
+
+
+def test_a_second_writer_of_a_tenant_is_turned_away(tenant: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "LOCK_PATIENCE", "50ms")
+    with (
+        Staging(tenant_id=tenant, seen_at=MONDAY),
+        pytest.raises(Conflict, match="tenant_busy"),
+        Staging(tenant_id=tenant, seen_at=MONDAY),
+    ):
+        pytest.fail("there were two writers")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import httpx2
+import msgspec
 import pytest
 
 from chamberlain.errors import ChamberlainError, NotFound, Refused, Upstream
@@ -22,7 +23,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_WAIT", retry.FIRST_WAIT / 10_000)
 
 
-def collect(answer: Answer) -> tuple[list[str], Graph]:
+def collect(answer: Answer, *, expected: int = 0) -> tuple[list[str], Graph]:
     """Names of all users that a listing brings, and the Graph that read them."""
 
     def respond(request: httpx2.Request) -> httpx2.Response:
@@ -34,7 +35,8 @@ def collect(answer: Answer) -> tuple[list[str], Graph]:
                 http=http, login_root="https://login.example", graph_root=ROOT, credential=Credential("t", "c", "s")
             )
             graph = Graph(http=http, tokens=tokens, root=ROOT, gate=asyncio.Semaphore(1))
-            return [user.id async for page in pages(graph, "/users", shape.User) for user in page.value], graph
+            listing = pages(graph, "/users", shape.User, expected=expected)
+            return [user.id async for page in listing for user in page.value], graph
 
     return asyncio.run(read())
 
@@ -131,8 +133,32 @@ def test_a_credential_does_not_print_its_secret() -> None:
 
 
 def test_a_listing_that_ends_far_below_its_count_is_not_complete() -> None:
-    short = httpx2.Response(200, json={"value": [{"id": "a"}], "@odata.count": 100})
     with pytest.raises(Upstream, match="listing_short"):
-        collect(in_turn(short))
-    enough = httpx2.Response(200, json={"value": [{"id": str(number)} for number in range(95)], "@odata.count": 100})
-    assert len(collect(in_turn(enough))[0]) == 95
+        collect(in_turn(page("a")), expected=52)
+    assert collect(in_turn(page("a")), expected=51)[0] == ["a"]
+    many = [str(number) for number in range(9_900)]
+    assert len(collect(in_turn(page(*many)), expected=10_000)[0]) == 9_900
+    with pytest.raises(Upstream, match="listing_short"):
+        collect(in_turn(page(*many[:-1])), expected=10_000)
+
+
+def test_a_list_that_was_asked_for_and_did_not_come_is_not_an_empty_one() -> None:
+    for kind, field in (
+        (shape.LicensedUser, "licenseAssignmentStates"),
+        (shape.LicensedGroup, "assignedLicenses"),
+        (shape.ServicePrincipal, "appRoles"),
+    ):
+        msgspec.convert({"id": "a", field: []}, kind)
+        for content in ({"id": "a"}, {"id": "a", field: None}):
+            with pytest.raises(msgspec.ValidationError):
+                msgspec.convert(content, kind)
+
+
+@pytest.mark.parametrize("body", [b'{"value": [{"id": "\xff\xfe"}]}', b"\xef\xbb\xbf<html>"])
+def test_bytes_that_are_no_text_are_unreadable_not_a_defect(body: bytes) -> None:
+    with pytest.raises(Upstream, match="microsoft_unreadable"):
+        collect(in_turn(httpx2.Response(200, content=body)))
+
+
+def test_a_byte_order_mark_is_skipped() -> None:
+    assert collect(in_turn(httpx2.Response(200, content=b'\xef\xbb\xbf{"value": [{"id": "a"}]}')))[0] == ["a"]

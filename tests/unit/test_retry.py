@@ -21,6 +21,8 @@ NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
         ("-5", 0),
         ("99999999", LONGEST_WAIT.total_seconds()),
         ("soon", None),
+        ("nan", None),
+        ("inf", None),
         ("", None),
     ],
 )

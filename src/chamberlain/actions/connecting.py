@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 # A new service principal needs time to spread: until then Microsoft says that it does not know the application.
 WAITS_SECONDS = (1.0, 2.0, 4.0)
-NOT_YET = frozenset({"consent_missing"})
+NOT_YET = frozenset({"consent_missing", "scope_missing"})  # known, but without its roles yet
 
 
 def endpoint(settings: Settings) -> Endpoint:

@@ -4,7 +4,7 @@ import logging
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
-from chamberlain.errors import ChamberlainError, Misconfigured, Unsafe, Upstream
+from chamberlain.errors import ChamberlainError, Misconfigured, Refused, Unsafe, Upstream
 from chamberlain.graph.client import Endpoint
 from chamberlain.graph.token import Credential
 from chamberlain.kinds.table import KINDS
@@ -19,6 +19,7 @@ from chamberlain.sync.phase import Way, summarise, sync_kind, sync_organisation
 
 log = logging.getLogger(__name__)
 Failure = tuple[str, dict[str, str]]
+OUR_OWN_FAILURES = frozenset({"unexpected", "job_lost", "phase_kept_crashing", "tenant_busy"})
 HOPELESS = (Upstream, Misconfigured, Unsafe)
 
 
@@ -45,14 +46,18 @@ def perform_phase(run_id: int, phase: PhaseName, *, settings: Settings) -> tuple
 
 
 def end(run_id: int, failure: Failure | None) -> None:
-    """The run ends: succeeded, or failed with its first failure."""
+    """The run ends: succeeded, or failed with its first failure. Ending it again changes nothing."""
     tenant_id = runs.tenant_of(run_id)
     with transaction():
         state = RunState.SUCCEEDED if failure is None else RunState.FAILED
-        runs.move(run_id, state, now=clock.now(), error=failure)
-        tenants.note_health(tenant_id=tenant_id, error_code=failure[0] if failure else None)
+        if not runs.move(run_id, state, now=clock.now(), error=failure):
+            return
+        code = failure[0] if failure else None
+        if code not in OUR_OWN_FAILURES:
+            queued_at = runs.find(tenant_id=tenant_id, run_id=run_id).queued_at
+            tenants.note_health(tenant_id=tenant_id, error_code=code, since=queued_at)
         name = EventName.SYNC_SUCCEEDED if failure is None else EventName.SYNC_FAILED
-        record(name, actor=SYSTEM, tenant_id=tenant_id, subject=f"run:{run_id}", error=failure[0] if failure else "")
+        record(name, actor=SYSTEM, tenant_id=tenant_id, subject=f"run:{run_id}", error=code or "")
 
 
 def way_to(connection: Connection, *, settings: Settings) -> Way:
@@ -87,16 +92,14 @@ def _perform(
     entry = next(entry for entry in KINDS if entry.phase is phase)
     outcome = sync_kind(entry, tenant_id=tenant_id, way=way, reporter=reporter)
     runs.warn(run_id, [("vanished_while_read", {"guid": guid}) for guid in outcome.vanished])
+    runs.warn(run_id, [("holders_unseen", {"guid": guid}) for guid in outcome.unseen])
     return outcome.merged
 
 
 def _note_organisation(connection: Connection, *, way: Way, reporter: runs.PhaseReporter) -> None:
     found = sync_organisation(way=way, reporter=reporter)
+    if found.guid != connection.tenant.guid:
+        raise Refused("wrong_tenant", expected=str(connection.tenant.guid), found=str(found.guid))
     with transaction():
         tenants.save(guid=found.guid, name=found.name, domain=found.domain, now=clock.now())
-        tenants.note_health(
-            tenant_id=connection.tenant.id,
-            error_code=None,
-            scopes=found.scopes,
-            concealed_names=found.concealed_names,
-        )
+        tenants.note_rights(tenant_id=connection.tenant.id, scopes=found.scopes, concealed_names=found.concealed_names)

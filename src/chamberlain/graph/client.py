@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 Shape = TypeVar("Shape")
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 120.0
+BOM = b"\xef\xbb\xbf"
 EVENTUAL = {"ConsistencyLevel": "eventual"}
 
 
@@ -61,7 +62,7 @@ class Graph:
     async def get(self, path: str, shape: type[Shape], *, headers: dict[str, str] | None = None) -> Shape:
         """The answer to GET `path`, decoded, asked again where that can help.
 
-        path     below /v1.0, e.g. "/organization"; or an absolute link under the Graph root, used byte for byte
+        path     below /v1.0, e.g. "/organization"; or an absolute link under the Graph root, as it was given
         raises   NotFound, Refused, Upstream; see `fault.graph_error`
         """
         url = self.absolute(path)
@@ -95,13 +96,13 @@ class Graph:
         return path
 
     async def _ask(self, url: str, shape: type[Shape], headers: dict[str, str]) -> Shape:
-        token = await self.tokens.token()
+        token = await self._token()
         response = await self._send(url, {"Authorization": f"Bearer {token}", **headers})
         path, request_id = urlsplit(url).path, response.headers.get("request-id", "")
         if response.status_code == 200:
             try:
-                return msgspec.json.decode(response.content, type=shape)
-            except msgspec.DecodeError as unreadable:
+                return msgspec.json.decode(response.content.removeprefix(BOM), type=shape)
+            except (msgspec.DecodeError, UnicodeDecodeError) as unreadable:
                 log.warning("unreadable answer to %s, request-id %s: %s", path, request_id, unreadable)
                 raise _Again(
                     Upstream("microsoft_unreadable", path=path, status=200, request_id=request_id)
@@ -116,10 +117,19 @@ class Graph:
             raise _Again(error, wait=wait)
         raise error
 
+    async def _token(self) -> str:
+        """A token; in the middle of a run a passing failure to renew it is asked again like any other."""
+        try:
+            return await self.tokens.token()
+        except Upstream as error:
+            if self.spent.requests == 0:
+                raise
+            raise _Again(error, wait=error.again_after) from error
+
     async def _send(self, url: str, headers: dict[str, str]) -> httpx2.Response:
         try:
             response = await self.http.get(url, headers={"client-request-id": str(uuid.uuid4()), **headers})
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             host = urlsplit(url).hostname or ""
             raise _Again(Upstream("network_unreachable", host=host, reason=type(error).__name__)) from error
         self._count(response)

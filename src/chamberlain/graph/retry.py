@@ -3,6 +3,7 @@
 source  https://learn.microsoft.com/graph/throttling (2026): wait Retry-After seconds; without it back off with jitter
 """
 
+import math
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -43,6 +44,7 @@ def backoff(attempt: int, *, jitter: float | None = None) -> timedelta:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None

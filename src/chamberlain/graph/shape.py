@@ -1,6 +1,7 @@
 """What Graph sends, as far as we read it. `select` derives $select from the fields, so the two cannot disagree.
 
-Fields that a listing may omit or send as null have defaults. Names are Microsoft's, in snake case.
+Fields that a listing may omit or send as null have defaults. Lists of what is held have none: an empty one comes as [],
+so a missing one means that Microsoft did not tell, and must not close anything. Names are Microsoft's, in snake case.
 source  https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0 (2026), resource pages of each type
 """
 
@@ -9,7 +10,7 @@ import msgspec
 NAVIGATION = frozenset({"manager", "members", "owners", "principal", "@odata.type"})
 
 
-class Shape(msgspec.Struct, rename="camel", frozen=True):
+class Shape(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     """Base of everything read from Graph; unknown members are ignored."""
 
 
@@ -19,7 +20,7 @@ def select(shape: type[Shape]) -> str:
     return ",".join(name for name in names if name not in NAVIGATION)
 
 
-class Reference(Shape, frozen=True):
+class Reference(Shape, frozen=True, kw_only=True):
     """A directory object of whatever type, by id."""
 
     id: str
@@ -27,7 +28,7 @@ class Reference(Shape, frozen=True):
     type: str = msgspec.field(default="", name="@odata.type")
 
 
-class User(Shape, frozen=True):
+class User(Shape, frozen=True, kw_only=True):
     """A user, with the manager's id where $expand=manager($select=id) was asked for."""
 
     id: str
@@ -52,7 +53,7 @@ class User(Shape, frozen=True):
     manager: Reference | None = None
 
 
-class LicenceState(Shape, frozen=True):
+class LicenceState(Shape, frozen=True, kw_only=True):
     """One licence of a user: where it comes from and how Microsoft fares with it."""
 
     sku_id: str
@@ -62,28 +63,28 @@ class LicenceState(Shape, frozen=True):
     error: str | None = None
 
 
-class LicensedUser(Shape, frozen=True):
+class LicensedUser(Shape, frozen=True, kw_only=True):
     """A user's licences."""
 
     id: str
-    license_assignment_states: list[LicenceState] | None = None
+    license_assignment_states: list[LicenceState]
 
 
-class AssignedLicence(Shape, frozen=True):
+class AssignedLicence(Shape, frozen=True, kw_only=True):
     """A licence of a group."""
 
     sku_id: str
     disabled_plans: list[str] = []
 
 
-class LicensedGroup(Shape, frozen=True):
+class LicensedGroup(Shape, frozen=True, kw_only=True):
     """A group's licences."""
 
     id: str
-    assigned_licenses: list[AssignedLicence] | None = None
+    assigned_licenses: list[AssignedLicence]
 
 
-class Group(Shape, frozen=True):
+class Group(Shape, frozen=True, kw_only=True):
     """A group, with up to 20 members where $expand=members was asked for."""
 
     id: str
@@ -102,14 +103,14 @@ class Group(Shape, frozen=True):
     members: list[Reference] | None = None
 
 
-class OwnedGroup(Shape, frozen=True):
+class OwnedGroup(Shape, frozen=True, kw_only=True):
     """A group's first 20 owners."""
 
     id: str
     owners: list[Reference] | None = None
 
 
-class PrepaidUnits(Shape, frozen=True):
+class PrepaidUnits(Shape, frozen=True, kw_only=True):
     """Seats of a SKU."""
 
     enabled: int = 0
@@ -117,7 +118,7 @@ class PrepaidUnits(Shape, frozen=True):
     warning: int = 0
 
 
-class ServicePlanInfo(Shape, frozen=True):
+class ServicePlanInfo(Shape, frozen=True, kw_only=True):
     """A service plan of a SKU."""
 
     service_plan_id: str
@@ -125,7 +126,7 @@ class ServicePlanInfo(Shape, frozen=True):
     applies_to: str | None = None
 
 
-class Sku(Shape, frozen=True):
+class Sku(Shape, frozen=True, kw_only=True):
     """A subscribed SKU."""
 
     sku_id: str
@@ -137,7 +138,7 @@ class Sku(Shape, frozen=True):
     service_plans: list[ServicePlanInfo] = []
 
 
-class RoleDefinition(Shape, frozen=True):
+class RoleDefinition(Shape, frozen=True, kw_only=True):
     """A directory role."""
 
     id: str
@@ -147,7 +148,7 @@ class RoleDefinition(Shape, frozen=True):
     template_id: str | None = None
 
 
-class RoleAssignment(Shape, frozen=True):
+class RoleAssignment(Shape, frozen=True, kw_only=True):
     """Somebody holds a role in a scope."""
 
     id: str
@@ -157,7 +158,7 @@ class RoleAssignment(Shape, frozen=True):
     principal: Reference | None = None
 
 
-class AppRole(Shape, frozen=True):
+class AppRole(Shape, frozen=True, kw_only=True):
     """A role that an application declares."""
 
     id: str
@@ -168,7 +169,7 @@ class AppRole(Shape, frozen=True):
     allowed_member_types: list[str] = []
 
 
-class ServicePrincipal(Shape, frozen=True):
+class ServicePrincipal(Shape, frozen=True, kw_only=True):
     """An application in the tenant."""
 
     id: str
@@ -179,10 +180,10 @@ class ServicePrincipal(Shape, frozen=True):
     app_owner_organization_id: str | None = None
     app_role_assignment_required: bool | None = None
     tags: list[str] | None = None
-    app_roles: list[AppRole] | None = None
+    app_roles: list[AppRole]
 
 
-class AppRoleAssignment(Shape, frozen=True):
+class AppRoleAssignment(Shape, frozen=True, kw_only=True):
     """Somebody holds a role in an application."""
 
     app_role_id: str
@@ -191,7 +192,7 @@ class AppRoleAssignment(Shape, frozen=True):
     principal_display_name: str | None = None
 
 
-class VerifiedDomain(Shape, frozen=True):
+class VerifiedDomain(Shape, frozen=True, kw_only=True):
     """A domain of the tenant."""
 
     name: str
@@ -199,7 +200,7 @@ class VerifiedDomain(Shape, frozen=True):
     is_initial: bool = False
 
 
-class Organization(Shape, frozen=True):
+class Organization(Shape, frozen=True, kw_only=True):
     """The tenant itself."""
 
     id: str
@@ -207,7 +208,7 @@ class Organization(Shape, frozen=True):
     verified_domains: list[VerifiedDomain] = []
 
 
-class ReportSettings(Shape, frozen=True):
+class ReportSettings(Shape, frozen=True, kw_only=True):
     """Whether usage reports hide names."""
 
     display_concealed_names: bool | None = None

@@ -77,7 +77,7 @@ class TokenSource:
         }
         try:
             response = await self._http.post(self._url, data=form)
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             raise Upstream(
                 "network_unreachable", host=httpx2.URL(self._url).host, reason=type(error).__name__
             ) from error

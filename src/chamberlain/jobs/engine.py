@@ -51,7 +51,10 @@ def workers_alive() -> int:
 def is_over(job: str) -> bool:
     """Whether a job has ended, however, or was never there; call it in a worker."""
     status = DBOS.get_workflow_status(job)
-    return status is None or status.status not in ("PENDING", "ENQUEUED", "DELAYED")
+    if status is None or status.status not in ("PENDING", "ENQUEUED", "DELAYED"):
+        return True
+    # Nobody of this version will ever take up a job that another version began and left.
+    return status.status != "PENDING" and status.app_version not in (None, APPLICATION_VERSION)
 
 
 class Worker:
@@ -60,7 +63,7 @@ class Worker:
     def __init__(self, *, url: str, stories: dict[str, Story]) -> None:
         self._executor = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._stop = threading.Event()
-        self._rounds: list[Callable[[], None]] = [self._take_over]
+        self._rounds: list[Callable[[], None]] = [self._show_life, self._take_over]
         DBOS(
             config={
                 "name": "chamberlain",
@@ -120,15 +123,29 @@ class Worker:
     def _take_over(self) -> None:
         """Resumes jobs whose worker died: its advisory lock can be had, so its connection is gone."""
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        orphans: dict[str, list[str]] = {}
-        for job in pending:
-            if job.executor_id and job.executor_id != self._executor:
-                orphans.setdefault(job.executor_id, []).append(job.workflow_id)
-        for executor, jobs in orphans.items():
+        orphans = {job.executor_id for job in pending if job.executor_id and job.executor_id != self._executor}
+        for executor in sorted(orphans):
             with connect(autocommit=True) as connection:
                 if _try_lock(connection, executor):
-                    log.warning("worker %s died; taking over its jobs: %s", executor, ", ".join(jobs))
-                    DBOS.resume_workflows(jobs, queue_name=QUEUE)
+                    self._resume_jobs_of(executor)
+
+    def _resume_jobs_of(self, executor: str) -> None:
+        """Call it with that worker's lock held: the list is read under it, so that two workers do not both resume."""
+        left = DBOS.list_workflows(status="PENDING", executor_id=executor, load_input=False, load_output=False)
+        jobs = [job.workflow_id for job in left]
+        if jobs:
+            log.warning("worker %s died; taking over its jobs: %s", executor, ", ".join(jobs))
+            DBOS.resume_workflows(jobs, queue_name=QUEUE)
+
+    def _show_life(self) -> None:
+        """Holds on to our own lock: a database that restarts drops it, and others would take us for dead."""
+        try:
+            self._lock.execute("SELECT 1")
+        except psycopg.Error:
+            log.warning("the connection that shows our life was lost; making a new one")
+            self._lock.close()
+            self._lock = connect(autocommit=True)
+            self._lock.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (LOCK_SPACE, self._executor))
 
 
 def _register(name: str, story: Story) -> None:

@@ -9,7 +9,7 @@ source  https://learn.microsoft.com/graph/api/resources/groups-overview (2026)
 from chamberlain.errors import NotFound
 from chamberlain.graph import shape
 from chamberlain.graph.fan_out import for_each
-from chamberlain.graph.page import pages
+from chamberlain.graph.page import count, pages
 from chamberlain.kinds.reading import Reading, facts, holder_type
 from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
@@ -17,38 +17,46 @@ from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
 EXPAND_LIMIT = 20
 HIDDEN = "HiddenMembership"
 REFERENCE = "id,displayName"
-LISTING = f"/groups?$select={shape.select(shape.Group)}&$expand=members($select={REFERENCE})&$count=true&$top=999"
+LISTING = f"/groups?$select={shape.select(shape.Group)}&$expand=members($select={REFERENCE})&$top=999"
 OWNERS = f"/groups?$select=id&$expand=owners($select={REFERENCE})&$top=999"
 WITHOUT_OWNERS = frozenset({Kind.MAIL_SECURITY_GROUP, Kind.DISTRIBUTION_GROUP})
 
 
 async def read(reading: Reading) -> None:
     """Every group with its members and owners; groups that vanish meanwhile are noted as missing."""
+    expected = await count(reading.graph, "/groups")
+    reading.progress.expect(expected)
     long: list[str] = []
-    async for page in pages(reading.graph, LISTING, shape.Group, counted=True):
-        if page.count is not None:
-            reading.progress.expect(page.count)
+    listed: set[str] = set()
+    async for page in pages(reading.graph, LISTING, shape.Group, expected=expected):
         reading.sink.add([seen(group) for group in page.value])
+        short = [group for group in page.value if _is_whole(group.members)]
+        reading.sink.add([edge(group.id, one, Relation.MEMBER) for group in short for one in group.members or ()])
+        long.extend(group.id for group in page.value if not _is_whole(group.members))
         # Without Member.Read.Hidden such a group's members are left out without a word.
         reading.unseen |= {one.id.lower() for one in page.value if one.visibility == HIDDEN and not one.members}
-        short = [group for group in page.value if len(group.members or ()) < EXPAND_LIMIT]
-        reading.sink.add([edge(group.id, member, Relation.MEMBER) for group in short for member in group.members or ()])
-        long.extend(group.id for group in page.value if len(group.members or ()) >= EXPAND_LIMIT)
+        listed |= {group.id.lower() for group in page.value}
         reading.progress.advance(len(short))
     await _read_long(reading, long, relation=Relation.MEMBER)
-    await _read_owners(reading)
+    reading.unseen |= listed - await _read_owners(reading, expected=expected)
 
 
-async def _read_owners(reading: Reading) -> None:
+async def _read_owners(reading: Reading, *, expected: int) -> set[str]:
+    """Reads owners; tells whose it has seen: a group made or lost between the two listings is in one of them only."""
     long: list[str] = []
-    async for page in pages(reading.graph, OWNERS, shape.OwnedGroup):
-        for group in page.value:
-            owners = group.owners or []
-            if len(owners) >= EXPAND_LIMIT:
-                long.append(group.id)
-            else:
-                reading.sink.add([edge(group.id, owner, Relation.OWNER) for owner in owners])
+    listed: set[str] = set()
+    async for page in pages(reading.graph, OWNERS, shape.OwnedGroup, expected=expected):
+        short = [group for group in page.value if _is_whole(group.owners)]
+        reading.sink.add([edge(group.id, one, Relation.OWNER) for group in short for one in group.owners or ()])
+        long.extend(group.id for group in page.value if not _is_whole(group.owners))
+        listed |= {group.id.lower() for group in page.value}
     await _read_long(reading, long, relation=Relation.OWNER)
+    return listed
+
+
+def _is_whole(expanded: list[shape.Reference] | None) -> bool:
+    """Whether an expansion can be trusted: one that did not come, or came full, cannot."""
+    return expanded is not None and len(expanded) < EXPAND_LIMIT
 
 
 async def _read_long(reading: Reading, groups: list[str], *, relation: Relation) -> None:

@@ -7,12 +7,12 @@ source  https://learn.microsoft.com/graph/api/resources/licenseassignmentstate (
 """
 
 from chamberlain.graph import shape
-from chamberlain.graph.page import pages
+from chamberlain.graph.page import count, pages
 from chamberlain.kinds.reading import Reading, facts
 from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
 
-USERS = f"/users?$select={shape.select(shape.LicensedUser)}&$count=true&$top=999"
+USERS = f"/users?$select={shape.select(shape.LicensedUser)}&$top=999"
 GROUPS = f"/groups?$select={shape.select(shape.LicensedGroup)}&$top=999"
 FREE_SEATS = frozenset({10_000, 1_000_000})
 
@@ -22,12 +22,12 @@ async def read(reading: Reading) -> None:
     async for skus in pages(reading.graph, "/subscribedSkus", shape.Sku):
         for sku in skus.value:
             reading.sink.add([licence(sku), *service_plans(sku)])
-    async for users in pages(reading.graph, USERS, shape.LicensedUser, counted=True):
-        if users.count is not None:
-            reading.progress.expect(users.count)
+    people, groups_expected = await count(reading.graph, "/users"), await count(reading.graph, "/groups")
+    reading.progress.expect(people)
+    async for users in pages(reading.graph, USERS, shape.LicensedUser, expected=people):
         reading.sink.add([edge for user in users.value for edge in user_edges(reading, user)])
         reading.progress.advance(len(users.value))
-    async for groups in pages(reading.graph, GROUPS, shape.LicensedGroup):
+    async for groups in pages(reading.graph, GROUPS, shape.LicensedGroup, expected=groups_expected):
         reading.sink.add([edge for group in groups.value for edge in group_edges(reading, group)])
 
 
@@ -95,7 +95,7 @@ def user_edges(reading: Reading, user: shape.LicensedUser) -> list[GrantSeen]:
                 state=state.state or "Active",
             ),
         )
-        for state in user.license_assignment_states or ()
+        for state in user.license_assignment_states
     ]
 
 
@@ -112,7 +112,7 @@ def group_edges(reading: Reading, group: shape.LicensedGroup) -> list[GrantSeen]
             via=None,
             qualifier_id=reading.detail(disabled=sorted(plan.lower() for plan in assigned.disabled_plans)),
         )
-        for assigned in group.assigned_licenses or ()
+        for assigned in group.assigned_licenses
     ]
 
 

@@ -7,7 +7,7 @@ source  https://learn.microsoft.com/graph/api/organization-list (2026),
 from dataclasses import dataclass
 from uuid import UUID
 
-from chamberlain.errors import NotFound, Refused
+from chamberlain.errors import NotFound, Refused, Upstream
 from chamberlain.graph import shape
 from chamberlain.graph.client import Graph
 from chamberlain.graph.page import pages
@@ -57,5 +57,5 @@ def _domain(organisation: shape.Organization) -> str:
 async def _concealed(graph: Graph) -> bool | None:
     try:
         return (await graph.get("/admin/reportSettings", shape.ReportSettings)).display_concealed_names
-    except (Refused, NotFound):
+    except (Refused, NotFound, Upstream):  # an optional question must not stand in the way
         return None

@@ -5,19 +5,19 @@ source  https://learn.microsoft.com/graph/api/user-list (2026): $top up to 999, 
 """
 
 from chamberlain.graph import shape
-from chamberlain.graph.page import pages
+from chamberlain.graph.page import count, pages
 from chamberlain.kinds.reading import Reading, facts
 from chamberlain.model.kind import AccountType
 from chamberlain.model.observed import AccountSeen
 
-LISTING = f"/users?$select={shape.select(shape.User)}&$expand=manager($select=id)&$count=true&$top=999"
+LISTING = f"/users?$select={shape.select(shape.User)}&$expand=manager($select=id)&$top=999"
 
 
 async def read(reading: Reading) -> None:
     """Every user of the tenant."""
-    async for page in pages(reading.graph, LISTING, shape.User, counted=True):
-        if page.count is not None:
-            reading.progress.expect(page.count)
+    expected = await count(reading.graph, "/users")
+    reading.progress.expect(expected)
+    async for page in pages(reading.graph, LISTING, shape.User, expected=expected):
         reading.sink.add([seen(user) for user in page.value])
         reading.progress.advance(len(page.value))
 

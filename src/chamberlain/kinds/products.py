@@ -5,19 +5,15 @@ A group's assignment reaches its direct members only. An application that does n
 source  https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignedto (2026)
 """
 
-import logging
-
 from chamberlain.errors import NotFound
 from chamberlain.graph import shape
 from chamberlain.graph.fan_out import for_each
-from chamberlain.graph.page import pages
+from chamberlain.graph.page import count, pages
 from chamberlain.kinds.reading import Reading, facts
 from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
 
-log = logging.getLogger(__name__)
-
-LISTING = f"/servicePrincipals?$select={shape.select(shape.ServicePrincipal)}&$count=true&$top=999"
+LISTING = f"/servicePrincipals?$select={shape.select(shape.ServicePrincipal)}&$top=999"
 ENTERPRISE_APP = "WindowsAzureActiveDirectoryIntegratedApp"
 MICROSOFT = frozenset({"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"})
 HOLDER_TYPES = {"User": "other", "Group": "group", "ServicePrincipal": "service_principal"}
@@ -27,7 +23,8 @@ DEFAULT_ACCESS = shape.AppRole(id=NIL, display_name="Default Access", allowed_me
 async def read(reading: Reading) -> None:
     """Every application that people can be assigned to, its roles, and every assignment."""
     apps: list[shape.ServicePrincipal] = []
-    async for page in pages(reading.graph, LISTING, shape.ServicePrincipal, counted=True):
+    expected = await count(reading.graph, "/servicePrincipals")
+    async for page in pages(reading.graph, LISTING, shape.ServicePrincipal, expected=expected):
         apps.extend(app for app in page.value if app.service_principal_type != "ManagedIdentity")
     reading.progress.expect(len(apps))
 
@@ -35,14 +32,16 @@ async def read(reading: Reading) -> None:
         try:
             await _read_assignments(reading, app)
         except NotFound:
-            log.info("application %s vanished while it was read: it ends with this listing", app.id)
+            # It was listed a moment ago: its roles and assignments stay as they were until the next sync settles it.
+            reading.missing.add(app.id.lower())
+            reading.sink.add([seen(app, role) for role in (*_user_roles(app), DEFAULT_ACCESS)])
         reading.progress.advance(1)
 
     await for_each(apps, read_one, width=reading.width)
 
 
 async def _read_assignments(reading: Reading, app: shape.ServicePrincipal) -> None:
-    roles = {role.id.lower(): role for role in app.app_roles or () if "User" in role.allowed_member_types}
+    roles = {role.id.lower(): role for role in _user_roles(app)}
     default_assigned = False
     path = f"/servicePrincipals/{app.id}/appRoleAssignedTo?$top=999"
     async for page in pages(reading.graph, path, shape.AppRoleAssignment):
@@ -52,6 +51,10 @@ async def _read_assignments(reading: Reading, app: shape.ServicePrincipal) -> No
     if default_assigned or (not roles and ENTERPRISE_APP in (app.tags or ())):
         roles[NIL] = DEFAULT_ACCESS
     reading.sink.add([seen(app, role) for role in roles.values()])
+
+
+def _user_roles(app: shape.ServicePrincipal) -> list[shape.AppRole]:
+    return [role for role in app.app_roles if "User" in role.allowed_member_types]
 
 
 def seen(app: shape.ServicePrincipal, role: shape.AppRole) -> PermissionSeen:

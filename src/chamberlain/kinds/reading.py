@@ -8,6 +8,7 @@ from typing import Protocol
 from chamberlain.graph.client import Graph
 from chamberlain.model.observed import AccountSeen, GrantSeen, PermissionSeen
 
+NUL, INSTEAD = "\x00", "\ufffd"
 ACCOUNT_TYPES = {
     "#microsoft.graph.user": "other",
     "#microsoft.graph.group": "group",
@@ -54,12 +55,18 @@ class Reading:
 
     def detail(self, **content: object) -> int:
         """The id of an interned detail; keys are sorted, so that equal details are one."""
-        return self.sink.qualifier(json.dumps(content, sort_keys=True))
+        return self.sink.qualifier(_json(content))
 
 
 def facts(**values: object) -> str:
     """JSON text of the facts that say something: None, "" and False are left out."""
-    return json.dumps({key: value for key, value in values.items() if value not in (None, "", False)}, sort_keys=True)
+    return _json({key: value for key, value in values.items() if value not in (None, "", False)})
+
+
+def _json(content: dict[str, object]) -> str:
+    """Canonical JSON that PostgreSQL takes: it refuses the character NUL, which a hostile attribute can hold."""
+    clean = {key: value.replace(NUL, INSTEAD) if isinstance(value, str) else value for key, value in content.items()}
+    return json.dumps(clean, sort_keys=True)
 
 
 def holder_type(odata_type: str) -> str:

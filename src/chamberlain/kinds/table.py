@@ -15,44 +15,38 @@ class Entry:
 
     permissions  families whose permissions its listing is the whole of
     grants       the family and relations whose open grants its listing is the whole of; None: it has no grants
-    scope        the Graph permission without which it sees nothing
     """
 
     phase: PhaseName
     read: Callable[[Reading], Awaitable[None]]
     permissions: tuple[Family, ...]
     grants: tuple[Family, tuple[Relation, ...]] | None
-    scope: str
 
 
 KINDS: tuple[Entry, ...] = (
-    Entry(PhaseName.PEOPLE, people.read, (), None, "User.Read.All"),
+    Entry(PhaseName.PEOPLE, people.read, (), None),
     Entry(
         PhaseName.GROUPS,
         groups.read,
         (Family.GROUP,),
         (Family.GROUP, (Relation.MEMBER, Relation.OWNER)),
-        "GroupMember.Read.All",
     ),
     Entry(
         PhaseName.LICENCES,
         licences.read,
         (Family.LICENCE, Family.SERVICE_PLAN),
         (Family.LICENCE, (Relation.ASSIGNED,)),
-        "LicenseAssignment.Read.All",
     ),
     Entry(
         PhaseName.ROLES,
         roles.read,
         (Family.ROLE,),
         (Family.ROLE, (Relation.ASSIGNED,)),
-        "RoleManagement.Read.Directory",
     ),
     Entry(
         PhaseName.PRODUCTS,
         products.read,
         (Family.APP_ROLE,),
         (Family.APP_ROLE, (Relation.ASSIGNED,)),
-        "Application.Read.All",
     ),
 )

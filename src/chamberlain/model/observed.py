@@ -64,7 +64,8 @@ class Coverage:
     """What a complete listing of grants is entitled to close.
 
     family, relations   only open grants of these
-    missing             GUIDs of permissions whose own listing could not be read; theirs stay as they were
+    missing             GUIDs of permissions, or of applications with all their roles, that could not be read: theirs
+                        stay as they were
     """
 
     family: Family

@@ -10,6 +10,8 @@ from django.db import close_old_connections, connection
 from django.db.transaction import atomic as transaction
 from psycopg.rows import TupleRow
 
+from chamberlain.errors import Refused
+
 JSONB = 3802  # PostgreSQL's type number; Django leaves such columns as text
 
 __all__ = ["connect", "fresh_connections", "rows", "transaction"]
@@ -35,7 +37,12 @@ def fresh_connections() -> Iterator[None]:
 
 
 def rows(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    """All rows of a query on this thread's Django connection, by column name; jsonb comes decoded."""
+    """All rows of a query on this thread's Django connection, by column name; jsonb comes decoded.
+
+    raises  Refused("text_malformed") for text with the character NUL, which PostgreSQL has no place for
+    """
+    if any(isinstance(value, str) and "\x00" in value for value in values.values()):
+        raise Refused("text_malformed")
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         columns = [(column.name, column.type_code == JSONB) for column in cursor.description or ()]

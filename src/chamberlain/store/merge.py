@@ -19,6 +19,7 @@ from typing import Any, LiteralString, Self
 import psycopg
 from psycopg import sql
 
+from chamberlain.errors import Conflict
 from chamberlain.model.observed import AccountSeen, Coverage, GrantSeen, PermissionSeen
 from chamberlain.store.connection import connect
 from chamberlain.store.merge_statements import (
@@ -81,6 +82,7 @@ class Merged:
 
 
 ROWS_WORTH_ANALYZING = 100
+LOCK_PATIENCE = "60s"
 LOCK_SPACE = 0x0C4A4  # advisory locks (LOCK_SPACE, tenant id)
 ANALYZE: dict[str, LiteralString] = {
     "account": "ANALYZE account",
@@ -97,11 +99,18 @@ class Staging:
         self._tenant_id = tenant_id
         self._seen_at = seen_at
         self._qualifiers: dict[str, int] = {}
+        self._grown: set[str] = set()
 
     def __enter__(self) -> Self:
         self._connection = connect(autocommit=True)
         # One writer a tenant, ended with the connection: a worker that was taken for dead may still be at it.
-        self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, self._tenant_id))
+        try:
+            self._connection.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_PATIENCE,))
+            self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, self._tenant_id))
+            self._connection.execute("SET lock_timeout = 0")
+        except psycopg.errors.LockNotAvailable as error:
+            self._connection.close()
+            raise Conflict("tenant_busy", tenant_id=self._tenant_id) from error
         for table, columns in STAGES.values():
             self._connection.execute(
                 sql.SQL("CREATE TEMPORARY TABLE {} ({})").format(sql.Identifier(table), sql.SQL(columns))
@@ -116,6 +125,15 @@ class Staging:
     def together(self) -> AbstractContextManager[object]:
         """Makes the merges inside it visible to others at once."""
         return self._connection.transaction()
+
+    def know_sizes(self) -> None:
+        """Refreshes the planner's statistics of tables that have grown: without them it plans for empty ones.
+
+        Outside of the merge's transaction, since it locks out other tenants' statistics until it ends.
+        """
+        for table in sorted(self._grown):
+            self._run(ANALYZE[table])
+        self._grown.clear()
 
     def add(self, rows: Sequence[AccountSeen] | Sequence[PermissionSeen] | Sequence[GrantSeen]) -> None:
         """Stages rows of one type; a row seen twice counts once."""
@@ -153,7 +171,7 @@ class Staging:
             changed = self._run(CHANGE_ACCOUNTS)
             added = self._run(ADD_ACCOUNTS)
             removed = self._run(REMOVE_ACCOUNTS)
-        self._know_sizes("account", changes=added)
+        self._grew("account", by=added)
         return Merged(added=added, changed=changed, removed=removed)
 
     def merge_permissions(self, families: Iterable[int]) -> Merged:
@@ -165,7 +183,7 @@ class Staging:
             added = self._run(ADD_PERMISSIONS)
             removed = self._run(REMOVE_PERMISSIONS, values)
             closed = self._run(CLOSE_GRANTS_OF_GONE_PERMISSIONS, values)
-        self._know_sizes("permission", changes=added)
+        self._grew("permission", by=added)
         return Merged(added=added, changed=changed, removed=removed, closed=closed)
 
     def merge_grants(self, coverage: Coverage) -> Merged:
@@ -184,7 +202,7 @@ class Staging:
             opened = self._run(OPEN_GRANTS)
             self._run("DROP TABLE resolved_grant")
             self._run("TRUNCATE seen_grant")
-        self._know_sizes("grants", changes=opened)
+        self._grew("grants", by=opened)
         return Merged(opened=opened, closed=closed)
 
     def rebuild_nesting(self) -> None:
@@ -192,7 +210,7 @@ class Staging:
         with self._connection.transaction():
             self._run("DELETE FROM nesting WHERE tenant_id = %(tenant)s")
             nested = self._run(CLOSE_NESTING)
-        self._know_sizes("nesting", changes=nested)
+        self._grew("nesting", by=nested)
 
     def count_holders(self) -> None:
         """Refreshes the cached numbers of members, people and owners on each permission."""
@@ -205,10 +223,9 @@ class Staging:
             self._run(STORE_COUNTS)
             self._run("DROP TABLE counted_edge, counted_direct, counted_through, counted_plan")
 
-    def _know_sizes(self, table: str, *, changes: int) -> None:
-        """Refreshes the planner's statistics after many insertions: without them it plans for an empty table."""
-        if changes >= ROWS_WORTH_ANALYZING:
-            self._run(ANALYZE[table])
+    def _grew(self, table: str, *, by: int) -> None:
+        if by >= ROWS_WORTH_ANALYZING:
+            self._grown.add(table)
 
     def _run(self, statement: LiteralString, values: dict[str, Any] | None = None) -> int:
         cursor: psycopg.Cursor[Any] = self._connection.execute(

@@ -69,6 +69,8 @@ ADD_STRANGERS = """
     FROM seen_grant s
     WHERE s.holder_type <> 'group'
       AND NOT EXISTS (SELECT FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = s.holder)
+      AND NOT EXISTS (SELECT FROM permission p
+                      WHERE p.tenant_id = %(tenant)s AND p.family = 1 AND p.guid = s.holder)
     ON CONFLICT ON CONSTRAINT account_guid DO NOTHING
 """
 
@@ -92,7 +94,7 @@ CLOSE_GRANTS = """
     FROM permission p
     WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.relation = ANY (%(relations)s)
       AND p.tenant_id = g.tenant_id AND p.id = g.permission_id AND p.family = %(family)s
-      AND p.guid <> ALL (%(missing)s::uuid[])
+      AND p.guid <> ALL (%(missing)s::uuid[]) AND p.parent <> ALL (%(missing)s::uuid[])
       AND NOT EXISTS (
           SELECT FROM resolved_grant r
           WHERE r.permission_id = g.permission_id AND r.holder_id = g.holder_id AND r.relation = g.relation

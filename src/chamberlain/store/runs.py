@@ -38,15 +38,15 @@ def create(*, tenant_id: int, trigger: Trigger, actor_name: str, now: datetime) 
     return run.id
 
 
-def move(run_id: int, state: RunState, *, now: datetime, error: tuple[str, dict[str, str]] | None = None) -> None:
-    """Moves a run along RUN_MOVES; a move that was made already is made once.
+def move(run_id: int, state: RunState, *, now: datetime, error: tuple[str, dict[str, str]] | None = None) -> bool:
+    """Moves a run along RUN_MOVES; tells whether it moved: a repeated step finds the move made.
 
     raises  Conflict("run_move_illegal")
     """
     with transaction.atomic():
         row = RunRow.objects.select_for_update().get(id=run_id)
         if row.state == state.value:
-            return
+            return False
         if state not in RUN_MOVES[RunState(row.state)]:
             raise Conflict("run_move_illegal", run_id=run_id, before=row.state, after=state.value)
         row.state = state.value
@@ -59,6 +59,7 @@ def move(run_id: int, state: RunState, *, now: datetime, error: tuple[str, dict[
         row.save()
         if state is RunState.SUCCEEDED:
             TenantRow.objects.filter(id=row.tenant_id).update(synced_at=now)
+    return True
 
 
 def warn(run_id: int, warnings: Iterable[tuple[str, dict[str, str]]]) -> None:

@@ -27,16 +27,27 @@ def load_key(*, given: str | None, data: Path) -> bytes:
     if given is not None:
         return _decode(given, source="CHAMBERLAIN_KEY")
     path = data / "key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if path.stat().st_mode & 0o077:
-            raise Misconfigured("key_file_open", path=str(path)) from None
-        return _decode(path.read_text(encoding="ascii"), source=str(path))
+    if not path.exists():
+        _make_key(path)
+    if path.stat().st_mode & 0o077:
+        raise Misconfigured("key_file_open", path=str(path))
+    return _decode(path.read_text(encoding="ascii"), source=str(path))
+
+
+def _make_key(path: Path) -> None:
+    """Writes a new key aside and links it into place, so that the file is never there half-written; the first wins."""
+    aside = path.with_name(f"key.{os.getpid()}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = AESGCM.generate_key(bit_length=KEY_BYTES * 8)
-        file.write(base64.b64encode(key).decode("ascii"))
-    return key
+        file.write(base64.b64encode(AESGCM.generate_key(bit_length=KEY_BYTES * 8)).decode("ascii"))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        return
+    finally:
+        aside.unlink()
 
 
 def _decode(text: str, *, source: str) -> bytes:

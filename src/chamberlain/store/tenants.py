@@ -42,11 +42,11 @@ def by_id(tenant_id: int) -> Tenant:
 
 def save(*, guid: UUID, name: str, domain: str, now: datetime) -> Tenant:
     """The tenant with this GUID, made if it is new, with its name and domain brought up to date."""
-    row = TenantRow.objects.filter(guid=guid).first()
-    if row is None:
-        row = TenantRow(guid=guid, slug=_free_slug(domain), created_at=now)
-    row.name, row.domain = name or domain, domain
-    row.save()
+    made = {"slug": _free_slug(domain), "created_at": now, "name": name or domain, "domain": domain}
+    row, is_new = TenantRow.objects.get_or_create(guid=guid, defaults=made)
+    if not is_new:
+        row.name, row.domain = name or domain, domain
+        row.save(update_fields=["name", "domain"])
     return row.value()
 
 
@@ -103,22 +103,17 @@ def save_connection(
     return row.value()
 
 
-def note_health(
-    *,
-    tenant_id: int,
-    error_code: str | None,
-    scopes: tuple[str, ...] | None = None,
-    concealed_names: bool | None = None,
-) -> None:
-    """Records whether the connection works; scopes and concealment where they were just read."""
-    row = ConnectionRow.objects.filter(tenant_id=tenant_id).first()
-    if row is None:
-        return
-    row.state = (ConnectionState.BROKEN if error_code else ConnectionState.CONNECTED).value
-    row.error_code = error_code
-    if scopes is not None:
-        row.scopes, row.concealed_names = list(scopes), concealed_names
-    row.save()
+def note_health(*, tenant_id: int, error_code: str | None, since: datetime) -> None:
+    """Records whether the connection works; one that was made after `since` is not judged by what was tried before."""
+    state = ConnectionState.BROKEN if error_code else ConnectionState.CONNECTED
+    ConnectionRow.objects.filter(tenant_id=tenant_id, connected_at__lte=since).update(
+        state=state.value, error_code=error_code
+    )
+
+
+def note_rights(*, tenant_id: int, scopes: tuple[str, ...], concealed_names: bool | None) -> None:
+    """Records what the tenant lets us do."""
+    ConnectionRow.objects.filter(tenant_id=tenant_id).update(scopes=list(scopes), concealed_names=concealed_names)
 
 
 def open_attempt(*, state: str, actor_id: str, expected_tenant: UUID | None, now: datetime, lasts: timedelta) -> None:

@@ -1,7 +1,6 @@
 """One phase of a sync: read a kind to its end, then merge it, in that order and never otherwise."""
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,8 +14,6 @@ from chamberlain.model.kind import Family
 from chamberlain.model.observed import Coverage
 from chamberlain.model.run import PhaseName
 from chamberlain.store.merge import Merged, Staging
-
-log = logging.getLogger(__name__)
 
 
 class Reporter(Progress, Protocol):
@@ -37,10 +34,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a phase changed, and the GUIDs of permissions that vanished while they were read."""
+    """What a phase changed, and the GUIDs of permissions that vanished meanwhile, or whose holders are hidden."""
 
     merged: Merged
     vanished: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 def sync_kind(entry: Entry, *, tenant_id: int, way: Way, reporter: Reporter) -> Outcome:
@@ -52,7 +50,8 @@ def sync_kind(entry: Entry, *, tenant_id: int, way: Way, reporter: Reporter) -> 
         reading = asyncio.run(_read(entry, staging, way, reporter))
         with staging.together():
             merged = _merge(entry, staging, missing=frozenset(reading.missing | reading.unseen))
-        return Outcome(merged, tuple(sorted(reading.missing)))
+        staging.know_sizes()
+        return Outcome(merged, tuple(sorted(reading.missing)), tuple(sorted(reading.unseen)))
 
 
 def _merge(entry: Entry, staging: Staging, *, missing: frozenset[str]) -> Merged:

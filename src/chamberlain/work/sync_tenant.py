@@ -21,6 +21,8 @@ def sync_tenant(do: Do, *, run_id: int, settings: Settings) -> None:
             failed, hopeful = do(phase.value, _phase, run_id, phase.value, settings)
             failure = failure or failed
             if not hopeful:
+                # What was merged before is shown from now on, so its counts have to fit.
+                do("count", _phase, run_id, PhaseName.SUMMARY.value, settings)
                 break
     except Exception:
         log.exception("sync run %d met an error that we did not foresee", run_id)

@@ -103,6 +103,8 @@ def read_options(request: Request) -> Options:
     advanced = request.headers.get("consistencylevel", "").lower() == "eventual"
     _refuse_unsupported(query, advanced=advanced)
     counted = query.get("$count", "").lower() == "true"
+    if advanced and counted and query.get("$expand"):
+        raise unsupported_query("$expand is not supported together with advanced query parameters.")
     return Options(
         select=_names(query["$select"]) if query.get("$select") else None,
         filter=_filter(query["$filter"], advanced=advanced, counted=counted) if query.get("$filter") else None,

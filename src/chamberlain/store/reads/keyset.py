@@ -10,6 +10,7 @@ from chamberlain.errors import Refused
 from chamberlain.store.connection import rows
 
 LARGEST = 500
+LARGEST_NUMBER = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def fetch(listing: Listing, *, cursor: str | None, size: int) -> Stretch:
     raises  Refused("cursor_malformed")
     """
     size = max(1, min(size, LARGEST))
-    backwards, key = _decode(cursor, width=len(listing.order))
+    backwards, key = _decode(cursor, listing.order)
     found = _select(listing, key=key, backwards=backwards, limit=size + 1)
     more = len(found) > size
     found = found[:size]
@@ -81,15 +82,22 @@ def _encode(row: dict[str, Any], listing: Listing, *, backwards: bool) -> str:
     return base64.urlsafe_b64encode(json.dumps([backwards, *key]).encode()).decode("ascii").rstrip("=")
 
 
-def _decode(cursor: str | None, *, width: int) -> tuple[bool, list[Any] | None]:
+def _decode(cursor: str | None, order: tuple[str, ...]) -> tuple[bool, list[Any] | None]:
     if not cursor:
         return False, None
     try:
         content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         raise Refused("cursor_malformed") from None
-    if not isinstance(content, list) or len(content) != width + 1 or not isinstance(content[0], bool):
+    if not isinstance(content, list) or len(content) != len(order) + 1 or not isinstance(content[0], bool):
         raise Refused("cursor_malformed")
-    if not all(isinstance(value, str | int) for value in content[1:]):
+    if not all(_fits(value, expression) for value, expression in zip(content[1:], order, strict=True)):
         raise Refused("cursor_malformed")
     return content[0], content[1:]
+
+
+def _fits(value: Any, expression: str) -> bool:
+    """Whether a cursor's value can be compared with what the listing is ordered by: text, or a number."""
+    if expression.startswith("lower("):
+        return isinstance(value, str) and "\x00" not in value
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST_NUMBER
