@@ -35,6 +35,7 @@ from chamberlain.store.merge_statements import (
     COUNT_EDGES,
     COUNT_PLANS,
     COUNT_THROUGH_GROUPS,
+    NEST_DIRECT,
     OPEN_GRANTS,
     REMOVE_ACCOUNTS,
     REMOVE_PERMISSIONS,
@@ -99,7 +100,6 @@ class Staging:
         self._tenant_id = tenant_id
         self._seen_at = seen_at
         self._qualifiers: dict[str, int] = {}
-        self._grown: set[str] = set()
 
     def __enter__(self) -> Self:
         self._connection = connect(autocommit=True)
@@ -125,15 +125,6 @@ class Staging:
     def together(self) -> AbstractContextManager[object]:
         """Makes the merges inside it visible to others at once."""
         return self._connection.transaction()
-
-    def know_sizes(self) -> None:
-        """Refreshes the planner's statistics of tables that have grown: without them it plans for empty ones.
-
-        Outside of the merge's transaction, since it locks out other tenants' statistics until it ends.
-        """
-        for table in sorted(self._grown):
-            self._run(ANALYZE[table])
-        self._grown.clear()
 
     def add(self, rows: Sequence[AccountSeen] | Sequence[PermissionSeen] | Sequence[GrantSeen]) -> None:
         """Stages rows of one type; a row seen twice counts once."""
@@ -209,7 +200,10 @@ class Staging:
         """Computes the group-in-group closure anew from the open direct edges; cycles end where they began."""
         with self._connection.transaction():
             self._run("DELETE FROM nesting WHERE tenant_id = %(tenant)s")
+            self._run(NEST_DIRECT)
+            self._run("ANALYZE nested_directly")
             nested = self._run(CLOSE_NESTING)
+            self._run("DROP TABLE nested_directly")
         self._grew("nesting", by=nested)
 
     def count_holders(self) -> None:
@@ -224,8 +218,11 @@ class Staging:
             self._run("DROP TABLE counted_edge, counted_direct, counted_through, counted_plan")
 
     def _grew(self, table: str, *, by: int) -> None:
+        """Refreshes the planner's statistics after many insertions, at once: the next statement would plan for an empty
+        table, and take a minute for what takes a second. Until the merge ends, other tenants' refreshes wait for it.
+        """
         if by >= ROWS_WORTH_ANALYZING:
-            self._grown.add(table)
+            self._run(ANALYZE[table])
 
     def _run(self, statement: LiteralString, values: dict[str, Any] | None = None) -> int:
         cursor: psycopg.Cursor[Any] = self._connection.execute(

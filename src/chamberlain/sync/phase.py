@@ -50,7 +50,6 @@ def sync_kind(entry: Entry, *, tenant_id: int, way: Way, reporter: Reporter) -> 
         reading = asyncio.run(_read(entry, staging, way, reporter))
         with staging.together():
             merged = _merge(entry, staging, missing=frozenset(reading.missing | reading.unseen))
-        staging.know_sizes()
         return Outcome(merged, tuple(sorted(reading.missing)), tuple(sorted(reading.unseen)))
 
 
