@@ -19,7 +19,7 @@ class GateMiddleware(LoginRequiredMiddleware):
         request: HttpRequest,
         view_func: object,  # noqa: ARG002 - Django's signature
     ) -> HttpResponseBase:
-        """To the sign-in page, with the way back."""
+        """To the sign-in page."""
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(headers={"HX-Redirect": "/sign-in"})
         return redirect_to_login(request.get_full_path(), "/sign-in", "next")
