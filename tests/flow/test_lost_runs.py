@@ -16,6 +16,7 @@ from chamberlain.settings import Settings
 from chamberlain.store.models import ConnectionRow, EventRow, PhaseRow, RunRow
 from chamberlain.store.runs import MOST_ATTEMPTS
 from chamberlain.work.schedule import LOST_AFTER, end_lost_runs, start_due_syncs
+from chamberlain.work.sync_tenant import sync_tenant
 from stories import ADMIN, connect, connect_and_sync, perform
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -88,3 +89,19 @@ def test_a_run_does_not_judge_a_connection_that_was_made_after_it(
     row = ConnectionRow.objects.get(tenant_id=tenant.id)
     assert (row.state, row.error_code) == (ConnectionState.CONNECTED.value, None)
     assert row.client_secret == golden.own_client_secret
+
+
+def test_a_job_whose_run_was_given_up_does_nothing(golden: Simulated, pointed: Callable[[Simulated], Settings]) -> None:
+    settings = pointed(golden)
+    tenant = connect_and_sync(golden, settings)
+    run_id = start_sync(actor=ADMIN, tenant=tenant, trigger=Trigger.PERSON)
+    end(run_id, ("job_lost", {"run_id": str(run_id)}))
+    steps: list[str] = []
+
+    def do(step: str, deed: Callable[..., object], *values: object) -> object:
+        steps.append(step)
+        return deed(*values)
+
+    sync_tenant(do, run_id=run_id, settings=settings)
+    assert steps == ["begin"]
+    assert find_run(viewer=ADMIN, tenant=tenant, run_id=run_id).error_code == "job_lost"

@@ -23,9 +23,12 @@ OUR_OWN_FAILURES = frozenset({"unexpected", "job_lost", "phase_kept_crashing", "
 HOPELESS = (Upstream, Misconfigured, Unsafe)
 
 
-def begin(run_id: int) -> None:
-    """The run starts; starting it again changes nothing."""
+def begin(run_id: int) -> bool:
+    """The run starts; starting it again changes nothing. False when it is over: it was given up for lost meanwhile."""
+    if runs.find(tenant_id=runs.tenant_of(run_id), run_id=run_id).is_over:
+        return False
     runs.move(run_id, RunState.RUNNING, now=clock.now())
+    return True
 
 
 def perform_phase(run_id: int, phase: PhaseName, *, settings: Settings) -> tuple[Failure | None, bool]:

@@ -16,7 +16,8 @@ def sync_tenant(do: Do, *, run_id: int, settings: Settings) -> None:
     """Performs a queued run. The run ends in our tables, whatever happens."""
     failure: Any = None
     try:
-        do("begin", perform_sync.begin, run_id)
+        if not do("begin", perform_sync.begin, run_id):
+            return
         for phase in PhaseName:
             failed, hopeful = do(phase.value, _phase, run_id, phase.value, settings)
             failure = failure or failed

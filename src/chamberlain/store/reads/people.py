@@ -4,7 +4,7 @@ from typing import Any
 
 from chamberlain.store.connection import rows
 from chamberlain.store.reads import keyset
-from chamberlain.store.reads.words import prefix_query
+from chamberlain.store.reads.words import matching, prefix_query
 
 # A person is an admin who holds a directory role directly, or is a direct member of a group that holds one.
 ROLE_HOLDERS = """
@@ -56,9 +56,9 @@ def listing(
     """People that match; None and "" narrow nothing."""
     values: dict[str, Any] = {"tenant": tenant_id}
     source = PEOPLE
-    if text.strip():
-        values["text"] = prefix_query(text)
-        source += " AND a.search @@ to_tsquery('simple', %(text)s)" if values["text"] else " AND false"
+    condition, typed = matching("a", text)
+    source += condition
+    values |= typed
     for column, value in (("type", type), ("enabled", enabled), ("department", department or None)):
         if value is not None:
             values[column] = value

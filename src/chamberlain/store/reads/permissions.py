@@ -4,7 +4,7 @@ from typing import Any
 
 from chamberlain.store.connection import rows
 from chamberlain.store.reads import keyset
-from chamberlain.store.reads.words import prefix_query
+from chamberlain.store.reads.words import matching
 
 COLUMNS = (
     "p.id, p.family, p.kind, p.guid::text AS guid, p.parent::text AS parent, p.key, p.name, p.description, "
@@ -26,9 +26,9 @@ def listing(
     """Permissions that match; None and "" narrow nothing."""
     values: dict[str, Any] = {"tenant": tenant_id}
     source = PRESENT
-    if text.strip():
-        values["text"] = prefix_query(text)
-        source += " AND p.search @@ to_tsquery('simple', %(text)s)" if values["text"] else " AND false"
+    condition, typed = matching("p", text)
+    source += condition
+    values |= typed
     if kind is not None:
         values["kind"] = kind
         source += " AND p.kind = %(kind)s"
@@ -122,9 +122,9 @@ def members(*, tenant_id: int, permission_id: int, family: int, text: str) -> ke
     """Accounts that hold it by whatever path, by name."""
     values: dict[str, Any] = {"tenant": tenant_id, "permission": permission_id}
     source = f"FROM account a WHERE a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.id IN ({HOLDERS[family]})"
-    if text.strip():
-        values["text"] = prefix_query(text)
-        source += " AND a.search @@ to_tsquery('simple', %(text)s)" if values["text"] else " AND false"
+    condition, typed = matching("a", text)
+    source += condition
+    values |= typed
     return keyset.Listing(
         columns="a.id, a.guid, a.name, a.user_name, a.type, a.enabled, a.first_seen",
         source=source,
