@@ -16,10 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chamberlain.errors import Conflict, Misconfigured
-from chamberlain.settings import Settings
+from chamberlain.settings import RUNNING, Settings
 
 POSTGRES_AT_LEAST = 150000
-RUNNING = "running.lock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def default_data_folder() -> Path:
 
 KEPT = "settings.env"
 DEMO = "demo"
+RUNNING = "running.lock"
 
 
 class Settings(BaseSettings):
@@ -73,11 +74,12 @@ def demo_folder() -> Path:
 def data_folder(*, given: str | None, own: Path) -> Path:
     """The given folder; otherwise an installation's own, or the demo inside it where only that exists.
 
-    So a command in a second terminal speaks to the demo, as long as there is nothing else to speak to.
+    So a command in a second terminal speaks to the demo, as long as there is nothing else to speak to. An installation
+    counts from its first `chamberlain up`: looking around makes none.
     """
     if given:
         return Path(given)
-    is_only_demo = (own / DEMO / KEPT).exists() and not (own / "postgres").exists()
+    is_only_demo = (own / DEMO / KEPT).exists() and not (own / RUNNING).exists()
     return own / DEMO if is_only_demo else own
 
 

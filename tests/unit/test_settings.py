@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chamberlain.settings import DEMO, KEPT, data_folder, keep, load
+from chamberlain.settings import DEMO, KEPT, RUNNING, data_folder, keep, load
 
 
 def test_a_command_finds_the_demo_where_there_is_nothing_else(tmp_path: Path) -> None:
@@ -12,7 +12,9 @@ def test_a_command_finds_the_demo_where_there_is_nothing_else(tmp_path: Path) ->
     keep(tmp_path / DEMO, {"CHAMBERLAIN_PORT": "8555"})
     assert data_folder(given=None, own=tmp_path) == tmp_path / DEMO
     assert data_folder(given="/elsewhere", own=tmp_path) == Path("/elsewhere")
-    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres").mkdir()  # somebody looked around before
+    assert data_folder(given=None, own=tmp_path) == tmp_path / DEMO
+    (tmp_path / RUNNING).touch()
     assert data_folder(given=None, own=tmp_path) == tmp_path
 
 
