@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -133,22 +134,32 @@ def migrate_schema(url: str) -> None:
     from django.core.management import call_command
     from django.db import OperationalError, connection
 
-    from chamberlain.jobs import engine
-
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [0x0C4A3])
             try:
                 cursor.execute("SHOW server_version_num")
-                version = int(cursor.fetchone()[0])
-                if version < POSTGRES_AT_LEAST:
-                    raise Misconfigured("database_too_old", version=str(version // 10_000))
+                number = int(cursor.fetchone()[0])
+                if number < POSTGRES_AT_LEAST:
+                    raise Misconfigured("database_too_old", version=str(number // 10_000))
                 call_command("migrate", verbosity=0, interactive=False)
-                engine.migrate(url)
+                _migrate_engine(cursor, url)
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [0x0C4A3])
     except OperationalError as error:
         raise Misconfigured("database_unreachable", reason=str(error).strip()) from error
+
+
+def _migrate_engine(cursor: Any, url: str) -> None:
+    """Migrates the durable engine's tables, unless its version has done so: importing it alone takes a second."""
+    mark = f"migrated by dbos {version('dbos')}"
+    cursor.execute("SELECT obj_description(to_regnamespace('dbos')::oid, 'pg_namespace')")
+    if cursor.fetchone()[0] == mark:
+        return
+    from chamberlain.jobs import engine
+
+    engine.migrate(url)
+    cursor.execute("COMMENT ON SCHEMA dbos IS %s", [mark])
 
 
 @contextmanager
