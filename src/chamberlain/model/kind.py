@@ -34,11 +34,12 @@ GROUP_KINDS = frozenset({Kind.SECURITY_GROUP, Kind.M365_GROUP, Kind.MAIL_SECURIT
 
 
 class Relation(IntEnum):
-    """How a holder stands to a permission."""
+    """How a holder stands to a permission. Who is eligible may activate it, and does not hold it meanwhile."""
 
     MEMBER = 1
     OWNER = 2
     ASSIGNED = 3
+    ELIGIBLE = 4
 
 
 class AccountType(Enum):
