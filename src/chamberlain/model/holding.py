@@ -22,7 +22,8 @@ class Holding:
 
     since      first seen, the earliest of all paths
     owner      holds it as owner (then `paths` is that ownership), not as member
-    effective  False for a licence that Microsoft could not assign (all its states are errors)
+    effective  False for a licence that Microsoft could not assign (all its states are errors), and for a role that
+               they may activate but do not hold
     plans      service plans, for licences
     app        the application's name, for products
     """

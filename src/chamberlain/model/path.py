@@ -8,13 +8,14 @@ from chamberlain.model.kind import Kind
 
 
 class Reason(Enum):
-    """The last link of a path: what makes the holder hold it."""
+    """The last link of a path: what makes the holder hold it. Who is eligible may activate it, and does not hold it."""
 
     DIRECT = "direct"
     RULE = "rule"
     NESTED = "nested"
     GROUP = "group"
     LICENCE = "licence"
+    ELIGIBLE = "eligible"
 
 
 @dataclass(frozen=True, slots=True)

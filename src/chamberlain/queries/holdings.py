@@ -12,6 +12,7 @@ from chamberlain.store.reads import holdings, permissions
 
 GIVEN_STATES = frozenset({"Active", "ActiveWithError"})
 WHOLE_TENANT = "/"
+ASSIGNED = (Relation.ASSIGNED, Relation.ELIGIBLE)
 Row = dict[str, Any]
 
 
@@ -20,27 +21,27 @@ def label(row: Mapping[str, Any]) -> str:
     return f"{row['app']}: {row['name']}" if row["app"] else str(row["name"])
 
 
-def holdings_of(*, tenant_id: int, account_id: int) -> tuple[Holding, ...]:
-    """Everything that an account holds now, by kind and name."""
-    direct = holdings.direct(tenant_id=tenant_id, holders=[account_id])
+def holdings_of(*, tenant_id: int, account_id: int, at: datetime | None = None) -> tuple[Holding, ...]:
+    """Everything that an account holds, or held at a time, by kind and name."""
+    direct = holdings.direct(tenant_id=tenant_id, holders=[account_id], at=at)
     member_of = {row["permission_id"]: row["opened_at"] for row in direct if row["relation"] == Relation.MEMBER}
-    ways = chains(direct=member_of, outer=holdings.outer(tenant_id=tenant_id, groups=list(member_of)))
-    through = holdings.held_by_groups(tenant_id=tenant_id, groups=list(member_of))
+    ways = chains(direct=member_of, outer=holdings.outer(tenant_id=tenant_id, groups=list(member_of), at=at))
+    through = holdings.held_by_groups(tenant_id=tenant_id, groups=list(member_of), at=at)
     ids = {row["permission_id"] for row in (*direct, *through)} | set(ways) | {row["via_id"] for row in direct}
-    known = holdings.permissions(tenant_id=tenant_id, ids=list(ids))
+    known = holdings.permissions(tenant_id=tenant_id, ids=list(ids), at=at)
 
     paths: dict[int, list[Path]] = {}
     for group, found in ways.items():
         paths[group] = [_group_path(chain, known) for chain in found]
     for row in direct:
-        if row["relation"] == Relation.ASSIGNED:
+        if row["relation"] in ASSIGNED:
             paths.setdefault(row["permission_id"], []).append(_assigned_path(row, known))
     for row in through:
         paths.setdefault(row["permission_id"], []).append(
             _through_group(row, known, since=max(row["opened_at"], member_of[row["holder_id"]]))
         )
     plans = holdings.plans(
-        tenant_id=tenant_id, skus=[known[id_]["guid"] for id_ in paths if known[id_]["family"] == Family.LICENCE]
+        tenant_id=tenant_id, skus=[known[id_]["guid"] for id_ in paths if known[id_]["family"] == Family.LICENCE], at=at
     )
     disabled = _disabled_by_sku(direct)
     held = [
@@ -56,26 +57,30 @@ def holdings_of(*, tenant_id: int, account_id: int) -> tuple[Holding, ...]:
     return tuple(sorted([*held, *owned], key=lambda one: (order.index(one.kind), one.owner, one.name.lower(), one.key)))
 
 
-def paths_to(*, tenant_id: int, permission: Row, accounts: list[int]) -> dict[int, tuple[Path, ...]]:
-    """Every way in which these accounts hold a permission, by account."""
+def paths_to(
+    *, tenant_id: int, permission: Row, accounts: list[int], at: datetime | None = None
+) -> dict[int, tuple[Path, ...]]:
+    """Every way in which these accounts hold a permission, or held it at a time, by account."""
     if not accounts:
         return {}
-    direct = holdings.direct(tenant_id=tenant_id, holders=accounts)
+    direct = holdings.direct(tenant_id=tenant_id, holders=accounts, at=at)
     if permission["family"] == Family.GROUP:
-        return _paths_into_group(tenant_id, permission, direct)
+        return _paths_into_group(tenant_id, permission, direct, at)
     if permission["family"] == Family.SERVICE_PLAN:
-        return _paths_to_plan(tenant_id, permission, direct)
-    return _paths_to_assignment(tenant_id, permission, direct)
+        return _paths_to_plan(tenant_id, permission, direct, at)
+    return _paths_to_assignment(tenant_id, permission, direct, at)
 
 
-def _paths_into_group(tenant_id: int, permission: Row, direct: list[Row]) -> dict[int, tuple[Path, ...]]:
-    inside = {permission["id"], *permissions.inner_groups(tenant_id=tenant_id, permission_id=permission["id"])}
+def _paths_into_group(
+    tenant_id: int, permission: Row, direct: list[Row], at: datetime | None
+) -> dict[int, tuple[Path, ...]]:
+    inside = {permission["id"], *permissions.inner_groups(tenant_id=tenant_id, permission_id=permission["id"], at=at)}
     outer = {
         group: [wider for wider in wider_groups if wider in inside]
-        for group, wider_groups in holdings.outer(tenant_id=tenant_id, groups=list(inside)).items()
+        for group, wider_groups in holdings.outer(tenant_id=tenant_id, groups=list(inside), at=at).items()
         if group in inside
     }
-    known = holdings.permissions(tenant_id=tenant_id, ids=list(inside))
+    known = holdings.permissions(tenant_id=tenant_id, ids=list(inside), at=at)
     members: dict[int, dict[int, datetime]] = {}
     for row in direct:
         if row["relation"] == Relation.MEMBER and row["permission_id"] in inside:
@@ -88,18 +93,20 @@ def _paths_into_group(tenant_id: int, permission: Row, direct: list[Row]) -> dic
     }
 
 
-def _paths_to_assignment(tenant_id: int, permission: Row, direct: list[Row]) -> dict[int, tuple[Path, ...]]:
-    groups = permissions.group_holders(tenant_id=tenant_id, permission_id=permission["id"])
+def _paths_to_assignment(
+    tenant_id: int, permission: Row, direct: list[Row], at: datetime | None
+) -> dict[int, tuple[Path, ...]]:
+    groups = permissions.group_holders(tenant_id=tenant_id, permission_id=permission["id"], at=at)
     held = [
         row
-        for row in holdings.held_by_groups(tenant_id=tenant_id, groups=groups)
+        for row in holdings.held_by_groups(tenant_id=tenant_id, groups=groups, at=at)
         if row["permission_id"] == permission["id"]
     ]
-    known = holdings.permissions(tenant_id=tenant_id, ids=[*groups, *(row["via_id"] for row in direct)])
+    known = holdings.permissions(tenant_id=tenant_id, ids=[*groups, *(row["via_id"] for row in direct)], at=at)
     paths: dict[int, list[Path]] = {}
     for row in direct:
         own = paths.setdefault(row["holder_id"], [])
-        if row["permission_id"] == permission["id"] and row["relation"] == Relation.ASSIGNED:
+        if row["permission_id"] == permission["id"] and row["relation"] in ASSIGNED:
             own.append(_assigned_path(row, known))
         if row["relation"] == Relation.MEMBER:
             own.extend(
@@ -110,9 +117,9 @@ def _paths_to_assignment(tenant_id: int, permission: Row, direct: list[Row]) -> 
     return {account: tuple(found) for account, found in paths.items()}
 
 
-def _paths_to_plan(tenant_id: int, plan: Row, direct: list[Row]) -> dict[int, tuple[Path, ...]]:
+def _paths_to_plan(tenant_id: int, plan: Row, direct: list[Row], at: datetime | None) -> dict[int, tuple[Path, ...]]:
     known = holdings.permissions(
-        tenant_id=tenant_id, ids=[id_ for row in direct for id_ in (row["permission_id"], row["via_id"])]
+        tenant_id=tenant_id, ids=[id_ for row in direct for id_ in (row["permission_id"], row["via_id"])], at=at
     )
     paths: dict[int, list[Path]] = {}
     for row in direct:
@@ -138,8 +145,9 @@ def _assigned_path(row: Row, known: Mapping[int, Row]) -> Path:
     detail = row["detail"] or {}
     scope = detail.get("scope", WHOLE_TENANT)
     error = detail.get("error", "None")
+    by_group = Reason.GROUP if row["via_id"] else Reason.DIRECT
     return Path(
-        Reason.GROUP if row["via_id"] else Reason.DIRECT,
+        Reason.ELIGIBLE if row["relation"] == Relation.ELIGIBLE else by_group,
         _links([row["via_id"]], known),
         row["opened_at"],
         state=detail.get("state", ""),
@@ -150,7 +158,8 @@ def _assigned_path(row: Row, known: Mapping[int, Row]) -> Path:
 
 def _through_group(row: Row, known: Mapping[int, Row], *, since: datetime) -> Path:
     scope = (row["detail"] or {}).get("scope", WHOLE_TENANT)
-    return Path(Reason.GROUP, _links([row["holder_id"]], known), since, scope="" if scope == WHOLE_TENANT else scope)
+    reason = Reason.ELIGIBLE if row["relation"] == Relation.ELIGIBLE else Reason.GROUP
+    return Path(reason, _links([row["holder_id"]], known), since, scope="" if scope == WHOLE_TENANT else scope)
 
 
 def _direct(since: datetime) -> Path:
@@ -185,8 +194,12 @@ def _plans(permission: Row, plans: Mapping[str, list[Row]], disabled: set[str] |
     )
 
 
+def _reaches(path: Path) -> bool:
+    """Whether a path gives what it leads to: not for the eligible, nor where Microsoft could not give a licence."""
+    return path.reason is not Reason.ELIGIBLE and (not path.state or path.state in GIVEN_STATES)
+
+
 def _holding(permission: Row, paths: list[Path], *, plans: tuple[ServicePlan, ...], owner: bool) -> Holding:
-    states = [path.state for path in paths if path.state]
     return Holding(
         key=permission["key"],
         kind=Kind(permission["kind"]),
@@ -195,7 +208,7 @@ def _holding(permission: Row, paths: list[Path], *, plans: tuple[ServicePlan, ..
         app=permission["app"],
         since=min(path.since for path in paths),
         owner=owner,
-        effective=not states or any(state in GIVEN_STATES for state in states),
+        effective=any(_reaches(path) for path in paths),
         paths=tuple(paths),
         plans=plans,
     )

@@ -14,6 +14,7 @@ from chamberlain.queries.people import PeopleFilter, PersonRow, list_departments
 from chamberlain.queries.permissions import PermissionFilter, PermissionRow, count_permissions, list_permissions
 from chamberlain.store import runs, tenants
 from chamberlain.store.reads import holdings, overview, permissions
+from chamberlain.store.snapshot import snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class SearchResult:
     permissions: tuple[PermissionRow, ...]
 
 
+@snapshot()
 def show_overview(*, viewer: Actor, tenant: Tenant) -> Overview:
     """The figures of the dashboard."""
     require(viewer, Deed.SEE_DIRECTORY)
@@ -89,6 +91,7 @@ def show_overview(*, viewer: Actor, tenant: Tenant) -> Overview:
     )
 
 
+@snapshot()
 def list_licences(*, viewer: Actor, tenant: Tenant) -> tuple[LicenceRow, ...]:
     """Every licence, those with most idle seats first, free ones last."""
     require(viewer, Deed.SEE_DIRECTORY)
@@ -98,6 +101,7 @@ def list_licences(*, viewer: Actor, tenant: Tenant) -> tuple[LicenceRow, ...]:
     return tuple(sorted(licences, key=lambda one: (one.free, -one.idle, one.name)))
 
 
+@snapshot()
 def search(*, viewer: Actor, tenant: Tenant, text: str, limit: int = 8) -> SearchResult:
     """People and permissions whose words begin with the words of `text`."""
     require(viewer, Deed.SEE_DIRECTORY)

@@ -15,6 +15,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.queries.holdings import holdings_of
 from chamberlain.store.reads import keyset, people
+from chamberlain.store.snapshot import snapshot
 
 __all__ = ["Holding", "PeopleFilter", "PeopleSort", "Person", "PersonRow", "ServicePlan"]
 
@@ -77,6 +78,7 @@ class Person:
     holdings: tuple[Holding, ...]
 
 
+@snapshot()
 def list_people(
     *, viewer: Actor, tenant: Tenant, filter: PeopleFilter, cursor: str | None = None, size: int = 50
 ) -> Page[PersonRow]:
@@ -99,12 +101,14 @@ def list_people(
     return Page(tuple(person_row(row) for row in found.rows), found.total, found.next, found.previous)
 
 
+@snapshot()
 def list_departments(*, viewer: Actor, tenant: Tenant) -> tuple[tuple[str, int], ...]:
     """Departments with the number of people in each, largest first."""
     require(viewer, Deed.SEE_DIRECTORY)
     return tuple((row["name"], row["people"]) for row in people.departments(tenant_id=tenant.id))
 
 
+@snapshot()
 def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Person:
     """One person with everything they hold.
 
@@ -130,6 +134,7 @@ def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Person:
     )
 
 
+@snapshot()
 def match_person(*, viewer: Actor, tenant: Tenant, text: str) -> Person:
     """The one person whose object id, user name or mail is `text`, or whom only it matches.
 

@@ -14,6 +14,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.queries.holdings import label, paths_to
 from chamberlain.store.reads import keyset, permissions
+from chamberlain.store.snapshot import snapshot
 
 OWNED_KINDS = frozenset({Kind.SECURITY_GROUP, Kind.M365_GROUP})  # Graph has no owners of groups that Exchange keeps
 SHOWN_ELSEWHERE = frozenset({"rule", "dynamic", "on_premises", "role_assignable", "everyone", "privileged"})
@@ -99,6 +100,7 @@ class Permission:
     gone_at: datetime | None
 
 
+@snapshot()
 def list_permissions(
     *, viewer: Actor, tenant: Tenant, filter: PermissionFilter, cursor: str | None = None, size: int = 50
 ) -> Page[PermissionRow]:
@@ -119,6 +121,7 @@ def list_permissions(
     return Page(tuple(permission_row(row) for row in found.rows), found.total, found.next, found.previous)
 
 
+@snapshot()
 def count_permissions(*, viewer: Actor, tenant: Tenant) -> dict[Kind, int]:
     """How many permissions of each kind there are now."""
     require(viewer, Deed.SEE_DIRECTORY)
@@ -126,6 +129,7 @@ def count_permissions(*, viewer: Actor, tenant: Tenant) -> dict[Kind, int]:
     return {kind: counted.get(kind, 0) for kind in Kind}
 
 
+@snapshot()
 def find_permission(*, viewer: Actor, tenant: Tenant, key: str) -> Permission:
     """One permission by its key, for example "group:<guid>".
 
@@ -151,6 +155,7 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str) -> Permission:
     )
 
 
+@snapshot()
 def list_members(
     *, viewer: Actor, tenant: Tenant, key: str, text: str = "", cursor: str | None = None, size: int = 50
 ) -> Page[MemberRow]:

@@ -80,6 +80,7 @@ REASON: dict[Reason, Word] = {
     Reason.NESTED: _("nested"),
     Reason.GROUP: _("through a group"),
     Reason.LICENCE: _("in a licence"),
+    Reason.ELIGIBLE: _("eligible"),
 }
 
 PHASE: dict[PhaseName, Word] = {

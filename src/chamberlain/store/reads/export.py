@@ -7,7 +7,7 @@ from psycopg.rows import dict_row
 
 from chamberlain.store.connection import connect
 
-RELATIONS = {1: "member", 2: "owner", 3: "assigned"}
+RELATIONS = {1: "member", 2: "owner", 3: "assigned", 4: "eligible"}
 
 ACCOUNTS = """
     SELECT guid::text AS id, user_name AS upn, name, enabled, type, manager::text AS manager

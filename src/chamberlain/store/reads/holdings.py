@@ -1,8 +1,11 @@
-"""The edges from which it follows what accounts hold."""
+"""The edges from which it follows what accounts hold, now or at a time in the past."""
 
+from datetime import datetime
 from typing import Any
 
 from chamberlain.store.connection import rows
+from chamberlain.store.reads.interval import as_of
+from chamberlain.store.reads.version import PERMISSION_THEN
 
 DIRECT = """
     SELECT g.holder_id, g.permission_id, g.relation, g.via_id, g.opened_at, q.content AS detail
@@ -21,10 +24,21 @@ OUTER = """
           UNION
           SELECT n.outer_id FROM nesting n WHERE n.tenant_id = %(tenant)s AND n.inner_id = ANY (%(groups)s))
 """
+# The table `nesting` knows the present only; the past is followed edge by edge.
+OUTER_THEN = """
+    WITH RECURSIVE above AS (
+        SELECT unnest(%(groups)s::bigint[]) AS id
+        UNION
+        SELECT g.permission_id FROM above
+        JOIN grants g ON g.tenant_id = %(tenant)s AND g.holder_id = above.id AND g.relation = 1 AND g.closed_at IS NULL
+    )
+    SELECT g.holder_id, g.permission_id FROM above
+    JOIN grants g ON g.tenant_id = %(tenant)s AND g.holder_id = above.id AND g.relation = 1 AND g.closed_at IS NULL
+"""
 
-# Roles and applications that groups hold: they reach direct members of the group only.
+# Roles and applications that groups hold, or are eligible for: they reach direct members of the group only.
 HELD_BY_GROUPS = """
-    SELECT g.holder_id, g.permission_id, g.opened_at, q.content AS detail
+    SELECT g.holder_id, g.permission_id, g.relation, g.opened_at, q.content AS detail
     FROM grants g
     JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id AND p.family IN (2, 4)
     LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
@@ -35,40 +49,51 @@ PERMISSIONS = """
     SELECT id, family, kind, guid::text AS guid, parent::text AS parent, key, name, description, app, facts
     FROM permission WHERE tenant_id = %(tenant)s AND id = ANY (%(ids)s)
 """
+PERMISSIONS_THEN = f"""
+    SELECT id, family, kind, guid::text AS guid, parent::text AS parent, key, name, description, app, facts
+    FROM {PERMISSION_THEN} p WHERE id = ANY (%(ids)s)
+"""  # noqa: S608 - constants
 
 PLANS = """
     SELECT parent::text AS parent, guid::text AS guid, key, name FROM permission
     WHERE tenant_id = %(tenant)s AND family = 5 AND parent = ANY (%(skus)s::uuid[]) AND gone_at IS NULL
     ORDER BY name, guid
 """
+PLANS_THEN = f"""
+    SELECT parent::text AS parent, guid::text AS guid, key, name FROM {PERMISSION_THEN} p
+    WHERE family = 5 AND parent = ANY (%(skus)s::uuid[]) ORDER BY name, guid
+"""  # noqa: S608 - constants
 
 
-def direct(*, tenant_id: int, holders: list[int]) -> list[dict[str, Any]]:
-    """Open direct edges of these holders."""
-    return rows(DIRECT, {"tenant": tenant_id, "holders": holders})
+def direct(*, tenant_id: int, holders: list[int], at: datetime | None = None) -> list[dict[str, Any]]:
+    """Direct edges of these holders that are open, or were at a time."""
+    return rows(as_of(DIRECT, at), {"tenant": tenant_id, "holders": holders, "at": at})
 
 
-def outer(*, tenant_id: int, groups: list[int]) -> dict[int, list[int]]:
+def outer(*, tenant_id: int, groups: list[int], at: datetime | None = None) -> dict[int, list[int]]:
     """For these groups and all that they are inside of: the groups that each is a direct member of."""
     found: dict[int, list[int]] = {}
-    for row in rows(OUTER, {"tenant": tenant_id, "groups": groups}):
+    statement = OUTER if at is None else as_of(OUTER_THEN, at)
+    for row in rows(statement, {"tenant": tenant_id, "groups": groups, "at": at}):
         found.setdefault(row["holder_id"], []).append(row["permission_id"])
     return found
 
 
-def held_by_groups(*, tenant_id: int, groups: list[int]) -> list[dict[str, Any]]:
-    """Roles and app roles that these groups hold."""
-    return rows(HELD_BY_GROUPS, {"tenant": tenant_id, "groups": groups})
+def held_by_groups(*, tenant_id: int, groups: list[int], at: datetime | None = None) -> list[dict[str, Any]]:
+    """Roles and app roles that these groups hold or are eligible for."""
+    return rows(as_of(HELD_BY_GROUPS, at), {"tenant": tenant_id, "groups": groups, "at": at})
 
 
-def permissions(*, tenant_id: int, ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Permissions by our id."""
-    return {row["id"]: row for row in rows(PERMISSIONS, {"tenant": tenant_id, "ids": ids})}
+def permissions(*, tenant_id: int, ids: list[int], at: datetime | None = None) -> dict[int, dict[str, Any]]:
+    """Permissions by our id, with the names of the time."""
+    statement = PERMISSIONS if at is None else PERMISSIONS_THEN
+    return {row["id"]: row for row in rows(statement, {"tenant": tenant_id, "ids": ids, "at": at})}
 
 
-def plans(*, tenant_id: int, skus: list[str]) -> dict[str, list[dict[str, Any]]]:
+def plans(*, tenant_id: int, skus: list[str], at: datetime | None = None) -> dict[str, list[dict[str, Any]]]:
     """Service plans by the SKU that they are in."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(PLANS, {"tenant": tenant_id, "skus": skus}):
+    statement = PLANS if at is None else PLANS_THEN
+    for row in rows(statement, {"tenant": tenant_id, "skus": skus, "at": at}):
         found.setdefault(row["parent"], []).append(row)
     return found

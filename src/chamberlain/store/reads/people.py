@@ -10,7 +10,7 @@ from chamberlain.store.reads.words import matching, prefix_query
 ROLE_HOLDERS = """
     SELECT r.holder_id FROM grants r
     JOIN permission p ON p.tenant_id = r.tenant_id AND p.id = r.permission_id AND p.family = 2
-    WHERE r.tenant_id = %(tenant)s AND r.closed_at IS NULL
+    WHERE r.tenant_id = %(tenant)s AND r.closed_at IS NULL AND r.relation = 3
 """
 IS_ADMIN = f"""(
     a.id IN ({ROLE_HOLDERS})
@@ -29,7 +29,7 @@ COLUMNS = f"""
     (SELECT count(DISTINCT permission_id) FROM ({ACTIVE_LICENCE}) AS held) AS licences,
     (SELECT count(DISTINCT r.permission_id) FROM grants r
      JOIN permission p ON p.tenant_id = r.tenant_id AND p.id = r.permission_id AND p.family = 2
-     WHERE r.tenant_id = a.tenant_id AND r.closed_at IS NULL
+     WHERE r.tenant_id = a.tenant_id AND r.closed_at IS NULL AND r.relation = 3
        AND (r.holder_id = a.id OR r.holder_id IN (
             SELECT m.permission_id FROM grants m WHERE m.tenant_id = a.tenant_id AND m.holder_id = a.id
             AND m.closed_at IS NULL AND m.relation = 1))) AS roles

@@ -1,9 +1,11 @@
 """Permissions in lists and by themselves, and who holds them."""
 
+from datetime import datetime
 from typing import Any
 
 from chamberlain.store.connection import rows
 from chamberlain.store.reads import keyset
+from chamberlain.store.reads.interval import as_of
 from chamberlain.store.reads.words import matching
 
 COLUMNS = (
@@ -133,23 +135,42 @@ def members(*, tenant_id: int, permission_id: int, family: int, text: str) -> ke
     )
 
 
-def inner_groups(*, tenant_id: int, permission_id: int) -> list[int]:
-    """Groups somewhere inside this one."""
+INNER_THEN = """
+    WITH RECURSIVE inside AS (
+        SELECT %(permission)s::bigint AS inner_id
+        UNION
+        SELECT g.holder_id FROM inside
+        JOIN grants g ON g.tenant_id = %(tenant)s AND g.permission_id = inside.inner_id AND g.relation = 1
+                     AND g.closed_at IS NULL
+        JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id
+    )
+    SELECT inner_id FROM inside
+"""
+
+
+def inner_groups(*, tenant_id: int, permission_id: int, at: datetime | None = None) -> list[int]:
+    """Groups somewhere inside this one, now or at a time."""
+    statement = "SELECT inner_id FROM nesting WHERE tenant_id = %(tenant)s AND outer_id = %(permission)s"
     found = rows(
-        "SELECT inner_id FROM nesting WHERE tenant_id = %(tenant)s AND outer_id = %(permission)s",
-        {"tenant": tenant_id, "permission": permission_id},
+        statement if at is None else as_of(INNER_THEN, at),
+        {"tenant": tenant_id, "permission": permission_id, "at": at},
     )
     return [row["inner_id"] for row in found]
 
 
-def group_holders(*, tenant_id: int, permission_id: int) -> list[int]:
-    """Groups that hold this role or application."""
+GROUP_HOLDERS = """
+    SELECT DISTINCT g.holder_id FROM grants g
+    JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id AND p.family = 1
+    WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL
+      AND g.relation IN (3, 4)
+"""
+
+
+def group_holders(*, tenant_id: int, permission_id: int, at: datetime | None = None) -> list[int]:
+    """Groups that hold this role or application or are eligible for it, now or at a time."""
     found = rows(
-        "SELECT g.holder_id FROM grants g "
-        "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id AND p.family = 1 "
-        "WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL "
-        "AND g.relation = 3",
-        {"tenant": tenant_id, "permission": permission_id},
+        as_of(GROUP_HOLDERS, at),
+        {"tenant": tenant_id, "permission": permission_id, "at": at},
     )
     return [row["holder_id"] for row in found]
 
