@@ -48,6 +48,31 @@ SENTENCES: dict[str, Sentence] = {
         "Nothing that was synced has the key {key}.",
         "Look it up under Permissions, or start a sync if it is new.",
     ),
+    "view_not_found": Sentence(
+        "There is no such view.",
+        "It was deleted, is no longer shared, or belongs to somebody else.",
+        "Choose another one above the list.",
+    ),
+    "view_name_empty": Sentence(
+        "The view has no name.",
+        "It is found by its name above the list.",
+        "Give it one.",
+    ),
+    "view_name_long": Sentence(
+        "The name is too long.",
+        "A view's name has {longest} letters at most.",
+        "Give it a shorter one.",
+    ),
+    "view_name_taken": Sentence(
+        "You already have a view of this name.",
+        "“{name}” exists for this list.",
+        "Choose another name, or save the changes to that view.",
+    ),
+    "views_too_many": Sentence(
+        "You have too many views of this list.",
+        "One person keeps {most} views of a list at most.",
+        "Delete one that is no longer needed.",
+    ),
     "tenant_not_found": Sentence(
         "There is no such tenant here.",
         "No connected tenant is called {slug}.",

@@ -18,6 +18,9 @@ class EventName(Enum):
     SYNC_STARTED = "sync:started"
     SYNC_SUCCEEDED = "sync:succeeded"
     SYNC_FAILED = "sync:failed"
+    VIEW_SAVED = "view:saved"
+    VIEW_DELETED = "view:deleted"
+    LIST_EXPORTED = "list:exported"
 
 
 def record(name: EventName, *, actor: Actor, tenant_id: int | None, subject: str, **details: object) -> None:

@@ -13,6 +13,9 @@ class Deed(Enum):
     CONNECT = "connect"
     SYNC = "sync"
     ISSUE_SIGN_IN_LINK = "issue_sign_in_link"
+    SAVE_VIEW = "save_view"
+    SHARE_VIEW = "share_view"
+    EXPORT_LIST = "export_list"
 
 
 ALLOWED: dict[Deed, frozenset[Role]] = {
@@ -20,6 +23,9 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
     Deed.CONNECT: frozenset({Role.ADMINISTRATOR}),
     Deed.SYNC: frozenset({Role.ADMINISTRATOR}),
     Deed.ISSUE_SIGN_IN_LINK: frozenset({Role.ADMINISTRATOR}),
+    Deed.SAVE_VIEW: frozenset({Role.ADMINISTRATOR}),
+    Deed.SHARE_VIEW: frozenset({Role.ADMINISTRATOR}),
+    Deed.EXPORT_LIST: frozenset({Role.ADMINISTRATOR}),
 }
 
 

@@ -5,5 +5,18 @@ from chamberlain.store.models.event import EventRow
 from chamberlain.store.models.run import PhaseRow, RunRow
 from chamberlain.store.models.tenant import TenantRow
 from chamberlain.store.models.user import SignInLink, User
+from chamberlain.store.models.view import ColumnsRow, DefaultViewRow, ViewRow
 
-__all__ = ["ConnectAttempt", "ConnectionRow", "EventRow", "PhaseRow", "RunRow", "SignInLink", "TenantRow", "User"]
+__all__ = [
+    "ColumnsRow",
+    "ConnectAttempt",
+    "ConnectionRow",
+    "DefaultViewRow",
+    "EventRow",
+    "PhaseRow",
+    "RunRow",
+    "SignInLink",
+    "TenantRow",
+    "User",
+    "ViewRow",
+]
