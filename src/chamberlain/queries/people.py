@@ -87,7 +87,14 @@ def list_people(
     raises  Refused("not_allowed"), Refused("cursor_malformed")
     """
     require(viewer, Deed.SEE_DIRECTORY)
-    listing = people.listing(
+    listing = listing_of(tenant=tenant, filter=filter)
+    found = keyset.fetch(listing, cursor=cursor, size=size)
+    return Page(tuple(person_row(row) for row in found.rows), found.total, found.next, found.previous)
+
+
+def listing_of(*, tenant: Tenant, filter: PeopleFilter) -> keyset.Listing:
+    """The list as the store reads it, page by page or as a whole."""
+    return people.listing(
         tenant_id=tenant.id,
         text=filter.text,
         type=filter.type.value if filter.type else None,
@@ -97,8 +104,6 @@ def list_people(
         department=filter.department,
         sort=filter.sort.value,
     )
-    found = keyset.fetch(listing, cursor=cursor, size=size)
-    return Page(tuple(person_row(row) for row in found.rows), found.total, found.next, found.previous)
 
 
 @snapshot()

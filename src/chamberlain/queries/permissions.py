@@ -109,7 +109,14 @@ def list_permissions(
     raises  Refused("not_allowed"), Refused("cursor_malformed")
     """
     require(viewer, Deed.SEE_DIRECTORY)
-    listing = permissions.listing(
+    listing = listing_of(tenant=tenant, filter=filter)
+    found = keyset.fetch(listing, cursor=cursor, size=size)
+    return Page(tuple(permission_row(row) for row in found.rows), found.total, found.next, found.previous)
+
+
+def listing_of(*, tenant: Tenant, filter: PermissionFilter) -> keyset.Listing:
+    """The list as the store reads it, page by page or as a whole."""
+    return permissions.listing(
         tenant_id=tenant.id,
         kind=filter.kind.value if filter.kind else None,
         text=filter.text,
@@ -117,8 +124,6 @@ def list_permissions(
         on_premises=filter.on_premises,
         empty=filter.empty,
     )
-    found = keyset.fetch(listing, cursor=cursor, size=size)
-    return Page(tuple(permission_row(row) for row in found.rows), found.total, found.next, found.previous)
 
 
 @snapshot()
