@@ -73,6 +73,31 @@ SENTENCES: dict[str, Sentence] = {
         "One person keeps {most} views of a list at most.",
         "Delete one that is no longer needed.",
     ),
+    "nothing_known_yet": Sentence(
+        "Nothing is known about this tenant yet.",
+        "No sync of it has been completed.",
+        "Start a sync, or wait for the one that runs.",
+    ),
+    "nothing_known_then": Sentence(
+        "Nothing is known about {at} UTC.",
+        "This tenant was first looked at {since} UTC; Microsoft does not tell what was before.",
+        "Ask about a later time.",
+    ),
+    "time_unreadable": Sentence(
+        "This is no time that can be read: {text}",
+        "A time is a date, or a date with hours and minutes.",
+        "Write it like 2026-03-03 or 2026-03-03T14:00; it is UTC unless an offset like +01:00 follows.",
+    ),
+    "time_ahead": Sentence(
+        "This time is still to come: {text}",
+        "Only what was seen can be told.",
+        "Choose an earlier one; times are UTC unless an offset like +01:00 follows.",
+    ),
+    "period_reversed": Sentence(
+        "The period ends before it begins.",
+        "It is asked for from {begin} to {end} UTC.",
+        "Put the earlier time first.",
+    ),
     "tenant_not_found": Sentence(
         "There is no such tenant here.",
         "No connected tenant is called {slug}.",

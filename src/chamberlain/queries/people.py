@@ -1,6 +1,6 @@
 """Who is there, and what each of them holds and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -9,12 +9,14 @@ from uuid import UUID
 from chamberlain.errors import Conflict, NotFound
 from chamberlain.model.actor import Actor
 from chamberlain.model.holding import Holding, ServicePlan
-from chamberlain.model.kind import AccountType
+from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.observed import NIL
 from chamberlain.model.page import Page
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.queries.holdings import holdings_of
-from chamberlain.store.reads import keyset, people
+from chamberlain.queries.known import require_known
+from chamberlain.store.reads import keyset, past, people
 from chamberlain.store.snapshot import snapshot
 
 __all__ = ["Holding", "PeopleFilter", "PeopleSort", "Person", "PersonRow", "ServicePlan"]
@@ -66,7 +68,11 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One person. `facts` are profile lines as (label code, value), without empty ones."""
+    """One person. `facts` are profile lines as (label code, value), without empty ones.
+
+    at       the time in the past that is told of; None: now
+    present  whether they were in the tenant then; if not, their names are the ones last known and they held nothing
+    """
 
     row: PersonRow
     manager: PersonRow | None
@@ -76,6 +82,8 @@ class Person:
     first_seen: datetime
     gone_at: datetime | None
     holdings: tuple[Holding, ...]
+    at: datetime | None = None
+    present: bool = True
 
 
 @snapshot()
@@ -114,15 +122,22 @@ def list_departments(*, viewer: Actor, tenant: Tenant) -> tuple[tuple[str, int],
 
 
 @snapshot()
-def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Person:
-    """One person with everything they hold.
+def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | None = None) -> Person:
+    """One person with everything they hold, or held at a time.
 
-    raises  NotFound("person_not_found")
+    raises  NotFound("person_not_found"), NotFound("nothing_known_then")
     """
     require(viewer, Deed.SEE_DIRECTORY)
     profile = people.profile(tenant_id=tenant.id, guid=str(guid))
     if profile is None:
         raise NotFound("person_not_found", text=str(guid))
+    if at is None:
+        return _person_now(tenant, guid, profile)
+    require_known(tenant_id=tenant.id, at=at)
+    return _person_then(tenant, guid, profile, at)
+
+
+def _person_now(tenant: Tenant, guid: UUID, profile: dict[str, Any]) -> Person:
     wanted = [str(guid), *([profile["manager"]] if profile["manager"] else [])]
     found = {row["guid"]: person_row(row) for row in people.by_guids(tenant_id=tenant.id, guids=wanted)}
     return Person(
@@ -131,7 +146,7 @@ def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Person:
         reports=tuple(
             person_row(row) for row in people.reports(tenant_id=tenant.id, guid=str(guid), limit=MOST_REPORTS)
         ),
-        facts=tuple((key, str(value)) for key, value in sorted(profile["facts"].items())),
+        facts=_facts(profile),
         created_at=profile["created_at"],
         first_seen=profile["first_seen"],
         gone_at=profile["gone_at"],
@@ -139,22 +154,58 @@ def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Person:
     )
 
 
+def _person_then(tenant: Tenant, guid: UUID, profile: dict[str, Any], at: datetime) -> Person:
+    """As they were. Where they were not there: as they are now, without anything that they hold."""
+    found = past.people(tenant_id=tenant.id, guids=[str(guid)], at=at)
+    if not found:
+        return replace(_person_now(tenant, guid, profile), manager=None, reports=(), holdings=(), at=at, present=False)
+    then = found[0]
+    report_ids = past.reports(tenant_id=tenant.id, guid=str(guid), at=at, limit=MOST_REPORTS)
+    others = past.people(tenant_id=tenant.id, guids=[*report_ids, then["manager"] or NIL], at=at)
+    near = {str(row["guid"]): _row_then(row) for row in others}
+    held = holdings_of(tenant_id=tenant.id, account_id=profile["id"], at=at)
+    given = [holding.kind for holding in held if holding.effective]
+    return Person(
+        row=replace(_row_then(then), licences=given.count(Kind.LICENCE), roles=given.count(Kind.ROLE)),
+        manager=near.get(then["manager"] or NIL),
+        reports=tuple(sorted((near[id_] for id_ in report_ids if id_ in near), key=lambda row: row.name.lower())),
+        facts=_facts(then),
+        created_at=then["created_at"],
+        first_seen=then["first_seen"],
+        gone_at=profile["gone_at"],
+        holdings=held,
+        at=at,
+    )
+
+
 @snapshot()
-def match_person(*, viewer: Actor, tenant: Tenant, text: str) -> Person:
+def match_person(*, viewer: Actor, tenant: Tenant, text: str, at: datetime | None = None) -> Person:
     """The one person whose object id, user name or mail is `text`, or whom only it matches.
 
-    raises  NotFound("person_not_found"), Conflict("person_ambiguous", candidates=...)
+    With a time, everybody who is there or once was is searched, under the names that they have or had.
+
+    raises  NotFound("person_not_found"), Conflict("person_ambiguous", candidates=...), NotFound("nothing_known_then")
     """
     require(viewer, Deed.SEE_DIRECTORY)
     try:
-        return find_person(viewer=viewer, tenant=tenant, guid=UUID(text))
+        return find_person(viewer=viewer, tenant=tenant, guid=UUID(text), at=at)
     except ValueError:
-        found = people.matches(tenant_id=tenant.id, text=text, limit=MOST_CANDIDATES)
+        search = people.matches if at is None else past.ever_matched
+        found = search(tenant_id=tenant.id, text=text, limit=MOST_CANDIDATES)
     if not found:
         raise NotFound("person_not_found", text=text)
     if len(found) > 1:
         raise Conflict("person_ambiguous", text=text, candidates=", ".join(row["user_name"] for row in found))
-    return find_person(viewer=viewer, tenant=tenant, guid=found[0]["guid"])
+    return find_person(viewer=viewer, tenant=tenant, guid=found[0]["guid"], at=at)
+
+
+def _facts(profile: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, str(value)) for key, value in sorted(profile["facts"].items()))
+
+
+def _row_then(row: dict[str, Any]) -> PersonRow:
+    """Somebody at a time. Lists of the past do not count what everybody held."""
+    return person_row({**row, "licences": 0, "roles": 0})
 
 
 def person_row(row: dict[str, Any]) -> PersonRow:

@@ -1,6 +1,6 @@
 """What can be held, and who holds it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,11 @@ from chamberlain.model.path import Link, Path
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.queries.holdings import label, paths_to
-from chamberlain.store.reads import keyset, permissions
+from chamberlain.queries.known import require_known
+from chamberlain.store.reads import keyset, past, permissions
 from chamberlain.store.snapshot import snapshot
 
+MOST_ELIGIBLE = 200
 OWNED_KINDS = frozenset({Kind.SECURITY_GROUP, Kind.M365_GROUP})  # Graph has no owners of groups that Exchange keeps
 SHOWN_ELSEWHERE = frozenset({"rule", "dynamic", "on_premises", "role_assignable", "everyone", "privileged"})
 
@@ -87,6 +89,8 @@ class Permission:
     inside   groups this group is a direct member of; contains: groups that are direct members of it
     gives    what direct members of this group receive: licences, roles, products
     facts    (label code, value), without empty ones
+    at       the time in the past that is told of; None: now
+    present  whether it was there then; if not, its name is the one last known and nobody held it
     """
 
     row: PermissionRow
@@ -98,6 +102,8 @@ class Permission:
     facts: tuple[tuple[str, str], ...]
     first_seen: datetime
     gone_at: datetime | None
+    at: datetime | None = None
+    present: bool = True
 
 
 @snapshot()
@@ -135,22 +141,33 @@ def count_permissions(*, viewer: Actor, tenant: Tenant) -> dict[Kind, int]:
 
 
 @snapshot()
-def find_permission(*, viewer: Actor, tenant: Tenant, key: str) -> Permission:
-    """One permission by its key, for example "group:<guid>".
+def find_permission(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | None = None) -> Permission:
+    """One permission by its key, for example "group:<guid>", as it is or was at a time.
 
-    raises  NotFound("permission_not_found")
+    raises  NotFound("permission_not_found"), NotFound("nothing_known_then")
     """
     require(viewer, Deed.SEE_DIRECTORY)
-    row = _found(tenant, key)
-    near = permissions.neighbours(tenant_id=tenant.id, permission_id=row["id"])
+    now = _found(tenant, key)
+    if at is None:
+        near = permissions.neighbours(tenant_id=tenant.id, permission_id=now["id"])
+        return _permission(now, near, permissions.owners(tenant_id=tenant.id, permission_id=now["id"]))
+    require_known(tenant_id=tenant.id, at=at)
+    then = past.permission(tenant_id=tenant.id, permission_id=now["id"], at=at)
+    if then is None:
+        return replace(_permission(now, [], []), at=at, present=False)
+    near = past.neighbours(tenant_id=tenant.id, permission_id=now["id"], at=at)
+    owners = past.owners(tenant_id=tenant.id, permission_id=now["id"], at=at)
+    held = past.members(tenant_id=tenant.id, permission_id=now["id"], family=now["family"], text="", at=at)
+    counts = {"members": len(near), "people": keyset.count(held), "owners": len(owners)}
+    return replace(_permission({**now, **then, **counts}, near, owners), at=at)
+
+
+def _permission(row: dict[str, Any], near: list[dict[str, Any]], owners: list[dict[str, Any]]) -> Permission:
     facts = row["facts"]
     return Permission(
         row=permission_row(row),
         rule=facts.get("rule", ""),
-        owners=tuple(
-            OwnerRow(owner["guid"], owner["name"], AccountType(owner["type"]))
-            for owner in permissions.owners(tenant_id=tenant.id, permission_id=row["id"])
-        ),
+        owners=tuple(OwnerRow(owner["guid"], owner["name"], AccountType(owner["type"])) for owner in owners),
         inside=_links(near, side="out", families=(Family.GROUP,)),
         contains=_links(near, side="in", families=tuple(Family)),
         gives=_links(near, side="out", families=(Family.ROLE, Family.LICENCE, Family.APP_ROLE)),
@@ -162,30 +179,61 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str) -> Permission:
 
 @snapshot()
 def list_members(
-    *, viewer: Actor, tenant: Tenant, key: str, text: str = "", cursor: str | None = None, size: int = 50
+    *,
+    viewer: Actor,
+    tenant: Tenant,
+    key: str,
+    text: str = "",
+    cursor: str | None = None,
+    size: int = 50,
+    at: datetime | None = None,
 ) -> Page[MemberRow]:
-    """Accounts that hold the permission by whatever path, by name.
+    """Accounts that hold the permission by whatever path, or held it at a time, by name.
 
-    raises  NotFound("permission_not_found"), Refused("cursor_malformed")
+    raises  NotFound("permission_not_found"), NotFound("nothing_known_then"), Refused("cursor_malformed")
     """
     require(viewer, Deed.SEE_DIRECTORY)
     row = _found(tenant, key)
-    listing = permissions.members(tenant_id=tenant.id, permission_id=row["id"], family=row["family"], text=text)
+    if at is None:
+        listing = permissions.members(tenant_id=tenant.id, permission_id=row["id"], family=row["family"], text=text)
+    else:
+        require_known(tenant_id=tenant.id, at=at)
+        listing = past.members(tenant_id=tenant.id, permission_id=row["id"], family=row["family"], text=text, at=at)
     found = keyset.fetch(listing, cursor=cursor, size=size)
-    ways = paths_to(tenant_id=tenant.id, permission=row, accounts=[member["id"] for member in found.rows])
-    members = tuple(
-        MemberRow(
-            guid=member["guid"],
-            name=member["name"],
-            user_name=member["user_name"],
-            type=AccountType(member["type"]),
-            enabled=member["enabled"],
-            since=min((path.since for path in ways.get(member["id"], ())), default=member["first_seen"]),
-            paths=ways.get(member["id"], ()),
-        )
-        for member in found.rows
+    ways = paths_to(tenant_id=tenant.id, permission=row, accounts=[member["id"] for member in found.rows], at=at)
+    return Page(
+        tuple(_member(member, ways.get(member["id"], ())) for member in found.rows),
+        found.total,
+        found.next,
+        found.previous,
     )
-    return Page(members, found.total, found.next, found.previous)
+
+
+@snapshot()
+def list_eligible(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | None = None) -> tuple[MemberRow, ...]:
+    """Accounts that may activate a role and do not hold it otherwise, by name; the first MOST_ELIGIBLE of them.
+
+    raises  NotFound("permission_not_found")
+    """
+    require(viewer, Deed.SEE_DIRECTORY)
+    row = _found(tenant, key)
+    if row["family"] != Family.ROLE:
+        return ()
+    found = past.eligible(tenant_id=tenant.id, permission_id=row["id"], limit=MOST_ELIGIBLE, at=at)
+    ways = paths_to(tenant_id=tenant.id, permission=row, accounts=[member["id"] for member in found], at=at)
+    return tuple(_member(member, ways.get(member["id"], ())) for member in found)
+
+
+def _member(row: dict[str, Any], paths: tuple[Path, ...]) -> MemberRow:
+    return MemberRow(
+        guid=row["guid"],
+        name=row["name"],
+        user_name=row["user_name"],
+        type=AccountType(row["type"]),
+        enabled=row["enabled"],
+        since=min((path.since for path in paths), default=row["first_seen"]),
+        paths=paths,
+    )
 
 
 def permission_row(row: dict[str, Any]) -> PermissionRow:

@@ -5,7 +5,7 @@ from typing import Any
 
 from chamberlain.store.connection import rows
 from chamberlain.store.reads.interval import as_of
-from chamberlain.store.reads.version import PERMISSION_THEN
+from chamberlain.store.reads.version import permission_then
 
 DIRECT = """
     SELECT g.holder_id, g.permission_id, g.relation, g.via_id, g.opened_at, q.content AS detail
@@ -51,7 +51,7 @@ PERMISSIONS = """
 """
 PERMISSIONS_THEN = f"""
     SELECT id, family, kind, guid::text AS guid, parent::text AS parent, key, name, description, app, facts
-    FROM {PERMISSION_THEN} p WHERE id = ANY (%(ids)s)
+    FROM {permission_then(ids="= ANY (%(ids)s)")} p
 """  # noqa: S608 - constants
 
 PLANS = """
@@ -60,7 +60,7 @@ PLANS = """
     ORDER BY name, guid
 """
 PLANS_THEN = f"""
-    SELECT parent::text AS parent, guid::text AS guid, key, name FROM {PERMISSION_THEN} p
+    SELECT parent::text AS parent, guid::text AS guid, key, name FROM {permission_then()} p
     WHERE family = 5 AND parent = ANY (%(skus)s::uuid[]) ORDER BY name, guid
 """  # noqa: S608 - constants
 

@@ -51,7 +51,7 @@ def fetch(listing: Listing, *, cursor: str | None, size: int) -> Stretch:
     found = found[:size]
     if backwards:
         found.reverse()
-    total = rows(f"SELECT count(*) AS total {listing.source}", listing.values)[0]["total"]
+    total = count(listing)
     after, before = (cursor is not None, more) if backwards else (more, cursor is not None)
     return Stretch(
         rows=found,
@@ -59,6 +59,12 @@ def fetch(listing: Listing, *, cursor: str | None, size: int) -> Stretch:
         next=_encode(found[-1], listing, backwards=False) if found and after else None,
         previous=_encode(found[0], listing, backwards=True) if found and before else None,
     )
+
+
+def count(listing: Listing) -> int:
+    """How many rows a listing has."""
+    total: int = rows(f"SELECT count(*) AS total {listing.source}", listing.values)[0]["total"]
+    return total
 
 
 def _select(listing: Listing, *, key: list[Any] | None, backwards: bool, limit: int) -> list[dict[str, Any]]:
