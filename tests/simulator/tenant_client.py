@@ -65,6 +65,15 @@ class Client:
             sent["ConsistencyLevel"] = "eventual"
         return self.send("GET", path if path.startswith(("http", "/")) else f"/v1.0/{path}", headers=sent)
 
+    def batch_answer(self, *requests: dict[str, Any], version: str = "v1.0") -> Answer:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        return self.send("POST", f"/{version}/$batch", body={"requests": list(requests)}, headers=headers)
+
+    def batch(self, *requests: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        answer = self.batch_answer(*requests)
+        assert answer.status == 200, answer
+        return {part["id"]: part for part in answer.json()["responses"]}
+
     def get(self, path: str, *, advanced: bool = False) -> Any:
         answer = self.graph(path, advanced=advanced)
         assert answer.status == 200, (path, answer)

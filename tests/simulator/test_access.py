@@ -106,9 +106,18 @@ def test_usage_adds_up(fresh: Client) -> None:
     fresh.send("POST", "/_simulator/usage/reset")
     for path in ("users", "users?$select=id", "nonsense"):
         fresh.graph(path)
-    assert fresh.send("GET", "/_simulator/usage").json() == {
-        "requests": 3,
-        "resource_units": 3,
+    fresh.batch(
+        {"id": "a", "method": "GET", "url": "/users?$select=id"}, {"id": "b", "method": "GET", "url": "/groups"}
+    )
+    usage = fresh.send("GET", "/_simulator/usage").json()
+    assert usage.pop("bytes") > 1_000
+    assert usage == {
+        "requests": 5,
+        "round_trips": 4,
+        "batches": 1,
+        "resource_units": 5,
         "throttled": 0,
-        "by_route": {"GET /(unknown)": 1, "GET /users": 2},
+        "by_family": {"directory": {"requests": 5, "resource_units": 5, "throttled": 0}},
+        "by_route": {"GET /(unknown)": 1, "GET /groups": 1, "GET /users": 3},
+        "quota": {"enforced": False, "resource_units": 5_000, "seconds": 10},
     }

@@ -77,6 +77,9 @@ def simulator(
     port: Annotated[int, typer.Option(help=_("Port on loopback; 0: a free one."))] = 8401,
     file: Annotated[Path | None, typer.Option(help=_("Keeps changes and consents."))] = None,
     latency_ms: Annotated[int, typer.Option(help=_("Added to every answer."))] = 0,
+    quotas: Annotated[bool, typer.Option("--quotas", help=_("Enforce Graph's limits."))] = False,
+    quota_scale: Annotated[float, typer.Option(help=_("Part of the quotas in resource units."))] = 1.0,
+    replica_lag_ms: Annotated[int, typer.Option(help=_("How old answers may be."))] = 0,
     population: Annotated[
         Population, typer.Option(help=_("seeded, or golden: twelve people written by hand."))
     ] = Population.SEEDED,
@@ -96,6 +99,9 @@ def simulator(
             port=port,
             file=file,
             latency_ms=latency_ms,
+            quotas=quotas,
+            quota_scale=quota_scale,
+            replica_lag_ms=replica_lag_ms,
             population=population.value,
             exit_with_parent=exit_with_parent,
         )

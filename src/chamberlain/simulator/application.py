@@ -7,28 +7,47 @@ import msgspec
 
 from chamberlain.simulator.control import ROOT, Control
 from chamberlain.simulator.fault import Faults
-from chamberlain.simulator.graph.gateway import VERSIONS, Gateway, Tokens
+from chamberlain.simulator.fault_schedule import Schedule
+from chamberlain.simulator.graph.gateway import VERSIONS, Front, Gateway
 from chamberlain.simulator.graph.refusal import GraphError
+from chamberlain.simulator.graph.tokens import Tokens
 from chamberlain.simulator.login.directory import Directory
 from chamberlain.simulator.login.registration import Registration, registrations
 from chamberlain.simulator.login.routes import Login
 from chamberlain.simulator.login.signing import SigningKey
 from chamberlain.simulator.message import Request, Response
+from chamberlain.simulator.options import SimulatorOptions
+from chamberlain.simulator.quota import Quotas
+from chamberlain.simulator.replica import Replicas
 from chamberlain.simulator.usage import Usage
+from chamberlain.simulator.world.reference import Kind
 from chamberlain.simulator.world.tenant import World
 
 
 class Simulator:
     """One simulated tenant with everything that answers for it."""
 
-    def __init__(self, world: World, seed: int) -> None:
+    def __init__(self, world: World, options: SimulatorOptions) -> None:
         self.world = world
+        seed = options.seed
         self.registrations: tuple[Registration, Registration] = registrations(seed)
         key = SigningKey(seed)
-        usage, faults = Usage(), Faults()
+        faults = Faults()
+        users = world.base.size(Kind.USER)
+        self._replicas = Replicas(world, seed=seed, lag_seconds=options.replica_lag_ms / 1000)
+        front = Front(
+            tokens=Tokens(key, world.base.tenant.id),
+            usage=Usage(),
+            quotas=Quotas(
+                tenant_id=world.base.tenant.id, users=users, enforced=options.quotas, scale=options.quota_scale
+            ),
+            schedule=Schedule(),
+            replicas=self._replicas,
+            gates=(faults,),
+        )
         self._login = Login(Directory(world, self.registrations), key)
-        self._graph = Gateway(world, Tokens(key, world.base.tenant.id), usage, gates=(faults,))
-        self._control = Control(world, usage, faults, seed=seed)
+        self._graph = Gateway(world, front)
+        self._control = Control(world, front, faults, seed=seed)
 
     def respond(self, request: Request) -> Response:
         """The answer to any request."""
@@ -36,7 +55,9 @@ class Simulator:
         if first in VERSIONS:
             return self._graph.respond(request, time.time())
         if first == ROOT:
-            return self._control.respond(request)
+            response = self._control.respond(request)
+            self._replicas.note(time.time())
+            return response
         answer = self._login.respond(request)
         if answer is not None:
             return answer

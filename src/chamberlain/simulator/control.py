@@ -6,8 +6,9 @@ from itertools import islice
 import msgspec
 
 from chamberlain.simulator.fault import Fault, Faults
+from chamberlain.simulator.front_control import FrontControl
+from chamberlain.simulator.graph.gateway import Front
 from chamberlain.simulator.message import Request, Response, json_response
-from chamberlain.simulator.usage import Usage
 from chamberlain.simulator.world.mutation import MutationRefusedError, decode
 from chamberlain.simulator.world.tenant import World
 from chamberlain.simulator.world.truth import Line, Truth, truth_lines
@@ -31,14 +32,12 @@ def _parts(lines: Iterator[Line]) -> Iterator[bytes]:
 class Control:
     """Answers requests below /_simulator."""
 
-    def __init__(self, world: World, usage: Usage, faults: Faults, *, seed: int) -> None:
+    def __init__(self, world: World, front: Front, faults: Faults, *, seed: int) -> None:
         self._seed = seed
         self._world = world
-        self._usage = usage
         self._faults = faults
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
-            ("GET", "usage"): lambda _request: json_response(200, usage.report()),
-            ("POST", "usage/reset"): self._reset_usage,
+            **FrontControl(world, front).routes(),
             ("POST", "mutations"): self._mutate,
             ("GET", "position"): lambda _request: json_response(200, {"position": world.log.position}),
             ("GET", "truth"): self._truth,
@@ -51,10 +50,6 @@ class Control:
         """The answer to a request."""
         route = self._routes.get((request.method, "/".join(request.segments[1:])))
         return _refuse(404, "There is no such control.") if route is None else route(request)
-
-    def _reset_usage(self, _request: Request) -> Response:
-        self._usage.reset()
-        return Response(204)
 
     def _mutate(self, request: Request) -> Response:
         try:

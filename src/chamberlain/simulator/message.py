@@ -11,10 +11,11 @@ import msgspec
 
 
 class Ending(Enum):
-    """How an answer leaves the wire; the last two exist to be injected as faults."""
+    """How an answer leaves the wire; all but the first exist to be injected as faults."""
 
     WHOLE = "whole"
     RESET = "reset"
+    RESET_IN_BODY = "reset_in_body"
     TRUNCATED = "truncated"
 
 
@@ -27,6 +28,7 @@ class Response:
     content_type: str = "application/json; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
     ending: Ending = Ending.WHOLE
+    delay_seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -23,5 +23,8 @@ class SimulatorOptions:
     port: int = 0
     file: Path | None = None
     latency_ms: int = 0
+    quotas: bool = False
+    quota_scale: float = 1.0
+    replica_lag_ms: int = 0
     population: Population = "seeded"
     exit_with_parent: bool = False

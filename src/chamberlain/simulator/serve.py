@@ -35,11 +35,13 @@ def build(options: SimulatorOptions) -> Simulator:
 
     raises  CannotStartError for sizes below zero, and when the file belongs to another tenant or cannot be opened
     """
-    sizes = (options.users, options.groups, options.memberships, options.apps, options.latency_ms)
-    if min(sizes) < 0 or not 0 <= options.port <= MAX_PORT:
-        raise CannotStartError("Sizes, latency and port must not be negative, and a port is at most 65535.")
+    sizes = (options.users, options.groups, options.memberships, options.apps)
+    if min(*sizes, options.latency_ms, options.replica_lag_ms) < 0 or not 0 <= options.port <= MAX_PORT:
+        raise CannotStartError("Sizes, latency, lag and port must not be negative, and a port is at most 65535.")
+    if options.quota_scale <= 0:
+        raise CannotStartError("The scale of the quotas must be above zero.")
     base = _base(options)
-    return Simulator(World(base, ChangeLog(options.file, base.tenant.population)), options.seed)
+    return Simulator(World(base, ChangeLog(options.file, base.tenant.population)), options)
 
 
 def start_line(simulator: Simulator, url: str) -> bytes:

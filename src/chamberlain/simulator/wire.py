@@ -5,6 +5,8 @@ an
 application do. It parses no more than Graph's clients send."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from http import HTTPStatus
@@ -58,7 +60,8 @@ async def read_request(reader: asyncio.StreamReader) -> Request:
 def _head(response: Response, framing: str) -> bytes:
     lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
     lines.extend(f"{name}: {value}" for name, value in response.headers.items())
-    lines.append(f"Date: {formatdate(usegmt=True)}")
+    if "Date" not in response.headers:
+        lines.append(f"Date: {formatdate(usegmt=True)}")
     if response.status != HTTPStatus.NO_CONTENT:
         lines.append(f"Content-Type: {response.content_type}")
         lines.append(framing)
@@ -67,17 +70,32 @@ def _head(response: Response, framing: str) -> bytes:
 
 async def write_response(writer: asyncio.StreamWriter, response: Response) -> None:
     """Put an answer on the wire, whole or broken as it says."""
+    if response.delay_seconds:
+        await asyncio.sleep(response.delay_seconds)
     if response.ending is Ending.RESET:
         writer.transport.abort()
         return
     if isinstance(response.body, bytes):
-        body = response.body[: len(response.body) // 2] if response.ending is Ending.TRUNCATED else response.body
+        whole = response.ending is Ending.WHOLE
+        body = response.body if whole else response.body[: len(response.body) // 2]
         writer.write(_head(response, f"Content-Length: {len(response.body)}") + body)
     else:
         await _stream(writer, response, response.body)
     await writer.drain()
     if response.ending is Ending.TRUNCATED:
         writer.close()
+    elif response.ending is Ending.RESET_IN_BODY:
+        _reset(writer)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Reset the connection once what was written has had its chance to leave.
+
+    Without lingering, closing sends a reset in place of a goodbye.
+    """
+    connection = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.close()
 
 
 async def _stream(writer: asyncio.StreamWriter, response: Response, parts: Iterable[bytes]) -> None:

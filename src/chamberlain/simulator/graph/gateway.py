@@ -1,19 +1,28 @@
 """The front of Graph: who asks, what it costs, and whether something stands in the way before a route answers."""
 
 import uuid
-from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
-import jwt
 import msgspec
 
+from chamberlain.simulator.fault_kind import Asked, ScheduledKind, asked
+from chamberlain.simulator.fault_schedule import Schedule, Strike
+from chamberlain.simulator.fault_strike import answer_instead, change_page, change_wire
+from chamberlain.simulator.graph.again import without_again
+from chamberlain.simulator.graph.batch import SEGMENT, answer_parts, batch_response, is_batch, read_batch
 from chamberlain.simulator.graph.call import Call, Caller
+from chamberlain.simulator.graph.family import family_of
 from chamberlain.simulator.graph.query import read_options
 from chamberlain.simulator.graph.refusal import GraphError
 from chamberlain.simulator.graph.routes import Route, Router
-from chamberlain.simulator.graph.skip_token import read_skip_token
-from chamberlain.simulator.login.signing import SigningKey
+from chamberlain.simulator.graph.skip_token import SkipToken, read_skip_token
+from chamberlain.simulator.graph.tokens import Tokens
 from chamberlain.simulator.message import Request, Response
+from chamberlain.simulator.quota import Quotas
+from chamberlain.simulator.replica import Replicas
 from chamberlain.simulator.usage import Usage
 from chamberlain.simulator.world.tenant import World
 
@@ -22,119 +31,185 @@ JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Comp
 _DIAGNOSTIC = (
     '{"ServerInfo":{"DataCenter":"Simulated","Slice":"E","Ring":"5","ScaleUnit":"002","RoleInstance":"SIMULATOR"}}'
 )
-_TOKENS_REMEMBERED = 64
 
 
 class Gate(Protocol):
-    """Something that may answer in a route's place: a fault, later a quota."""
+    """Something that may answer in a route's place."""
 
     def stop(self, request: Request, caller: Caller, page: int, units: int, /) -> Response | None:
         """The answer instead of the route's, None to let the request pass."""
 
 
-class Tokens:
-    """Checks bearer tokens; the last few checked ones are remembered."""
+@dataclass(slots=True)
+class Front:
+    """What stands between the network and the routes."""
 
-    def __init__(self, key: SigningKey, tenant_id: str) -> None:
-        self._key = key
-        self._tenant_id = tenant_id
-        self._checked: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
-
-    def caller(self, request: Request, now: float) -> Caller:
-        """The application that sends the request.
-
-        raises  GraphError 401 with Graph's words
-        """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise _unauthenticated("Access token is empty.")
-        known = self._checked.get(token)
-        if known is not None and known[0] > now:
-            return known[1]
-        claims = self._claims(token)
-        caller = Caller(claims["appid"], frozenset(claims.get("roles", ())))
-        self._checked[token] = (float(claims["exp"]), caller)
-        if len(self._checked) > _TOKENS_REMEMBERED:
-            self._checked.popitem(last=False)
-        return caller
-
-    def _claims(self, token: str) -> dict[str, Any]:
-        try:
-            claims = self._key.verify(token)
-        except jwt.ExpiredSignatureError:
-            raise _unauthenticated("Lifetime validation failed, the token is expired.") from None
-        except jwt.InvalidAudienceError:
-            raise _unauthenticated("Access token validation failure. Invalid audience.") from None
-        except jwt.InvalidSignatureError:
-            raise _unauthenticated("Access token validation failure. Signature is invalid.") from None
-        except jwt.InvalidTokenError:
-            raise _unauthenticated("CompactToken parsing failed with error code: 80049217") from None
-        if claims.get("tid") != self._tenant_id:
-            raise _unauthenticated("Access token validation failure. Invalid tenant.")
-        return claims
+    tokens: Tokens
+    usage: Usage
+    quotas: Quotas
+    schedule: Schedule
+    replicas: Replicas
+    gates: tuple[Gate, ...]
 
 
-def _unauthenticated(message: str) -> GraphError:
-    challenge = 'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize"'
-    return GraphError(401, "InvalidAuthenticationToken", message, {"WWW-Authenticate": challenge})
+@dataclass(slots=True)
+class _Bill:
+    """What became of one request: the path it took, its cost, and what its answer says besides."""
+
+    request: Request
+    now: float
+    in_batch: bool = False
+    pattern: str = "(unknown)"
+    units: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Gateway:
     """Answers requests below a version segment."""
 
-    def __init__(self, world: World, tokens: Tokens, usage: Usage, gates: tuple[Gate, ...]) -> None:
+    def __init__(self, world: World, front: Front) -> None:
         self._world = world
-        self._tokens = tokens
-        self._usage = usage
-        self._gates = gates
+        self._front = front
         self._router = Router()
         self._encoder = msgspec.json.Encoder()
 
     def respond(self, request: Request, now: float) -> Response:
         """The answer to a request, with the headers that Graph puts on every one."""
+        request = without_again(request)
+        batch = is_batch(request)
+        response = self._answer_batch(request, now) if batch else self._answer_one(_Bill(request, now))
+        size = len(response.body) if isinstance(response.body, bytes) else 0
+        self._front.usage.record_trip(size, is_batch=batch, status=response.status)
+        return response
+
+    def _answer_one(self, bill: _Bill) -> Response:
+        response = self._told(bill.request, lambda: self._pass(bill))
+        family = family_of(bill.request).value
+        self._front.usage.record(bill.request.method, bill.pattern, bill.units, response.status, family=family)
+        response.headers |= {"x-ms-resource-unit": str(bill.units), "OData-Version": "4.0"} | bill.headers
+        return response
+
+    def _told(self, request: Request, answer: Callable[[], Response]) -> Response:
+        """An answer or its refusal in Graph's words, with the ids by which one asks support about it."""
         request_id = str(uuid.uuid4())
         client_request_id = request.headers.get("client-request-id", request_id)
-        route: Route | None = None
-        units = 0
         try:
-            caller = self._tokens.caller(request, now)
-            route, keys = self._router.find(request.method, request.segments[1:])
-            units = route.units(request.query)
-            response = self._answer(request, caller, route, keys, units)
+            response = answer()
         except GraphError as refusal:
-            units = 0  # refused requests were seen to cost nothing
             document = refusal.document(request_id, client_request_id)
             response = Response(refusal.status, msgspec.json.encode(document), JSON, dict(refusal.headers))
-        self._usage.record(request.method, route.pattern if route else "(unknown)", units, response.status)
         response.headers |= {
             "request-id": request_id,
             "client-request-id": client_request_id,
-            "x-ms-resource-unit": str(units),
             "x-ms-ags-diagnostic": _DIAGNOSTIC,
-            "OData-Version": "4.0",
         }
         return response
 
-    def _answer(self, request: Request, caller: Caller, route: Route, keys: tuple[str, ...], units: int) -> Response:
+    def _answer_batch(self, request: Request, now: float) -> Response:
+        return self._told(request, lambda: self._pass_batch(request, now))
+
+    def _pass_batch(self, request: Request, now: float) -> Response:
+        self._front.tokens.caller(request, now)
+        parts, ids = read_batch(request)
+        about = strike = None
+        if self._front.schedule.active:
+            about = asked(request, parts=tuple(asked(part.request).key for part in parts))
+            strike = self._draw(about)
+            if strike is not None and (instead := self._instead(strike, about, now)) is not None:
+                return instead
+        answers = answer_parts(parts, lambda part: self._answer_one(_Bill(part, now, in_batch=True)))
+        pairs = list(zip(ids, answers, strict=True))
+        if strike is not None and strike.kind is ScheduledKind.SHUFFLED:
+            pairs = pairs[::-1] if len(pairs) < 3 else [*pairs[1::2], *pairs[::2]]
+            self._front.schedule.count(strike)
+        response = batch_response(pairs, JSON)
+        self._spoil(strike, response, now)
+        return response
+
+    def _pass(self, bill: _Bill) -> Response:
+        """The route's answer, once nothing stands in the way any more. Refused requests were seen to cost nothing."""
+        request, front = bill.request, self._front
+        caller = front.tokens.caller(request, bill.now)
+        if request.segments[-1] == SEGMENT:
+            raise GraphError(400, "BadRequest", "Resource not found for the segment '$batch'.")
+        route, keys = self._router.find(request.method, request.segments[1:])
+        bill.pattern = route.pattern
         if not caller.may(route.roles):
             raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         options = read_options(request)
         token = None if options.skip_token is None else read_skip_token(options.skip_token, request)
-        number = 1 if token is None else token.page
-        for gate in self._gates:
-            stopped = gate.stop(request, caller, number, units)
+        self._charge(bill, caller, route)
+        for gate in front.gates:
+            stopped = gate.stop(request, caller, 1 if token is None else token.page, bill.units)
             if stopped is not None:
                 return stopped
+        about = strike = None
+        if front.schedule.active:
+            about = asked(request, in_batch=bill.in_batch)
+            strike = self._draw(about)
+            if strike is not None and (instead := self._instead(strike, about, bill.now)) is not None:
+                return instead
         call = Call(
             request=request,
-            view=self._world.view(None if token is None else token.position),
+            view=self._world.view(self._position(token, strike, bill.now)),
             options=options,
             keys=keys,
             caller=caller,
             offset=0 if token is None else token.offset,
-            page=number,
+            page=1 if token is None else token.page,
         )
-        answer = route.handler(call)
+        try:
+            answer = route.handler(call)
+        except GraphError:
+            bill.units = 0
+            raise
+        return self._encoded(answer, strike, about, bill.now)
+
+    def _charge(self, bill: _Bill, caller: Caller, route: Route) -> None:
+        """Weigh the request against every limit.
+
+        raises  GraphError 429 when one is passed; what is refused is charged, too
+        """
+        if family_of(bill.request).costs_units:
+            bill.units = route.units(bill.request.query)
+        verdict = self._front.quotas.admit(bill.request, caller, bill.units, bill.now)
+        bill.headers = verdict.headers
+        if verdict.refusal is not None:
+            raise verdict.refusal
+
+    def _draw(self, about: Asked) -> Strike | None:
+        uses = self._front.tokens.uses(about.request)
+        return self._front.schedule.strike(about, token_uses=uses)
+
+    def _instead(self, strike: Strike, about: Asked, now: float) -> Response | None:
+        response = answer_instead(strike, about, now=now, revoke=partial(self._front.tokens.revoke, about.request))
+        if response is not None:
+            self._front.schedule.count(strike)
+        return response
+
+    def _position(self, token: SkipToken | None, strike: Strike | None, now: float) -> int | None:
+        """A listing goes on in the world in which it began; a lagging replica is behind."""
+        if token is not None:
+            return token.position
+        if strike is not None and strike.kind is ScheduledKind.LAG:
+            self._front.schedule.count(strike)
+            part = (strike.draw & 0xFFFF) / 0xFFFF
+            return self._front.replicas.as_of(now - part * strike.order.lag_ms / 1000)
+        return self._front.replicas.position(now)
+
+    def _encoded(
+        self, answer: "dict[str, Any] | Response", strike: Strike | None, about: Asked | None, now: float
+    ) -> Response:
         if isinstance(answer, Response):
             return answer
-        return Response(200, self._encoder.encode(answer), JSON)
+        if about is not None:
+            if strike is not None:
+                answer = change_page(strike, about, answer, self._front.schedule)
+            self._front.schedule.served(about, answer)
+        response = Response(200, self._encoder.encode(answer), JSON)
+        self._spoil(strike, response, now)
+        return response
+
+    def _spoil(self, strike: Strike | None, response: Response, now: float) -> None:
+        if strike is not None and change_wire(strike, response, now):
+            self._front.schedule.count(strike)

@@ -10,12 +10,21 @@ import time
 class GraphError(Exception):
     """An error answer: status, code and message of Graph's envelope."""
 
-    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: dict[str, str] | None = None,
+        *,
+        inner: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.headers = headers or {}
+        self.inner = inner or {}
 
     def document(self, request_id: str, client_request_id: str) -> dict[str, object]:
         """The error envelope."""
@@ -23,6 +32,7 @@ class GraphError(Exception):
             "date": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()),
             "request-id": request_id,
             "client-request-id": client_request_id,
+            **self.inner,
         }
         return {"error": {"code": self.code, "message": self.message, "innerError": inner}}
 

@@ -4,6 +4,7 @@ source  https://learn.microsoft.com/entra/identity-platform/access-token-claims-
 """
 
 import time
+import uuid
 from base64 import urlsafe_b64encode
 from hashlib import blake2b, shake_256
 from typing import Any
@@ -108,6 +109,7 @@ def app_only_claims(
         "sub": object_id,
         "tenant_region_scope": "EU",
         "tid": tenant_id,
+        "uti": uuid.uuid4().hex,
         "ver": "1.0",
         "wids": [DEFAULT_ROLE_TEMPLATE],
     }
