@@ -393,6 +393,31 @@ SENTENCES: dict[str, Sentence] = {
         "Microsoft forgot our place in it (request {request_id}).",
         "The next sync starts it anew; nothing was closed, what was synced stays.",
     ),
+    "page_empty": Sentence(
+        "A listing does not get anywhere.",
+        "Microsoft sent {pages} empty pages of {path} in a row, each with a link to another one.",
+        "The next sync tries again; nothing was closed, what was synced stays.",
+    ),
+    "delta_expired": Sentence(
+        "Microsoft no longer knows what changed since the last sync.",
+        "It keeps changes for seven days, and forgot our place earlier (status {status}, request {request_id}).",
+        "Nothing to do: the next sync reads everything anew.",
+    ),
+    "circuit_open": Sentence(
+        "We stopped asking Microsoft for a while.",
+        "Every request to {workload} failed, many in a row, and did not recover in time.",
+        "The next sync tries again; what was synced stays.",
+    ),
+    "batch_part_missing": Sentence(
+        "Microsoft left questions unanswered.",
+        "{parts} requests of a batch had no answer, again and again.",
+        "The next sync tries again; nothing was closed, what was synced stays.",
+    ),
+    "write_refused": Sentence(
+        "Chamberlain does not change a tenant.",
+        "A {method} request to {path} was about to be sent.",
+        "This is a defect: please report it.",
+    ),
     "page_repeated": Sentence(
         "A listing went in circles.",
         "Microsoft sent the same page of {path} twice.",

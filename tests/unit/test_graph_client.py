@@ -9,9 +9,9 @@ import pytest
 
 from chamberlain.errors import ChamberlainError, NotFound, Refused, Upstream
 from chamberlain.graph import retry, shape
-from chamberlain.graph.client import Graph
+from chamberlain.graph.client import Endpoint, Graph, graph_over
 from chamberlain.graph.page import pages
-from chamberlain.graph.token import Claims, Credential, TokenSource, read_claims
+from chamberlain.graph.token import Claims, Credential, read_claims
 
 ROOT = "https://graph.example"
 TOKEN = {"access_token": "h.e30.s", "expires_in": 3600}
@@ -21,6 +21,7 @@ Answer = Callable[[httpx2.Request], httpx2.Response]
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_WAIT", retry.FIRST_WAIT / 10_000)
+    monkeypatch.setattr(retry, "DEADLINE", retry.DEADLINE / 2_000)
 
 
 def collect(answer: Answer, *, expected: int = 0) -> tuple[list[str], Graph]:
@@ -31,10 +32,8 @@ def collect(answer: Answer, *, expected: int = 0) -> tuple[list[str], Graph]:
 
     async def read() -> tuple[list[str], Graph]:
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(respond)) as http:
-            tokens = TokenSource(
-                http=http, login_root="https://login.example", graph_root=ROOT, credential=Credential("t", "c", "s")
-            )
-            graph = Graph(http=http, tokens=tokens, root=ROOT, gate=asyncio.Semaphore(1))
+            endpoint = Endpoint("https://login.example", ROOT, in_flight=1)
+            graph = graph_over(http, endpoint, Credential("t", "c", "s"))
             listing = pages(graph, "/users", shape.User, expected=expected)
             return [user.id async for page in listing for user in page.value], graph
 

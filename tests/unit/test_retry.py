@@ -39,5 +39,19 @@ def test_backoff_doubles_is_spread_and_ends() -> None:
     assert [backoff(attempt, jitter=1).total_seconds() for attempt in (1, 2, 3)] == [1, 2, 4]
     assert backoff(30, jitter=1) == LONGEST_BACKOFF
     for attempt in range(1, 8):
-        assert backoff(attempt, jitter=0) == backoff(attempt, jitter=1) / 2
-        assert backoff(attempt, jitter=0) <= backoff(attempt) <= backoff(attempt, jitter=1)
+        assert backoff(attempt, jitter=0) == timedelta(0)
+        assert timedelta(0) <= backoff(attempt) <= backoff(attempt, jitter=1)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"x-ms-retry-after-ms": "1500"}, 1.5),
+        ({"x-ms-retry-after-ms": "1500", "retry-after": "1"}, 1.5),
+        ({"x-ms-retry-after-ms": "500", "retry-after": "3"}, 3),
+        ({"x-ms-retry-after-ms": "soon", "retry-after": "3"}, 3),
+        ({"x-ms-retry-after-ms": "-7"}, 0),
+    ],
+)
+def test_milliseconds_count_where_they_ask_for_longer(headers: dict[str, str], seconds: float) -> None:
+    assert asked_wait(headers, now=NOW) == timedelta(seconds=seconds)

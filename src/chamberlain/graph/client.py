@@ -1,39 +1,37 @@
-"""An authenticated, counted, retrying GET."""
+"""Reading one tenant: single questions, batches of them, objects by id, and subscriptions to changes."""
 
-import asyncio
-import logging
-import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import TypeVar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
 
-from chamberlain import clock
-from chamberlain.errors import ChamberlainError, Refused, Upstream
-from chamberlain.graph import retry
-from chamberlain.graph.fault import graph_error
+from chamberlain.errors import ChamberlainError, NotFound, Refused
+from chamberlain.graph import readonly, retry
+from chamberlain.graph.batch import PARTS, Batch
+from chamberlain.graph.fan_out import for_each
+from chamberlain.graph.quota.ledger import Ledger, MemoryLedger
+from chamberlain.graph.quota.limiter import Limiter
+from chamberlain.graph.shape import Subscription
+from chamberlain.graph.spent import Spent
 from chamberlain.graph.token import Credential, TokenSource
+from chamberlain.graph.wire import Call, Wire
+from chamberlain.model.quota import Priority
 
-log = logging.getLogger(__name__)
+__all__ = ["EVENTUAL", "Endpoint", "Graph", "Ledger", "Priority", "Spent", "open_graph"]
+
 Shape = TypeVar("Shape")
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 120.0
 BOM = b"\xef\xbb\xbf"
 EVENTUAL = {"ConsistencyLevel": "eventual"}
-
-
-@dataclass(slots=True)
-class Spent:
-    """What a `Graph` has used so far."""
-
-    requests: int = 0
-    resource_units: int = 0
-    throttled: int = 0
+JSON = {"Content-Type": "application/json"}
+BY_IDS_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +43,126 @@ class Endpoint:
     in_flight: int = 16
 
 
-@dataclass(slots=True)
 class Graph:
-    """Reads one tenant. Only GET is offered here: nothing that changes a tenant can be said.
+    """Reads one tenant. Nothing that changes a tenant can be said here, and `readonly` would not let it out.
 
+    spent     what was used so far
     on_spent  called after every answer, for progress
     """
 
-    http: httpx2.AsyncClient
-    tokens: TokenSource
-    root: str
-    gate: asyncio.Semaphore
-    spent: Spent = field(default_factory=Spent)
-    on_spent: Callable[[Spent], None] = lambda _spent: None
+    def __init__(self, *, wire: Wire, root: str) -> None:
+        self._wire = wire
+        self.root = root
+
+    @property
+    def tokens(self) -> TokenSource:
+        """Where access tokens come from."""
+        return self._wire.tokens
+
+    @property
+    def spent(self) -> Spent:
+        """What was used so far."""
+        return self._wire.spent
+
+    @property
+    def on_spent(self) -> Callable[[Spent], None]:
+        """Called after every answer."""
+        return self._wire.on_spent
+
+    @on_spent.setter
+    def on_spent(self, told: Callable[[Spent], None]) -> None:
+        self._wire.on_spent = told
+
+    def size_is(self, users: int) -> None:
+        """Tells how many users the tenant has: its quota depends on that. Until then it is taken for a large one."""
+        self._wire.limiter.size_is(users)
 
     async def get(self, path: str, shape: type[Shape], *, headers: dict[str, str] | None = None) -> Shape:
         """The answer to GET `path`, decoded, asked again where that can help.
 
         path     below /v1.0, e.g. "/organization"; or an absolute link under the Graph root, as it was given
-        raises   NotFound, Refused, Upstream; see `fault.graph_error`
+        raises   NotFound, Refused, Upstream; see `fault.graph_error`; Upstream("circuit_open")
         """
         url = self.absolute(path)
-        renewed = False
-        async with self.gate:
-            for attempt in range(1, retry.ATTEMPTS):
-                try:
-                    return await self._ask(url, shape, headers or {})
-                except _Again as again:
-                    if again.is_rejection and renewed:
-                        raise again.error from None
-                    renewed = renewed or again.is_rejection
-                    wait = retry.backoff(attempt) if again.wait is None else again.wait
-                    log.info("asking again in %.1f s: %s", wait.total_seconds(), again.error)
-                    await asyncio.sleep(wait.total_seconds())
-            try:
-                return await self._ask(url, shape, headers or {})
-            except _Again as again:
-                raise again.error from None
+        price = self._wire.limiter.price("GET", url)
+        call = Call("GET", url, price.charges, price.key, headers=headers or {})
+        return await self._wire.ask(call, partial(_decoded, shape=shape))
+
+    async def get_many(
+        self, paths: Sequence[str], shape: type[Shape], *, headers: dict[str, str] | None = None
+    ) -> list[Shape | ChamberlainError]:
+        """The answers to many GETs of one shape, in the order of the paths, 20 to a round trip, side by side.
+
+        paths    below /v1.0
+        returns  for each path what was asked for, or the NotFound, Refused or Upstream that Microsoft means for good
+        raises   what `get` raises when a part was not answered in time
+        """
+        chunks = [Batch(self._wire, self.root, chunk, shape, headers=headers or {}) for chunk in _chunks(paths, PARTS)]
+        answers = await _together([chunk.ask for chunk in chunks])
+        return [one for answer in answers for one in answer]
+
+    async def by_ids(self, ids: Sequence[str], shape: type[Shape], *, types: Sequence[str], select: str) -> list[Shape]:
+        """The objects with these ids that exist, in no order.
+
+        types   e.g. ["user"]
+        select  the value of $select
+        source  https://learn.microsoft.com/graph/api/directoryobject-getbyids (2026): at most 1,000 ids
+        """
+        url = self.absolute(f"{readonly.BY_IDS}?$select={select}")
+        price = self._wire.limiter.price("POST", url)
+
+        async def ask(chunk: Sequence[str]) -> list[Shape]:
+            body = msgspec.json.encode({"ids": chunk, "types": types})
+            call = Call("POST", url, price.charges, price.key, body=body, headers=JSON)
+            found = await self._wire.ask(call, partial(_decoded, shape=_Values[shape]))  # type: ignore[valid-type]
+            return found.value
+
+        answers = await _together([partial(ask, chunk) for chunk in _chunks(ids, BY_IDS_MOST)])
+        return [one for answer in answers for one in answer]
+
+    async def subscribe(
+        self, resource: str, *, notify: str, lifecycle: str, client_state: str, expires: datetime, change_type: str
+    ) -> Subscription:
+        """Asks Microsoft to tell us of changes; it calls `notify` and `lifecycle` while we wait.
+
+        Sent once: after a failure `subscriptions` tells whether it was made.
+        source  https://learn.microsoft.com/graph/api/subscription-post-subscriptions (2026)
+        """
+        body = {
+            "changeType": change_type,
+            "notificationUrl": notify,
+            "lifecycleNotificationUrl": lifecycle,
+            "resource": resource,
+            "expirationDateTime": expires.isoformat(),
+            "clientState": client_state,
+            "latestSupportedTlsVersion": "v1_2",
+        }
+        return await self._write("POST", readonly.SUBSCRIPTIONS, body, repeatable=False)
+
+    async def subscriptions(self) -> list[Subscription]:
+        """All of our app's subscriptions in the tenant; there are a hundred at most."""
+        return (await self.get(readonly.SUBSCRIPTIONS, _Values[Subscription])).value
+
+    async def renew(self, subscription: str, *, expires: datetime) -> Subscription:
+        """Prolongs a subscription.
+
+        raises  NotFound("graph_not_found") when it is over already
+        """
+        body = {"expirationDateTime": expires.isoformat()}
+        return await self._write("PATCH", f"{readonly.SUBSCRIPTIONS}/{subscription}", body)
+
+    async def unsubscribe(self, subscription: str) -> None:
+        """Ends a subscription; one that is over already is ended."""
+        url = self.absolute(f"{readonly.SUBSCRIPTIONS}/{subscription}")
+        price = self._wire.limiter.price("DELETE", url)
+        try:
+            await self._wire.ask(Call("DELETE", url, price.charges), lambda _response: None)
+        except NotFound:
+            return
+
+    async def close(self) -> None:
+        """Gives back what was taken from budgets and not used."""
+        await self._wire.limiter.close()
 
     def absolute(self, path: str) -> str:
         """The URL of a path; links are checked first, so that the token goes to Graph and nowhere else.
@@ -95,71 +176,80 @@ class Graph:
             raise Refused("foreign_link", host=link.netloc)
         return path
 
-    async def _ask(self, url: str, shape: type[Shape], headers: dict[str, str]) -> Shape:
-        token = await self._token()
-        response = await self._send(url, {"Authorization": f"Bearer {token}", **headers})
-        path, request_id = urlsplit(url).path, response.headers.get("request-id", "")
-        if response.status_code == 200:
-            try:
-                return msgspec.json.decode(response.content.removeprefix(BOM), type=shape)
-            except (msgspec.DecodeError, UnicodeDecodeError) as unreadable:
-                log.warning("unreadable answer to %s, request-id %s: %s", path, request_id, unreadable)
-                raise _Again(
-                    Upstream("microsoft_unreadable", path=path, status=200, request_id=request_id)
-                ) from unreadable
-        wait = retry.asked_wait(response.headers, now=clock.now())
-        error = graph_error(response.status_code, response.content, path=path, request_id=request_id, again_after=wait)
-        log.warning("%s answered %d, request-id %s", path, response.status_code, request_id)
-        if response.status_code == 401:
-            self.tokens.forget(token)
-            raise _Again(error, wait=timedelta(0), is_rejection=True)
-        if response.status_code in retry.RETRIABLE:
-            raise _Again(error, wait=wait)
-        raise error
-
-    async def _token(self) -> str:
-        """A token; in the middle of a run a passing failure to renew it is asked again like any other."""
-        try:
-            return await self.tokens.token()
-        except Upstream as error:
-            if self.spent.requests == 0:
-                raise
-            raise _Again(error, wait=error.again_after) from error
-
-    async def _send(self, url: str, headers: dict[str, str]) -> httpx2.Response:
-        try:
-            response = await self.http.get(url, headers={"client-request-id": str(uuid.uuid4()), **headers})
-        except httpx2.RequestError as error:
-            host = urlsplit(url).hostname or ""
-            raise _Again(Upstream("network_unreachable", host=host, reason=type(error).__name__)) from error
-        self._count(response)
-        return response
-
-    def _count(self, response: httpx2.Response) -> None:
-        self.spent.requests += 1
-        units = response.headers.get("x-ms-resource-unit", "1")
-        self.spent.resource_units += int(units) if units.isdigit() else 1
-        self.spent.throttled += response.status_code == 429
-        self.on_spent(self.spent)
-
-
-class _Again(Exception):
-    """Asking again may help; `error` is what it means when it does not."""
-
-    def __init__(self, error: ChamberlainError, *, wait: timedelta | None = None, is_rejection: bool = False) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.wait = wait
-        self.is_rejection = is_rejection
+    async def _write(self, method: str, path: str, body: dict[str, str], *, repeatable: bool = True) -> Subscription:
+        url = self.absolute(path)
+        price = self._wire.limiter.price(method, url)
+        content = msgspec.json.encode(body)
+        call = Call(method, url, price.charges, body=content, headers=JSON, repeatable=repeatable)
+        return await self._wire.ask(call, partial(_decoded, shape=Subscription))
 
 
 @asynccontextmanager
-async def open_graph(endpoint: Endpoint, credential: Credential) -> AsyncIterator[Graph]:
-    """A `Graph` for a tenant; its connections close at the end."""
+async def open_graph(
+    endpoint: Endpoint,
+    credential: Credential,
+    ledger: Ledger | None = None,
+    priority: Priority = Priority.BULK,
+    deadline: timedelta | None = None,
+) -> AsyncIterator[Graph]:
+    """A `Graph` for a tenant; its connections close at the end.
+
+    ledger    the budget that is shared with other processes; one of this process alone where it is None
+    priority  INTERACTIVE where a person waits: it may take the last of a budget, and fails sooner
+    deadline  how long one question may take, however often it is asked; by default as the priority is
+    """
     limits = httpx2.Limits(max_connections=endpoint.in_flight, max_keepalive_connections=endpoint.in_flight)
-    timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None)
     async with httpx2.AsyncClient(limits=limits, timeout=timeout, follow_redirects=False) as http:
-        tokens = TokenSource(
-            http=http, login_root=endpoint.login_root, graph_root=endpoint.graph_root, credential=credential
-        )
-        yield Graph(http=http, tokens=tokens, root=endpoint.graph_root, gate=asyncio.Semaphore(endpoint.in_flight))
+        graph = graph_over(http, endpoint, credential, ledger=ledger, priority=priority, deadline=deadline)
+        try:
+            yield graph
+        finally:
+            await graph.close()
+
+
+def graph_over(
+    http: httpx2.AsyncClient,
+    endpoint: Endpoint,
+    credential: Credential,
+    *,
+    ledger: Ledger | None = None,
+    priority: Priority = Priority.BULK,
+    deadline: timedelta | None = None,
+) -> Graph:
+    """A `Graph` over a given HTTP client, which from now on lets no change of a tenant out."""
+    http.event_hooks["request"] = [*http.event_hooks["request"], _check]
+    if deadline is None:
+        deadline = retry.DEADLINE if priority is Priority.BULK else retry.SHORT_DEADLINE
+    tokens = TokenSource(
+        http=http, login_root=endpoint.login_root, graph_root=endpoint.graph_root, credential=credential
+    )
+    limiter = Limiter(ledger or MemoryLedger(), priority=priority, at_once=endpoint.in_flight)
+    return Graph(wire=Wire(http=http, tokens=tokens, limiter=limiter, deadline=deadline), root=endpoint.graph_root)
+
+
+async def _check(request: httpx2.Request) -> None:
+    readonly.check(request.method, request.url.path, request.content)
+
+
+class _Values(msgspec.Struct, Generic[Shape]):
+    value: list[Shape]
+
+
+def _decoded(response: httpx2.Response, *, shape: type[Shape]) -> Shape:
+    return msgspec.json.decode(response.content.removeprefix(BOM), type=shape)
+
+
+def _chunks(items: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+async def _together(asked: Sequence[Callable[[], Awaitable[list[Shape]]]]) -> list[list[Shape]]:
+    """All answers, or the first error, after the others were cancelled."""
+    answers: list[list[Shape]] = [[] for _ in asked]
+
+    async def one(number: int) -> None:
+        answers[number] = await asked[number]()
+
+    await for_each(range(len(asked)), one, width=max(len(asked), 1))
+    return answers

@@ -27,6 +27,8 @@ TOKEN_ERRORS: dict[int, tuple[type[ChamberlainError], str]] = {
     90033: (Upstream, "microsoft_busy"),
 }
 EXPIRED_PAGE = frozenset({"Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException"})
+# source  https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset (2026); beside them 410 Gone
+EXPIRED_DELTA = frozenset({"syncStateNotFound", "resyncRequired", "SyncStateNotFound", "ResyncRequired"})
 
 
 class _TokenError(msgspec.Struct):
@@ -51,7 +53,7 @@ def graph_code(body: bytes) -> str:
         return ""
 
 
-def raise_for_token(status: int, body: bytes) -> NoReturn:
+def raise_for_token(status: int, body: bytes, *, again_after: timedelta | None = None) -> NoReturn:
     """Turns a refused token request into an error.
 
     raises  Refused, NotFound, Upstream or Misconfigured, as `TOKEN_ERRORS` says
@@ -59,13 +61,15 @@ def raise_for_token(status: int, body: bytes) -> NoReturn:
     try:
         answer = msgspec.json.decode(body, type=_TokenError)
     except msgspec.DecodeError:
-        raise Upstream("microsoft_unreadable", status=status, request_id="") from None
+        if status == 429 or status >= 500:
+            raise Upstream("microsoft_busy", again_after=again_after, status=status, request_id="") from None
+        raise Upstream("microsoft_unreadable", path="token", status=status, request_id="") from None
     for number in answer.error_codes:
         if number in TOKEN_ERRORS:
             kind, code = TOKEN_ERRORS[number]
-            raise kind(code, aadsts=number, request_id=answer.trace_id)
+            raise kind(code, aadsts=number, status=status, request_id=answer.trace_id)
     if status >= 500 or status == 429:
-        raise Upstream("microsoft_busy", status=status, request_id=answer.trace_id)
+        raise Upstream("microsoft_busy", again_after=again_after, status=status, request_id=answer.trace_id)
     number = answer.error_codes[0] if answer.error_codes else 0
     raise Misconfigured("token_refused", aadsts=number, error=answer.error, request_id=answer.trace_id)
 
@@ -81,6 +85,8 @@ def graph_error(
     data: dict[str, Any] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
     if code in EXPIRED_PAGE:
         return Upstream("page_expired", **data)
+    if code in EXPIRED_DELTA or status == 410:
+        return Upstream("delta_expired", **data)
     match status:
         case 404:
             return NotFound("graph_not_found", **data)

@@ -7,20 +7,26 @@ source  https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0 (2026
 
 import msgspec
 
-NAVIGATION = frozenset({"manager", "members", "owners", "principal", "@odata.type"})
+NAVIGATION = frozenset({"manager", "members", "owners", "principal", "@odata.type", "@removed"})
+DELTA = "@delta"
 
 
 class Shape(msgspec.Struct, rename="camel", frozen=True, kw_only=True):
     """Base of everything read from Graph; unknown members are ignored."""
 
 
-def select(shape: type[Shape]) -> str:
-    """The value of $select that brings the fields of a shape, without what only $expand brings."""
+def select(shape: type[Shape], *, without: frozenset[str] = frozenset()) -> str:
+    """The value of $select that brings the fields of a shape, without what only $expand brings.
+
+    A delta function is asked for "members" and answers with "members@delta".
+    without  names to leave out, as Microsoft writes them, e.g. "licenseAssignmentStates"
+    """
     names = (field.encode_name for field in msgspec.structs.fields(shape))
-    return ",".join(name for name in names if name not in NAVIGATION)
+    wanted = (name.removesuffix(DELTA) for name in names if name not in NAVIGATION)
+    return ",".join(name for name in wanted if name not in without)
 
 
-class Reference(Shape, frozen=True, kw_only=True):
+class Reference(Shape, frozen=True, kw_only=True, gc=False):
     """A directory object of whatever type, by id."""
 
     id: str
@@ -28,8 +34,28 @@ class Reference(Shape, frozen=True, kw_only=True):
     type: str = msgspec.field(default="", name="@odata.type")
 
 
+class LicenceState(Shape, frozen=True, kw_only=True):
+    """One licence of a user: where it comes from and how Microsoft fares with it."""
+
+    sku_id: str
+    assigned_by_group: str | None = None
+    disabled_plans: list[str] = []
+    state: str | None = None
+    error: str | None = None
+
+
+class AssignedLicence(Shape, frozen=True, kw_only=True):
+    """A licence of a group."""
+
+    sku_id: str
+    disabled_plans: list[str] = []
+
+
 class User(Shape, frozen=True, kw_only=True):
-    """A user, with the manager's id where $expand=manager($select=id) was asked for."""
+    """A user, with the manager's id where $expand=manager($select=id) was asked for.
+
+    license_assignment_states  None where it was not selected: then it says nothing of licences
+    """
 
     id: str
     display_name: str | None = None
@@ -50,17 +76,8 @@ class User(Shape, frozen=True, kw_only=True):
     created_date_time: str | None = None
     external_user_state: str | None = None
     on_premises_sync_enabled: bool | None = None
+    license_assignment_states: list[LicenceState] | None = None
     manager: Reference | None = None
-
-
-class LicenceState(Shape, frozen=True, kw_only=True):
-    """One licence of a user: where it comes from and how Microsoft fares with it."""
-
-    sku_id: str
-    assigned_by_group: str | None = None
-    disabled_plans: list[str] = []
-    state: str | None = None
-    error: str | None = None
 
 
 class LicensedUser(Shape, frozen=True, kw_only=True):
@@ -68,13 +85,6 @@ class LicensedUser(Shape, frozen=True, kw_only=True):
 
     id: str
     license_assignment_states: list[LicenceState]
-
-
-class AssignedLicence(Shape, frozen=True, kw_only=True):
-    """A licence of a group."""
-
-    sku_id: str
-    disabled_plans: list[str] = []
 
 
 class LicensedGroup(Shape, frozen=True, kw_only=True):
@@ -85,7 +95,10 @@ class LicensedGroup(Shape, frozen=True, kw_only=True):
 
 
 class Group(Shape, frozen=True, kw_only=True):
-    """A group, with up to 20 members where $expand=members was asked for."""
+    """A group, with up to 20 members where $expand=members was asked for.
+
+    assigned_licenses  None where it was not selected: then it says nothing of licences
+    """
 
     id: str
     display_name: str | None = None
@@ -100,6 +113,7 @@ class Group(Shape, frozen=True, kw_only=True):
     on_premises_sync_enabled: bool | None = None
     resource_provisioning_options: list[str] | None = None
     created_date_time: str | None = None
+    assigned_licenses: list[AssignedLicence] | None = None
     members: list[Reference] | None = None
 
 
@@ -158,6 +172,22 @@ class RoleAssignment(Shape, frozen=True, kw_only=True):
     principal: Reference | None = None
 
 
+class RoleEligibility(Shape, frozen=True, kw_only=True):
+    """Somebody may activate a role in a scope, and does not hold it meanwhile.
+
+    source  https://learn.microsoft.com/graph/api/resources/unifiedroleeligibilityscheduleinstance (2026)
+    """
+
+    id: str
+    principal_id: str
+    role_definition_id: str
+    directory_scope_id: str | None = None
+    member_type: str | None = None
+    start_date_time: str | None = None
+    end_date_time: str | None = None
+    principal: Reference | None = None
+
+
 class AppRole(Shape, frozen=True, kw_only=True):
     """A role that an application declares."""
 
@@ -190,6 +220,118 @@ class AppRoleAssignment(Shape, frozen=True, kw_only=True):
     principal_id: str
     principal_type: str | None = None
     principal_display_name: str | None = None
+
+
+class DelegatedGrant(Shape, frozen=True, kw_only=True):
+    """An application may act for one person, or for everybody ("AllPrincipals"), towards another application.
+
+    scope   names separated by blanks; may begin with one
+    source  https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant (2026)
+    """
+
+    id: str
+    client_id: str
+    resource_id: str
+    consent_type: str | None = None
+    principal_id: str | None = None
+    scope: str | None = None
+
+
+class AuditProperty(Shape, frozen=True, kw_only=True):
+    """What changed of an object; values are JSON inside of text."""
+
+    display_name: str | None = None
+    old_value: str | None = None
+    new_value: str | None = None
+
+
+class AuditTarget(Shape, frozen=True, kw_only=True):
+    """An object that somebody did something to."""
+
+    id: str | None = None
+    type: str | None = None
+    display_name: str | None = None
+    modified_properties: list[AuditProperty] | None = None
+
+
+class DirectoryAudit(Shape, frozen=True, kw_only=True):
+    """Something that happened in the directory. Entries come late and in no order.
+
+    source  https://learn.microsoft.com/graph/api/resources/directoryaudit (2026)
+    """
+
+    id: str
+    activity_date_time: str
+    activity_display_name: str | None = None
+    category: str | None = None
+    result: str | None = None
+    logged_by_service: str | None = None
+    operation_type: str | None = None
+    correlation_id: str | None = None
+    target_resources: list[AuditTarget] | None = None
+
+
+class Removed(msgspec.Struct, frozen=True, gc=False):
+    """Why an object is no longer there: "changed" can be restored, "deleted" cannot.
+
+    source  https://learn.microsoft.com/graph/delta-query-overview (2026)
+    """
+
+    reason: str = ""
+
+
+class MemberChange(msgspec.Struct, gc=False):
+    """Somebody joined or (`removed`) left. Lean: a first round brings one for each membership of a tenant."""
+
+    id: str
+    type: str = msgspec.field(default="", name="@odata.type")
+    removed: Removed | None = msgspec.field(default=None, name="@removed")
+
+
+class UserChange(User, frozen=True, kw_only=True):
+    """A user as a delta tells it: all that was selected and ever set, or only the id and `removed`.
+
+    What was never set is left out, also licences; `manager_delta` None: it does not speak of the manager.
+    """
+
+    removed: Removed | None = msgspec.field(default=None, name="@removed")
+    manager_delta: list[MemberChange] | None = msgspec.field(default=None, name="manager@delta")
+
+
+class GroupChange(Group, frozen=True, kw_only=True):
+    """A group as a delta tells it; a large one comes several times, each time with other members."""
+
+    removed: Removed | None = msgspec.field(default=None, name="@removed")
+    members_delta: list[MemberChange] | None = msgspec.field(default=None, name="members@delta")
+    owners_delta: list[MemberChange] | None = msgspec.field(default=None, name="owners@delta")
+
+
+class ServicePrincipalChange(ServicePrincipal, frozen=True, kw_only=True):
+    """An application as a delta tells it. A delta leaves out what is empty: no roles are then meant."""
+
+    removed: Removed | None = msgspec.field(default=None, name="@removed")
+    app_roles: list[AppRole] = []
+
+
+class DelegatedGrantChange(DelegatedGrant, frozen=True, kw_only=True):
+    """A delegated grant as a delta tells it; one that is removed has only its id."""
+
+    client_id: str = ""
+    resource_id: str = ""
+    removed: Removed | None = msgspec.field(default=None, name="@removed")
+
+
+class Subscription(Shape, frozen=True, kw_only=True):
+    """A change notification that was asked for.
+
+    source  https://learn.microsoft.com/graph/api/resources/subscription (2026)
+    """
+
+    id: str
+    resource: str
+    expiration_date_time: str
+    change_type: str | None = None
+    notification_url: str | None = None
 
 
 class VerifiedDomain(Shape, frozen=True, kw_only=True):

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 import httpx2
 import msgspec
 
+from chamberlain import clock
 from chamberlain.errors import Upstream
+from chamberlain.graph import retry
 from chamberlain.graph.fault import raise_for_token
 
 EARLY_SECONDS = 300.0
@@ -82,11 +84,12 @@ class TokenSource:
                 "network_unreachable", host=httpx2.URL(self._url).host, reason=type(error).__name__
             ) from error
         if response.status_code != 200:
-            raise_for_token(response.status_code, response.content)
+            wait = retry.asked_wait(response.headers, now=clock.now())
+            raise_for_token(response.status_code, response.content, again_after=wait)
         try:
             return msgspec.json.decode(response.content, type=_Answer)
         except msgspec.DecodeError as error:
-            raise Upstream("microsoft_unreadable", status=200, request_id="") from error
+            raise Upstream("microsoft_unreadable", path="token", status=200, request_id="") from error
 
 
 def read_claims(token: str) -> Claims:
