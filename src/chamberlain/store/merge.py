@@ -1,221 +1,304 @@
-"""Complete listings become the present and the past: COPY into temporary tables, then set-based statements.
+"""What was staged becomes the present, and what it replaces the past: set-based statements in one transaction.
 
-Temporary tables live and die with the connection of one phase, so a crash leaves nothing behind. What one phase merges
-stands in one transaction (`together`), so nobody sees half of it.
+Nobody sees half of it, and nobody waits for it: it locks no row that pages write.
 
 Invariants, cited by number elsewhere:
-  M1  only a complete listing is merged: the caller calls `merge_*` after its listing ended, never before
-  M2  a grant is closed only where the listing's coverage says so
+  M1  what a listing did not show is gone only where the listing was read to its end
+  M2  a grant is closed only where a complete listing covers it, or a change says so
   M3  an interval is closed, never deleted
+  M4  times of merges only grow, so that no interval and no version begins and ends at once
 """
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from types import TracebackType
-from typing import Any, LiteralString, Self
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
 
-from chamberlain.errors import Conflict
-from chamberlain.model.observed import AccountSeen, Coverage, GrantSeen, PermissionSeen
-from chamberlain.store.connection import connect
-from chamberlain.store.merge_statements import (
-    ADD_ACCOUNTS,
-    ADD_PERMISSIONS,
-    ADD_STRANGERS,
-    CHANGE_ACCOUNTS,
-    CHANGE_PERMISSIONS,
-    CLOSE_GRANTS,
-    CLOSE_GRANTS_OF_GONE_PERMISSIONS,
-    CLOSE_NESTING,
-    COUNT_DIRECT,
-    COUNT_EDGES,
-    COUNT_PLANS,
-    COUNT_THROUGH_GROUPS,
-    NEST_DIRECT,
-    OPEN_GRANTS,
-    REMOVE_ACCOUNTS,
-    REMOVE_PERMISSIONS,
-    RESOLVE_GRANTS,
-    STORE_COUNTS,
-)
+from chamberlain.model.cursor import Cursor
+from chamberlain.model.kind import Family
+from chamberlain.model.merged import ACCOUNTS, Merge, Merged, name_of
+from chamberlain.model.observed import AccountSeen, Coverage, GrantSeen, PermissionSeen, Scope, Whole
+from chamberlain.store.merging import counts, edges, nesting, objects, settle
+from chamberlain.store.staging_tables import CHANGES, LISTINGS, table_name
 
-STAGES: dict[type, tuple[LiteralString, LiteralString]] = {
-    AccountSeen: (
-        "seen_account",
-        "guid uuid, type text, name text, user_name text, mail text, enabled boolean, department text, "
-        "job_title text, manager uuid, facts jsonb, created_at timestamptz",
-    ),
-    PermissionSeen: (
-        "seen_permission",
-        "family smallint, kind text, guid uuid, parent uuid, key text, name text, description text, app text, "
-        "mail text, facts jsonb",
-    ),
-    GrantSeen: (
-        "seen_grant",
-        "holder uuid, holder_type text, holder_name text, guid uuid, parent uuid, relation smallint, via uuid, "
-        "qualifier_id int",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What a merge changed, in rows."""
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    opened: int = 0
-    closed: int = 0
-
-    def __add__(self, other: "Merged") -> "Merged":
-        return Merged(
-            self.added + other.added,
-            self.changed + other.changed,
-            self.removed + other.removed,
-            self.opened + other.opened,
-            self.closed + other.closed,
-        )
-
+__all__ = ["Merged", "intern", "last", "merge"]
 
 ROWS_WORTH_ANALYZING = 100
-LOCK_PATIENCE = "60s"
-LOCK_SPACE = 0x0C4A4  # advisory locks (LOCK_SPACE, tenant id)
+FEW_ENOUGH_TO_FOLLOW = 100_000
+"""Edges: where more changed, counting everything reads less than following each to what it touches."""
+
+ENOUGH_MEMORY = "SET LOCAL work_mem = '256MB'"
+"""For a hash table of a million accounts, so that ten million edges are resolved in one pass."""
+
 ANALYZE: dict[str, LiteralString] = {
     "account": "ANALYZE account",
     "permission": "ANALYZE permission",
     "grants": "ANALYZE grants",
     "nesting": "ANALYZE nesting",
 }
+CLOSE_UNSEEN: dict[Scope, LiteralString] = {
+    Scope.FAMILY: edges.CLOSE_UNSEEN_OF_FAMILY,
+    Scope.PERMISSIONS: edges.CLOSE_UNSEEN_OF_PERMISSIONS,
+    Scope.HOLDERS: edges.CLOSE_UNSEEN_OF_HOLDERS,
+}
+
+LAST = "SELECT seen_at, changes FROM last_merge WHERE tenant_id = %s AND run_id = %s"
+
+# After everything before it, whatever the clock says (M4).
+NOW = """
+    SELECT greatest(%(seen_at)s::timestamptz, (
+        SELECT m.seen_at + interval '1 microsecond' FROM last_merge m WHERE m.tenant_id = t.id))
+    FROM tenant t WHERE t.id = %(tenant)s FOR KEY SHARE
+"""
+
+COVER = """
+    INSERT INTO coverage (tenant_id, what, since, complete_at, seen_at)
+    SELECT %(tenant)s, what, %(now)s, %(now)s, %(now)s FROM unnest(%(complete)s::text[]) AS what
+    ON CONFLICT (tenant_id, what) DO UPDATE SET complete_at = excluded.complete_at, seen_at = excluded.seen_at
+"""
+LOOK = "UPDATE coverage SET seen_at = %(now)s WHERE tenant_id = %(tenant)s AND what = ANY (%(current)s)"
+
+POINT = """
+    INSERT INTO sync_cursor (tenant_id, stream, link, issued_at, made_with)
+    VALUES (%(tenant)s, %(stream)s, %(link)s, %(issued_at)s, %(made_with)s)
+    ON CONFLICT (tenant_id, stream)
+    DO UPDATE SET link = excluded.link, issued_at = excluded.issued_at, made_with = excluded.made_with
+"""
+
+REMEMBER = """
+    INSERT INTO last_merge (tenant_id, run_id, seen_at, changes) VALUES (%(tenant)s, %(run)s, %(now)s, %(changes)s)
+    ON CONFLICT (tenant_id)
+    DO UPDATE SET run_id = excluded.run_id, seen_at = excluded.seen_at, changes = excluded.changes
+"""
+
+INTERN = """
+    WITH made AS (
+        INSERT INTO qualifier (tenant_id, content) VALUES (%(tenant)s, %(content)s)
+        ON CONFLICT ON CONSTRAINT qualifier_content DO NOTHING RETURNING id
+    )
+    SELECT id FROM made
+    UNION ALL SELECT id FROM qualifier WHERE tenant_id = %(tenant)s AND content = %(content)s::jsonb LIMIT 1
+"""
 
 
-class Staging:
-    """Takes what one phase sees and merges it when the phase says that its listings are complete."""
+def intern(connection: psycopg.Connection[Any], *, tenant_id: int, content: str) -> int:
+    """The id of a grant's detail, given as canonical JSON text; all that are alike have one."""
+    row = connection.execute(INTERN, {"tenant": tenant_id, "content": content}).fetchone()
+    return int(row[0]) if row else 0
 
-    def __init__(self, *, tenant_id: int, seen_at: datetime) -> None:
+
+def last(connection: psycopg.Connection[Any], *, tenant_id: int, run_id: int) -> Merge | None:
+    """The tenant's last merge, if it was this run's."""
+    row = connection.execute(LAST, (tenant_id, run_id)).fetchone()
+    return None if row is None else Merge(row[0], {name: Merged(**each) for name, each in row[1].items()})
+
+
+def merge(
+    connection: psycopg.Connection[Any],
+    *,
+    tenant_id: int,
+    run_id: int,
+    whole: Whole,
+    seen_at: datetime,
+    cursors: Sequence[Cursor],
+    current: Sequence[str],
+    empty: sql.Composed,
+) -> Merge:
+    """Merges what the tenant's staging tables hold, and empties them by the statement `empty`."""
+    with connection.transaction():
+        done = _Merging(connection, tenant_id=tenant_id, seen_at=seen_at).run(whole)
+        done.look(whole, current=current)
+        done.point(cursors)
+        done.remember(run_id=run_id)
+        connection.execute(empty)
+    return Merge(done.now, done.changes)
+
+
+class _Merging:
+    """One merge on its way; what it has changed so far."""
+
+    def __init__(self, connection: psycopg.Connection[Any], *, tenant_id: int, seen_at: datetime) -> None:
+        self._connection = connection
+        self._values: dict[str, Any] = {"tenant": tenant_id, "seen_at": seen_at}
         self._tenant_id = tenant_id
-        self._seen_at = seen_at
-        self._qualifiers: dict[str, int] = {}
+        self.now: datetime = self._rows(NOW)[0][0]
+        self._values["now"] = self.now
+        self.changes: dict[str, Merged] = {}
 
-    def __enter__(self) -> Self:
-        self._connection = connect(autocommit=True)
-        # One writer a tenant, ended with the connection: a worker that was taken for dead may still be at it.
-        try:
-            self._connection.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_PATIENCE,))
-            self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, self._tenant_id))
-            self._connection.execute("SET lock_timeout = 0")
-        except psycopg.errors.LockNotAvailable as error:
-            self._connection.close()
-            raise Conflict("tenant_busy", tenant_id=self._tenant_id) from error
-        for table, columns in STAGES.values():
-            self._connection.execute(
-                sql.SQL("CREATE TEMPORARY TABLE {} ({})").format(sql.Identifier(table), sql.SQL(columns))
-            )
+    def run(self, whole: Whole) -> "_Merging":
+        """All steps, in their order: edges need their ends, nesting needs edges, counting needs both."""
+        self._run(ENOUGH_MEMORY)
+        self._settle()
+        self._run(objects.REMEMBER)
+        self._merge_accounts(whole)
+        self._merge_permissions(whole)
+        self._merge_strangers()
+        self._resolve()
+        closed = self._close(whole)
+        opened = self._open()
+        self._nest()
+        self._count(everything=whole.accounts or closed + opened > FEW_ENOUGH_TO_FOLLOW)
+        for forget in (nesting.FORGET, edges.FORGET, objects.FORGET, settle.FORGET):
+            self._run(forget)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._connection.close()
+    def look(self, whole: Whole, *, current: Sequence[str]) -> None:
+        """Notes what was looked at."""
+        families = {each.family for each in whole.grants if each.scope is Scope.FAMILY}
+        families |= set(whole.permissions) & {Family.SERVICE_PLAN}  # nobody holds one directly
+        complete = [name_of(family) for family in families] + [ACCOUNTS] * whole.accounts
+        self._run(COVER, complete=complete)
+        self._run(LOOK, current=list(current))
 
-    def together(self) -> AbstractContextManager[object]:
-        """Makes the merges inside it visible to others at once."""
-        return self._connection.transaction()
-
-    def add(self, rows: Sequence[AccountSeen] | Sequence[PermissionSeen] | Sequence[GrantSeen]) -> None:
-        """Stages rows of one type; a row seen twice counts once."""
-        if not rows:
-            return
-        table, _ = STAGES[type(rows[0])]
-        with (
-            self._connection.cursor() as cursor,
-            cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy,
-        ):
-            for row in rows:
-                copy.write_row([_clean(value) for value in row])
-
-    def qualifier(self, content: str) -> int:
-        """The id of an interned detail, given as canonical JSON text."""
-        known = self._qualifiers.get(content)
-        if known is not None:
-            return known
-        statement = """
-            WITH made AS (
-                INSERT INTO qualifier (tenant_id, content) VALUES (%(tenant)s, %(content)s)
-                ON CONFLICT ON CONSTRAINT qualifier_content DO NOTHING RETURNING id
+    def point(self, cursors: Iterable[Cursor]) -> None:
+        """Notes where changes are read from next."""
+        for cursor in cursors:
+            self._run(
+                POINT,
+                stream=cursor.stream,
+                link=cursor.link,
+                issued_at=cursor.issued_at,
+                made_with=cursor.made_with,
             )
-            SELECT id FROM made
-            UNION ALL SELECT id FROM qualifier WHERE tenant_id = %(tenant)s AND content = %(content)s::jsonb LIMIT 1
-        """
-        row = self._connection.execute(statement, {"tenant": self._tenant_id, "content": content}).fetchone()
-        self._qualifiers[content] = identifier = int(row[0]) if row else 0
-        return identifier
 
-    def merge_accounts(self) -> Merged:
-        """Makes the staged accounts the people of the tenant (M1); those not staged are gone from now on."""
-        with self._connection.transaction():
-            self._run("ANALYZE seen_account")
-            changed = self._run(CHANGE_ACCOUNTS)
-            added = self._run(ADD_ACCOUNTS)
-            removed = self._run(REMOVE_ACCOUNTS)
+    def remember(self, *, run_id: int) -> None:
+        """Notes that this run was merged, and when."""
+        figures = {name: asdict(merged) for name, merged in self.changes.items()}
+        self._run(REMEMBER, run=run_id, changes=json.dumps(figures))
+
+    def _settle(self) -> None:
+        accounts, permissions, grants = (
+            self._staged(LISTINGS, kind) for kind in (AccountSeen, PermissionSeen, GrantSeen)
+        )
+        for view, table in (
+            (settle.SEEN_ACCOUNT, accounts),
+            (settle.SEEN_PERMISSION, permissions),
+            (settle.SEEN_GRANT, grants),
+        ):
+            self._execute(sql.SQL(view).format(table))
+        for kind, statements in (
+            (AccountSeen, (settle.LAST_ACCOUNT, settle.FINAL_ACCOUNT)),
+            (PermissionSeen, (settle.GONE_BELOW, settle.LAST_PERMISSION, settle.FINAL_PERMISSION)),
+            (GrantSeen, (settle.CHANGED_KEY, settle.LAST_GRANT, settle.FINAL_GRANT)),
+        ):
+            changes = self._staged(CHANGES, kind)
+            for statement in statements:
+                self._execute(sql.SQL(statement).format(changes=changes))
+        self._run("ANALYZE last_account, last_permission, changed_key, last_grant")
+
+    def _staged(self, tables: Any, kind: type) -> sql.Composed:
+        name = table_name(tables[kind], self._tenant_id)
+        self._execute(sql.SQL("ANALYZE {}").format(name))
+        return name
+
+    def _merge_accounts(self, whole: Whole) -> None:
+        self._run(objects.CHANGING_ACCOUNT)
+        changed = self._change_accounts()
+        added = self._run(objects.ADD_ACCOUNT)
+        removed = self._run(objects.END_ACCOUNT)
+        if whole.accounts:
+            removed += self._run(objects.END_UNSEEN_ACCOUNT)
+        self._note(ACCOUNTS, Merged(added=added, changed=changed, removed=removed))
         self._grew("account", by=added)
-        return Merged(added=added, changed=changed, removed=removed)
 
-    def merge_permissions(self, families: Iterable[int]) -> Merged:
-        """Makes the staged permissions those of the given families (M1), and closes grants of those gone (M3)."""
-        values = {"families": list(families)}
-        with self._connection.transaction():
-            self._run("ANALYZE seen_permission")
-            changed = self._run(CHANGE_PERMISSIONS)
-            added = self._run(ADD_PERMISSIONS)
-            removed = self._run(REMOVE_PERMISSIONS, values)
-            closed = self._run(CLOSE_GRANTS_OF_GONE_PERMISSIONS, values)
-        self._grew("permission", by=added)
-        return Merged(added=added, changed=changed, removed=removed, closed=closed)
+    def _change_accounts(self) -> int:
+        self._run(objects.PAST_ACCOUNT)
+        self._run(objects.STIR_ACCOUNT)
+        changed = self._run(objects.CHANGE_ACCOUNT)
+        self._run(objects.FORGET_CHANGING_ACCOUNT)
+        return changed
 
-    def merge_grants(self, coverage: Coverage) -> Merged:
-        """Makes the staged grants the open ones of what the listing covers (M1, M2, M3)."""
-        values = {
-            "family": int(coverage.family),
-            "relations": [int(relation) for relation in coverage.relations],
-            "missing": list(coverage.missing),
-        }
-        with self._connection.transaction():
-            self._run("ANALYZE seen_grant")
-            self._run(ADD_STRANGERS)
-            self._run(RESOLVE_GRANTS, values)
-            self._run("ANALYZE resolved_grant")
-            closed = self._run(CLOSE_GRANTS, values)
-            opened = self._run(OPEN_GRANTS)
-            self._run("DROP TABLE resolved_grant")
-            self._run("TRUNCATE seen_grant")
+    def _merge_permissions(self, whole: Whole) -> None:
+        self._run(objects.CHANGING_PERMISSION)
+        self._run(objects.PAST_PERMISSION)
+        self._run(objects.STIR_PERMISSION)
+        self._run(objects.CHANGE_PERMISSION)
+        self._by_family(self._rows(objects.CHANGED_PERMISSIONS), lambda rows: Merged(changed=rows))
+        added = self._rows(objects.ADD_PERMISSION)
+        self._by_family(added, lambda rows: Merged(added=rows))
+        self._by_family(self._rows(objects.END_PERMISSION), lambda rows: Merged(removed=rows))
+        if whole.permissions or whole.below:
+            families = [int(family) for family in whole.permissions]
+            gone = self._rows(objects.END_UNSEEN_PERMISSION, families=families, below=sorted(whole.below))
+            self._by_family(gone, lambda rows: Merged(removed=rows))
+        self._grew("permission", by=sum(rows for _, rows in added))
+
+    def _merge_strangers(self) -> None:
+        """Introduces holders that nobody listed, then gives them the names that are known by now."""
+        added = self._run(edges.ADD_STRANGER)
+        self._grew("account", by=added)
+        self._run(objects.CHANGING_STRANGER)
+        self._change_accounts()
+
+    def _resolve(self) -> None:
+        self._run(edges.RESOLVE)
+        self._run("ANALYZE resolved")
+
+    def _close(self, whole: Whole) -> int:
+        self._run(edges.CLOSING)
+        for coverage in whole.grants:
+            self._find_unseen(coverage)
+        for statement in (edges.CLOSE_CHANGED, edges.CLOSE_HELD_BY_ENDED, edges.CLOSE_ON_ENDED):
+            self._run(statement)
+        self._run("ANALYZE closing")
+        self._run(
+            edges.PREVIOUS_LOOK,
+            families=[int(family) for family in Family],
+            names=[name_of(family) for family in Family],
+        )
+        self._by_family(self._rows(edges.CLOSED), lambda rows: Merged(closed=rows))
+        return self._run(edges.CLOSE)
+
+    def _find_unseen(self, coverage: Coverage) -> None:
+        self._run(
+            CLOSE_UNSEEN[coverage.scope],
+            family=int(coverage.family),
+            relations=[int(relation) for relation in coverage.relations],
+            guids=sorted(coverage.guids),
+            missing=sorted(coverage.missing),
+        )
+
+    def _open(self) -> int:
+        self._run(edges.OPENING)
+        self._run("ANALYZE opening")
+        opened = self._run(edges.OPEN)
+        self._by_family(self._rows(edges.OPENED), lambda rows: Merged(opened=rows))
         self._grew("grants", by=opened)
-        return Merged(opened=opened, closed=closed)
+        return opened
 
-    def rebuild_nesting(self) -> None:
-        """Computes the group-in-group closure anew from the open direct edges; cycles end where they began."""
-        with self._connection.transaction():
-            self._run("DELETE FROM nesting WHERE tenant_id = %(tenant)s")
-            self._run(NEST_DIRECT)
-            self._run("ANALYZE nested_directly")
-            nested = self._run(CLOSE_NESTING)
-            self._run("DROP TABLE nested_directly")
-        self._grew("nesting", by=nested)
+    def _nest(self) -> None:
+        self._run(nesting.RENESTED)
+        if not self._rows(nesting.HAS_CHANGED)[0][0]:
+            return
+        self._run(nesting.DIRECTLY)
+        self._run("ANALYZE nested_directly")
+        self._run(nesting.CLOSURE)
+        self._run("ANALYZE nested")
+        self._run(nesting.END)
+        self._grew("nesting", by=self._run(nesting.ADD))
+        self._run(nesting.FORGET_COMPUTING)
 
-    def count_holders(self) -> None:
-        """Refreshes the cached numbers of members, people and owners on each permission."""
-        with self._connection.transaction():
-            self._run(COUNT_EDGES)
-            self._run("ANALYZE counted_edge")
-            self._run(COUNT_DIRECT)
-            self._run(COUNT_THROUGH_GROUPS)
-            self._run(COUNT_PLANS)
-            self._run(STORE_COUNTS)
-            self._run("DROP TABLE counted_edge, counted_direct, counted_through, counted_plan")
+    def _count(self, *, everything: bool) -> None:
+        self._run(counts.ALL if everything else counts.TOUCHED)
+        self._run(counts.INDEX)
+        self._run("ANALYZE recount")
+        for statement in (counts.GROUPS, counts.OTHERS, counts.COMPOSED):
+            self._run(statement)
+        self._run("ANALYZE composed")
+        for statement in (counts.THROUGH, counts.PLANS, counts.STORE, counts.FORGET):
+            self._run(statement)
+
+    def _by_family(self, rows: Iterable[tuple[int, int]], merged: Callable[[int], Merged]) -> None:
+        for family, number in rows:
+            self._note(name_of(Family(family)), merged(number))
+
+    def _note(self, name: str, merged: Merged) -> None:
+        if merged != Merged():
+            self.changes[name] = self.changes.get(name, Merged()) + merged
 
     def _grew(self, table: str, *, by: int) -> None:
         """Refreshes the planner's statistics after many insertions, at once: the next statement would plan for an empty
@@ -224,13 +307,13 @@ class Staging:
         if by >= ROWS_WORTH_ANALYZING:
             self._run(ANALYZE[table])
 
-    def _run(self, statement: LiteralString, values: dict[str, Any] | None = None) -> int:
-        cursor: psycopg.Cursor[Any] = self._connection.execute(
-            statement, {"tenant": self._tenant_id, "now": self._seen_at, **(values or {})}
-        )
-        return max(cursor.rowcount, 0)
+    def _run(self, statement: LiteralString, **values: Any) -> int:
+        return max(self._execute(statement, **values).rowcount, 0)
 
+    def _rows(self, statement: LiteralString, **values: Any) -> list[Any]:
+        return self._execute(statement, **values).fetchall()
 
-def _clean(value: Any) -> Any:
-    """PostgreSQL text cannot hold NUL; a hostile display name can."""
-    return value.replace("\x00", "\ufffd") if isinstance(value, str) and "\x00" in value else value
+    def _execute(self, statement: LiteralString | sql.Composed, **values: Any) -> psycopg.Cursor[Any]:
+        """Values are given only where there is room for them: with them, a text cannot hold several statements."""
+        given = self._values | values if "%(" in (statement if isinstance(statement, str) else "%(") else None
+        return self._connection.execute(statement, given)

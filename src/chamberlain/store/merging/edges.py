@@ -1,0 +1,156 @@
+"""Grants: which open edges have ended, and which are new.
+
+`closing` and `opening` hold the difference; what counts and nesting need to know of a merge is in them.
+"""
+
+# Devices, contacts and service principals are not listed by themselves: the first grant introduces them.
+ADD_STRANGER = """
+    INSERT INTO account (tenant_id, guid, type, name, first_seen, since)
+    SELECT DISTINCT ON (s.holder) %(tenant)s, s.holder, s.holder_type, s.holder_name, %(now)s, %(now)s
+    FROM final_grant s
+    WHERE s.holder_type <> 'group'
+      AND NOT EXISTS (SELECT FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = s.holder)
+      AND NOT EXISTS (SELECT FROM permission p
+                      WHERE p.tenant_id = %(tenant)s AND p.family = 1 AND p.guid = s.holder)
+    ON CONFLICT ON CONSTRAINT account_guid DO NOTHING
+"""
+
+RESOLVE = """
+    CREATE TEMPORARY TABLE resolved AS
+    SELECT coalesce(h.id, a.id) AS holder_id, p.id AS permission_id, s.relation, coalesce(v.id, 0) AS via_id,
+           s.qualifier_id, s.family
+    FROM final_grant s
+    JOIN permission p ON p.tenant_id = %(tenant)s AND p.family = s.family AND p.parent = s.parent AND p.guid = s.guid
+    LEFT JOIN permission h ON h.tenant_id = %(tenant)s AND h.family = 1 AND h.guid = s.holder
+    LEFT JOIN account a ON a.tenant_id = %(tenant)s AND a.guid = s.holder
+    LEFT JOIN permission v ON v.tenant_id = %(tenant)s AND v.family = 1 AND v.guid = s.via
+    WHERE coalesce(h.id, a.id) IS NOT NULL
+"""
+
+CLOSING = """
+    CREATE TEMPORARY TABLE closing (
+        permission_id bigint, relation smallint, holder_id bigint, via_id bigint, qualifier_id int, family smallint)
+"""
+
+CLOSE_UNSEEN = """
+    INSERT INTO closing
+    SELECT g.permission_id, g.relation, g.holder_id, g.via_id, g.qualifier_id, p.family
+    FROM grants g
+    JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id
+"""
+NOT_SEEN = """
+      AND NOT EXISTS (
+          SELECT FROM resolved r
+          WHERE r.permission_id = g.permission_id AND r.holder_id = g.holder_id AND r.relation = g.relation
+            AND r.via_id = g.via_id AND r.qualifier_id = g.qualifier_id)
+"""
+COVERED = """
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.relation = ANY (%(relations)s)
+      AND p.family = %(family)s
+      AND p.guid <> ALL (%(missing)s::uuid[]) AND p.parent <> ALL (%(missing)s::uuid[])
+"""
+
+CLOSE_UNSEEN_OF_FAMILY = CLOSE_UNSEEN + COVERED + NOT_SEEN
+
+CLOSE_UNSEEN_OF_PERMISSIONS = (
+    CLOSE_UNSEEN  # noqa: S608 - constants
+    + COVERED
+    + """
+      AND p.id IN (
+          SELECT id FROM permission
+          WHERE tenant_id = %(tenant)s AND family = %(family)s AND guid = ANY (%(guids)s::uuid[])
+          UNION SELECT id FROM permission
+          WHERE tenant_id = %(tenant)s AND family = %(family)s AND parent = ANY (%(guids)s::uuid[]))
+"""
+    + NOT_SEEN
+)
+
+CLOSE_UNSEEN_OF_HOLDERS = (
+    CLOSE_UNSEEN  # noqa: S608 - constants
+    + COVERED
+    + """
+      AND g.holder_id IN (
+          SELECT id FROM account WHERE tenant_id = %(tenant)s AND guid = ANY (%(guids)s::uuid[])
+          UNION SELECT id FROM permission
+          WHERE tenant_id = %(tenant)s AND family = 1 AND guid = ANY (%(guids)s::uuid[]))
+"""
+    + NOT_SEEN
+)
+
+# A change speaks of all that has its key: what is open of it and was not said again has ended.
+CLOSE_CHANGED = (
+    """
+    INSERT INTO closing
+    SELECT g.permission_id, g.relation, g.holder_id, g.via_id, g.qualifier_id, c.family
+    FROM changed_key c
+    JOIN permission p ON p.tenant_id = %(tenant)s AND p.family = c.family AND p.parent = c.parent AND p.guid = c.guid
+    JOIN LATERAL (
+        SELECT id FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = c.holder
+        UNION ALL SELECT id FROM permission h WHERE h.tenant_id = %(tenant)s AND h.family = 1 AND h.guid = c.holder
+    ) AS h ON true
+    JOIN grants g ON g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.permission_id = p.id
+                 AND g.relation = c.relation AND g.holder_id = h.id
+    WHERE true
+"""  # noqa: S608 - constants
+    + NOT_SEEN
+)
+
+CLOSE_HELD_BY_ENDED = (
+    CLOSE_UNSEEN  # noqa: S608 - constants
+    + """
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.holder_id IN (SELECT id FROM ended)
+"""
+    + NOT_SEEN
+)
+
+CLOSE_ON_ENDED = (
+    CLOSE_UNSEEN  # noqa: S608 - constants
+    + """
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.permission_id IN (SELECT id FROM ended)
+"""
+    + NOT_SEEN
+)
+
+PREVIOUS_LOOK = """
+    CREATE TEMPORARY TABLE previous_look AS
+    SELECT f.family, c.seen_at
+    FROM unnest(%(families)s::smallint[], %(names)s::text[]) AS f (family, name)
+    JOIN coverage c ON c.tenant_id = %(tenant)s AND c.what = f.name
+"""
+
+CLOSE = """
+    UPDATE grants g
+    SET closed_at = %(now)s,
+        last_seen = greatest(g.opened_at, (SELECT seen_at FROM previous_look l WHERE l.family = c.family))
+    FROM closing c
+    WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.permission_id = c.permission_id
+      AND g.relation = c.relation AND g.holder_id = c.holder_id AND g.via_id = c.via_id
+      AND g.qualifier_id = c.qualifier_id
+"""
+
+CLOSED = """
+    SELECT family, count(DISTINCT (permission_id, relation, holder_id, via_id, qualifier_id))
+    FROM closing GROUP BY family
+"""
+
+# In the order of the index: rows that are neighbours there are then neighbours on disk, and each page is written once.
+OPENING = """
+    CREATE TEMPORARY TABLE opening AS
+    SELECT DISTINCT r.permission_id, r.relation, r.holder_id, r.via_id, r.qualifier_id, r.family
+    FROM resolved r
+    WHERE NOT EXISTS (
+        SELECT FROM grants g
+        WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.permission_id = r.permission_id
+          AND g.relation = r.relation AND g.holder_id = r.holder_id AND g.via_id = r.via_id
+          AND g.qualifier_id = r.qualifier_id)
+    ORDER BY r.permission_id, r.relation, r.holder_id, r.via_id, r.qualifier_id
+"""
+
+OPEN = """
+    INSERT INTO grants (tenant_id, holder_id, permission_id, relation, via_id, qualifier_id, opened_at)
+    SELECT %(tenant)s, holder_id, permission_id, relation, via_id, qualifier_id, %(now)s FROM opening
+"""
+
+OPENED = "SELECT family, count(*) FROM opening GROUP BY family"
+
+FORGET = "DROP TABLE resolved, closing, opening, previous_look"

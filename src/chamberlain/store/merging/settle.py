@@ -1,0 +1,141 @@
+"""What holds in the end: listings without what changes speak of, and what changes say last.
+
+Without changes the views are the listings, and cost nothing more.
+"""
+
+# NULL and '' are the same to COPY as we use it.
+SEEN_ACCOUNT = """
+    CREATE TEMPORARY VIEW seen_account AS
+    SELECT guid, type, coalesce(name, '') AS name, coalesce(user_name, '') AS user_name, coalesce(mail, '') AS mail,
+           enabled, coalesce(department, '') AS department, coalesce(job_title, '') AS job_title, manager, facts,
+           created_at
+    FROM {}
+"""
+
+SEEN_PERMISSION = """
+    CREATE TEMPORARY VIEW seen_permission AS
+    SELECT family, kind, guid, parent, key, coalesce(name, '') AS name, coalesce(description, '') AS description,
+           coalesce(app, '') AS app, coalesce(mail, '') AS mail, facts
+    FROM {}
+"""
+
+SEEN_GRANT = """
+    CREATE TEMPORARY VIEW seen_grant AS
+    SELECT family, holder, holder_type, coalesce(holder_name, '') AS holder_name, guid, parent, relation, via,
+           qualifier_id
+    FROM {}
+"""
+
+# The last word on each account. A manager that the last word keeps is the one that an earlier change or the listing
+# told, or else KEPT: the one who is stored.
+LAST_ACCOUNT = """
+    CREATE TEMPORARY TABLE last_account AS
+    WITH told AS (
+        SELECT guid, (array_agg(manager ORDER BY seq DESC))[1] AS manager
+        FROM {changes} WHERE NOT gone AND manager IS DISTINCT FROM 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+        GROUP BY guid
+    )
+    SELECT DISTINCT ON (c.guid)
+           c.gone, c.guid, c.type, coalesce(c.name, '') AS name, coalesce(c.user_name, '') AS user_name,
+           coalesce(c.mail, '') AS mail, c.enabled, coalesce(c.department, '') AS department,
+           coalesce(c.job_title, '') AS job_title,
+           CASE WHEN c.manager IS DISTINCT FROM 'ffffffff-ffff-ffff-ffff-ffffffffffff' THEN c.manager
+                WHEN t.guid IS NOT NULL THEN t.manager
+                WHEN s.guid IS NOT NULL THEN s.manager
+                ELSE c.manager END AS manager,
+           c.facts, c.created_at
+    FROM {changes} c
+    LEFT JOIN told t ON t.guid = c.guid
+    LEFT JOIN seen_account s ON s.guid = c.guid
+    ORDER BY c.guid, c.seq DESC
+"""
+
+FINAL_ACCOUNT = """
+    CREATE TEMPORARY VIEW final_account AS
+    SELECT * FROM seen_account s WHERE NOT EXISTS (SELECT FROM last_account c WHERE c.guid = s.guid)
+    UNION ALL
+    SELECT guid, type, name, user_name, mail, enabled, department, job_title, manager, facts, created_at
+    FROM last_account WHERE NOT gone
+"""
+
+# An application that is gone takes all roles below it, of which it says only the parent.
+GONE_BELOW = """
+    CREATE TEMPORARY TABLE gone_below AS
+    SELECT family, parent, max(seq) AS seq FROM {changes}
+    WHERE gone AND guid = '00000000-0000-0000-0000-000000000000'
+    GROUP BY family, parent
+"""
+
+LAST_PERMISSION = """
+    CREATE TEMPORARY TABLE last_permission AS
+    WITH said AS (
+        SELECT DISTINCT ON (c.family, c.parent, c.guid)
+               c.gone OR coalesce(c.seq < b.seq, false) AS gone, c.family, c.kind, c.guid, c.parent, c.key,
+               coalesce(c.name, '') AS name, coalesce(c.description, '') AS description, coalesce(c.app, '') AS app,
+               coalesce(c.mail, '') AS mail, c.facts
+        FROM {changes} c
+        LEFT JOIN gone_below b ON b.family = c.family AND b.parent = c.parent
+        WHERE NOT (c.gone AND c.guid = '00000000-0000-0000-0000-000000000000')
+        ORDER BY c.family, c.parent, c.guid, c.seq DESC
+    ), below AS (
+        SELECT p.family, p.parent, p.guid FROM permission p JOIN gone_below b USING (family, parent)
+        WHERE p.tenant_id = %(tenant)s
+        UNION
+        SELECT s.family, s.parent, s.guid FROM seen_permission s JOIN gone_below b USING (family, parent)
+    )
+    SELECT * FROM said
+    UNION ALL
+    SELECT true, b.family, NULL, b.guid, b.parent, NULL, '', '', '', '', NULL
+    FROM below b
+    WHERE NOT EXISTS (
+        SELECT FROM said WHERE said.family = b.family AND said.parent = b.parent AND said.guid = b.guid)
+"""
+
+FINAL_PERMISSION = """
+    CREATE TEMPORARY VIEW final_permission AS
+    SELECT * FROM seen_permission s WHERE NOT EXISTS (
+        SELECT FROM last_permission c WHERE c.family = s.family AND c.parent = s.parent AND c.guid = s.guid)
+    UNION ALL
+    SELECT family, kind, guid, parent, key, name, description, app, mail, facts FROM last_permission WHERE NOT gone
+"""
+
+CHANGED_KEY = """
+    CREATE TEMPORARY TABLE changed_key AS
+    SELECT DISTINCT family, holder, guid, parent, relation FROM {changes}
+"""
+
+# Of each edge: what the last call says after the last end in it.
+LAST_GRANT = """
+    CREATE TEMPORARY TABLE last_grant AS
+    SELECT family, holder, holder_type, coalesce(holder_name, '') AS holder_name, guid, parent, relation, via,
+           qualifier_id
+    FROM (
+        SELECT c.*, max(call) OVER edge AS last_call, max(seq) FILTER (WHERE gone) OVER edge AS last_end
+        FROM {changes} c
+        WINDOW edge AS (PARTITION BY family, holder, guid, parent, relation)
+    ) AS ranked
+    WHERE NOT gone AND call = last_call AND seq > coalesce(last_end, 0)
+"""
+
+# What is said to be gone holds nothing and is held by nobody, whatever a listing still showed.
+FINAL_GRANT = """
+    CREATE TEMPORARY VIEW final_grant AS
+    SELECT s.* FROM (
+        SELECT * FROM seen_grant l WHERE NOT EXISTS (
+            SELECT FROM changed_key c
+            WHERE c.family = l.family AND c.holder = l.holder AND c.guid = l.guid AND c.parent = l.parent
+              AND c.relation = l.relation)
+        UNION ALL
+        SELECT * FROM last_grant
+    ) AS s
+    WHERE NOT EXISTS (SELECT FROM last_account a WHERE a.gone AND a.guid = s.holder)
+      AND NOT EXISTS (SELECT FROM last_permission h WHERE h.gone AND h.family = 1 AND h.guid = s.holder)
+      AND NOT EXISTS (
+          SELECT FROM last_permission p
+          WHERE p.gone AND p.family = s.family AND p.parent = s.parent AND p.guid = s.guid)
+"""
+
+FORGET = """
+    DROP VIEW final_grant, final_permission, final_account, seen_grant, seen_permission, seen_account;
+    DROP TABLE last_account, gone_below, last_permission, changed_key, last_grant
+"""

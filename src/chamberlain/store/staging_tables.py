@@ -1,0 +1,146 @@
+"""What a run has read and not merged yet: unlogged tables, a set for each tenant, and rows in the form of COPY.
+
+Unlogged, so that they outlive our processes and cost no log; a crash of PostgreSQL empties all of them together, the
+list of finished units too, and the run reads again from its beginning.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+
+from psycopg import sql
+
+from chamberlain.model.observed import (
+    KEPT,
+    NIL,
+    AccountGone,
+    AccountSeen,
+    Gone,
+    GrantGone,
+    GrantSeen,
+    PermissionGone,
+    PermissionSeen,
+    Seen,
+)
+
+SCHEMA = "staging"
+
+ACCOUNT: LiteralString = (
+    "guid uuid, type text, name text, user_name text, mail text, enabled boolean, department text, job_title text, "
+    "manager uuid, facts jsonb, created_at timestamptz"
+)
+PERMISSION: LiteralString = (
+    "family smallint, kind text, guid uuid, parent uuid, key text, name text, description text, app text, mail text, "
+    "facts jsonb"
+)
+GRANT: LiteralString = (
+    "family smallint, holder uuid, holder_type text, holder_name text, guid uuid, parent uuid, relation smallint, "
+    "via uuid, qualifier_id int"
+)
+LISTING: LiteralString = "unit int NOT NULL, "
+CHANGE: LiteralString = "unit int NOT NULL, call bigint NOT NULL, gone boolean NOT NULL, "
+IN_ORDER: LiteralString = ", seq bigint GENERATED ALWAYS AS IDENTITY"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A staging table. `rows` go into it by COPY, in `columns`."""
+
+    name: LiteralString
+    definition: LiteralString
+    columns: LiteralString
+
+
+def _columns(definition: LiteralString) -> LiteralString:
+    return ", ".join([column.split(" ")[0] for column in definition.split(", ")])
+
+
+def _listing(name: LiteralString, content: LiteralString) -> Table:
+    return Table(name, LISTING + content, _columns(LISTING + content))
+
+
+def _change(name: LiteralString, content: LiteralString) -> Table:
+    return Table(name, CHANGE + content + IN_ORDER, _columns(CHANGE + content))
+
+
+LISTINGS: dict[type, Table] = {
+    AccountSeen: _listing("seen_account", ACCOUNT),
+    PermissionSeen: _listing("seen_permission", PERMISSION),
+    GrantSeen: _listing("seen_grant", GRANT),
+}
+CHANGES: dict[type, Table] = {
+    AccountSeen: _change("changed_account", ACCOUNT),
+    PermissionSeen: _change("changed_permission", PERMISSION),
+    GrantSeen: _change("changed_grant", GRANT),
+}
+ROW_TABLES = (*LISTINGS.values(), *CHANGES.values())
+UNIT = Table("unit", "id int PRIMARY KEY, name text NOT NULL UNIQUE, told text NOT NULL", "id, name, told")
+RUN = Table("run", "id bigint NOT NULL", "id")
+TABLES = (*ROW_TABLES, UNIT, RUN)
+ANYBODY = AccountSeen(
+    guid=NIL,
+    type="",
+    name="",
+    user_name="",
+    mail="",
+    enabled=False,
+    department="",
+    job_title="",
+    manager=KEPT,
+    facts="{}",
+    created_at=None,
+)
+LAYOUT = str(zlib.crc32(repr(TABLES).encode()))
+"""Tables that an earlier release laid out otherwise are made anew."""
+
+
+def table_name(table: Table, tenant_id: int) -> sql.Composed:
+    """The qualified name of a tenant's table."""
+    return sql.SQL("{}.{}").format(sql.Identifier(SCHEMA), sql.Identifier(f"{table.name}_{tenant_id}"))
+
+
+def changed(row: Seen | Gone) -> tuple[type, bool, Seen]:
+    """A change as a row of a listing: its type, whether it is gone, and what stands in the other columns."""
+    match row:
+        case AccountGone():
+            return AccountSeen, True, ANYBODY._replace(guid=row.guid)
+        case PermissionGone():
+            seen = PermissionSeen(row.family, "", row.guid, row.parent, "", "", "", "", "", "{}")
+            return PermissionSeen, True, seen
+        case GrantGone():
+            gone = GrantSeen(row.family, row.holder, "", "", row.guid, row.parent, row.relation, None, 0)
+            return GrantSeen, True, gone
+        case _:
+            return type(row), False, row
+
+
+def encoded(rows: Sequence[Sequence[Any]], *, before: str) -> str:
+    """Lines of COPY's text format with '' for NULL, each beginning with `before`.
+
+    Nearly all text is harmless, and a whole batch is seen to be so at once by counting what separates; only a batch
+    with something in it that means something to COPY is written value by value.
+    """
+    if not rows:
+        return ""
+    text = before + ("\n" + before).join(["\t".join([_plain(value) for value in row]) for row in rows]) + "\n"
+    tabs = (before.count("\t") + len(rows[0]) - 1) * len(rows)
+    if text.count("\t") == tabs and text.count("\n") == len(rows) and not any(sign in text for sign in "\\\x00\r"):
+        return text
+    return "".join([before + "\t".join([_escaped(_plain(value)) for value in row]) + "\n" for row in rows])
+
+
+def _plain(value: Any) -> str:
+    if value.__class__ is str:
+        return value  # type: ignore[no-any-return]  # just seen to be text
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else str(int(value))
+
+
+def _escaped(value: str) -> str:
+    """PostgreSQL text cannot hold NUL; a hostile display name can."""
+    return value.replace("\x00", "\ufffd").translate(_ESCAPES)
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
