@@ -81,6 +81,7 @@ def describe(path: Path) -> str:
         Reason.NESTED: _("through {chain}"),
         Reason.GROUP: _("through {chain}"),
         Reason.LICENCE: _("inside {chain}"),
+        Reason.ELIGIBLE: _("eligible through {chain}") if chain else _("eligible"),
     }[path.reason].replace("{chain}", chain)
     extra = [part for part in (path.error, path.scope and _("scope {scope}").format(scope=path.scope)) if part]
     return ", ".join([words, *extra])
