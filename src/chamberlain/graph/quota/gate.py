@@ -1,7 +1,12 @@
-"""How many requests are on their way at once: half as many after each refusal, one more after each good round."""
+"""How many requests are on their way at once: half as many after each refusal, one more after each good round.
+
+It begins with a few, and one more for each answer until the first refusal: we do not know yet what we may.
+"""
 
 import asyncio
 from collections import deque
+
+FEW = 4
 
 
 class Gate:
@@ -9,7 +14,8 @@ class Gate:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.width = float(most)
+        self.width = float(min(most, FEW))
+        self._is_new = True
         self.inside = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
@@ -32,10 +38,11 @@ class Gate:
     def halve(self) -> None:
         """After a refusal. One always gets through."""
         self.width = max(self.width / 2, 1.0)
+        self._is_new = False
 
     def grow(self) -> None:
         """After an answer: as many answers as the gate is wide make it one wider."""
-        self.width = min(self.width + 1 / self.width, float(self.most))
+        self.width = min(self.width + (1 if self._is_new else 1 / self.width), float(self.most))
         self._call()
 
     def _leave(self) -> None:

@@ -16,7 +16,8 @@ from chamberlain.model.quota import Lease, Limit, Priority, Tally
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
-CHUNK = 0.02
+CHUNK = 0.02  # of the quota, in one lease; the first leases are smaller, while its size is hearsay
+FIRST_CHUNK = 0.001
 RESERVE = {Priority.BULK: 0.10, Priority.INTERACTIVE: 0.0}
 LEARN_EVERY = 0.2
 PAIR = 0.1  # of a window between two sights, and of the quota spent meanwhile, before they tell its size
@@ -70,6 +71,7 @@ class Lane:
         self._balance = 0.0
         self._on_the_way = 0.0
         self._size = limit.units
+        self._chunk = FIRST_CHUNK
         self._tally = NOTHING
         self._sight: _Sight | None = None
         self._learned_at = float("-inf")
@@ -152,6 +154,8 @@ class Lane:
         size = self._estimate(sight, burst=lease.burst - unspent, seconds=lease.burst_seconds)
         size = min(max(size or lease.size, self._limit.units * SMALLEST), self._limit.units)
         self._size = size
+        spare, self._balance = max(self._balance, 0.0), min(self._balance, 0.0)  # leased when we thought it larger
+        await self._ask(self._ledger.give_back, self.name, units=spare, tally=NOTHING)
         await self._ask(self._ledger.measure, self.name, size=size, left=max(1 - filled, 0.0) * size)
 
     async def close(self) -> None:
@@ -189,7 +193,8 @@ class Lane:
             await self._ask(self._ledger.measure, self.name, size=self._size, left=None)
 
     async def _lease(self, units: float) -> Lease:
-        chunk = max(self._size * CHUNK, 1.0)
+        chunk = max(self._size * self._chunk, 1.0)
+        self._chunk = min(self._chunk * 1.5, CHUNK)
         lacking = units - self._balance
         lease: Lease = await self._ask(
             self._ledger.lease,
