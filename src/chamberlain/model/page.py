@@ -8,9 +8,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
-    """Rows in order, how many there are in all, and opaque cursors to the neighbouring pages."""
+    """Rows in order, how many there are in all, and opaque cursors to the neighbouring pages.
+
+    more  there are more than `total`; counting them all would take longer than a page may
+    """
 
     rows: tuple[Row, ...]
     total: int
     next: str | None
     previous: str | None
+    more: bool = False

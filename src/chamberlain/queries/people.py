@@ -97,7 +97,7 @@ def list_people(
     require(viewer, Deed.SEE_DIRECTORY)
     listing = listing_of(tenant=tenant, filter=filter)
     found = keyset.fetch(listing, cursor=cursor, size=size)
-    return Page(tuple(person_row(row) for row in found.rows), found.total, found.next, found.previous)
+    return Page(tuple(person_row(row) for row in found.rows), found.total, found.next, found.previous, found.more)
 
 
 def listing_of(*, tenant: Tenant, filter: PeopleFilter) -> keyset.Listing:

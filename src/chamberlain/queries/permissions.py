@@ -117,7 +117,8 @@ def list_permissions(
     require(viewer, Deed.SEE_DIRECTORY)
     listing = listing_of(tenant=tenant, filter=filter)
     found = keyset.fetch(listing, cursor=cursor, size=size)
-    return Page(tuple(permission_row(row) for row in found.rows), found.total, found.next, found.previous)
+    rows = tuple(permission_row(row) for row in found.rows)
+    return Page(rows, found.total, found.next, found.previous, found.more)
 
 
 def listing_of(*, tenant: Tenant, filter: PermissionFilter) -> keyset.Listing:
@@ -195,7 +196,13 @@ def list_members(
     require(viewer, Deed.SEE_DIRECTORY)
     row = _found(tenant, key)
     if at is None:
-        listing = permissions.members(tenant_id=tenant.id, permission_id=row["id"], family=row["family"], text=text)
+        listing = permissions.members(
+            tenant_id=tenant.id,
+            permission_id=row["id"],
+            family=row["family"],
+            text=text,
+            holders=max(row["people"], row["members"]),
+        )
     else:
         require_known(tenant_id=tenant.id, at=at)
         listing = past.members(tenant_id=tenant.id, permission_id=row["id"], family=row["family"], text=text, at=at)
@@ -206,6 +213,7 @@ def list_members(
         found.total,
         found.next,
         found.previous,
+        found.more,
     )
 
 

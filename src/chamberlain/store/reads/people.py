@@ -4,19 +4,10 @@ from typing import Any
 
 from chamberlain.store.connection import rows
 from chamberlain.store.reads import keyset
+from chamberlain.store.reads.figures import ADMIN, BLOCKED, CELLS, GUEST, LICENSED, MOST_DEPARTMENTS
+from chamberlain.store.reads.walk import Walk
 from chamberlain.store.reads.words import matching, prefix_query
 
-# A person is an admin who holds a directory role directly, or is a direct member of a group that holds one.
-ROLE_HOLDERS = """
-    SELECT r.holder_id FROM grants r
-    JOIN permission p ON p.tenant_id = r.tenant_id AND p.id = r.permission_id AND p.family = 2
-    WHERE r.tenant_id = %(tenant)s AND r.closed_at IS NULL AND r.relation = 3
-"""
-IS_ADMIN = f"""(
-    a.id IN ({ROLE_HOLDERS})
-    OR EXISTS (SELECT FROM grants m WHERE m.tenant_id = a.tenant_id AND m.holder_id = a.id AND m.closed_at IS NULL
-               AND m.relation = 1 AND m.permission_id IN ({ROLE_HOLDERS}))
-)"""
 ACTIVE_LICENCE = """
     SELECT g.permission_id FROM grants g
     JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id AND p.family = 3
@@ -34,11 +25,12 @@ COLUMNS = f"""
             SELECT m.permission_id FROM grants m WHERE m.tenant_id = a.tenant_id AND m.holder_id = a.id
             AND m.closed_at IS NULL AND m.relation = 1))) AS roles
 """  # noqa: S608 - constants
-PEOPLE = "FROM account a WHERE a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.type IN ('member', 'guest')"
+PRESENT = "a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.cell IS NOT NULL"
+PEOPLE = f"FROM account a WHERE {PRESENT}"
 ORDERS: dict[str, tuple[str, ...]] = {
     "name": ("lower(a.name)", "a.id"),
     "department": ("lower(a.department)", "lower(a.name)", "a.id"),
-    "newest": ("(-extract(epoch FROM coalesce(a.created_at, 'epoch'))::bigint)", "a.id"),
+    "newest": ("(-coalesce(extract(epoch FROM a.created_at AT TIME ZONE 'UTC')::bigint, 0))", "a.id"),
 }
 
 
@@ -55,26 +47,59 @@ def listing(
 ) -> keyset.Listing:
     """People that match; None and "" narrow nothing."""
     values: dict[str, Any] = {"tenant": tenant_id}
-    source = PEOPLE
-    condition, typed = matching("a", text)
-    source += condition
+    text_condition, typed = matching("a", text)
     values |= typed
-    for column, value in (("type", type), ("enabled", enabled), ("department", department or None)):
-        if value is not None:
-            values[column] = value
-            source += f" AND a.{column} = %({column})s"
-    for condition, wanted in ((f"EXISTS ({ACTIVE_LICENCE})", licensed), (IS_ADMIN, admin)):
-        if wanted is not None:
-            source += f" AND {'' if wanted else 'NOT '}{condition}"
-    return keyset.Listing(columns=COLUMNS, source=source, order=ORDERS[sort], values=values)
+    where = PRESENT
+    if department:
+        values["department"] = department
+        where += " AND lower(a.department) = lower(%(department)s) AND a.department = %(department)s"
+    guest = None if type is None else type == "guest"
+    blocked = None if enabled is None else not enabled
+    cells = _cells({LICENSED: licensed, ADMIN: admin, GUEST: guest, BLOCKED: blocked})
+    values["cells"] = cells
+    in_cells = "" if len(cells) == len(CELLS) else " AND a.cell = ANY (%(cells)s)"
+    by_name = sort == "name" and not department and not in_cells
+    return keyset.Listing(
+        columns=COLUMNS,
+        source=f"FROM account a WHERE {where}{in_cells}{text_condition}",
+        order=ORDERS[sort],
+        values=values,
+        walk=Walk(
+            table="account",
+            alias="a",
+            where=where,
+            cells=() if by_name else tuple(f" AND a.cell = {cell}" for cell in cells),
+            narrow=text_condition,
+            few=text_condition,
+            total="" if text_condition else _total(department),
+        ),
+    )
+
+
+def _cells(wanted: dict[int, bool | None]) -> list[int]:
+    """The cells in which each bit is as wanted; None wants nothing."""
+    return [cell for cell in CELLS if all(value is None or bool(cell & bit) == value for bit, value in wanted.items())]
+
+
+def _total(department: str) -> str:
+    """How many people there are in the cells, where a merge has counted them."""
+    of = "f.department = %(department)s" if department else "f.department IS NULL"
+    return f"""
+        SELECT CASE WHEN EXISTS (SELECT FROM tenant_figure WHERE tenant_id = %(tenant)s) THEN (
+            SELECT coalesce(sum(f.people), 0)::int FROM people_figure f
+            WHERE f.tenant_id = %(tenant)s AND {of} AND f.cell = ANY (%(cells)s)) END AS total, false AS more
+    """  # noqa: S608 - constants
 
 
 def departments(*, tenant_id: int) -> list[dict[str, Any]]:
-    """Departments with the number of people in each, largest first."""
+    """The largest departments with the number of people in each, largest first."""
+    known = rows("SELECT departments FROM tenant_figure WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
+    if known:
+        return [{"name": name, "people": people} for name, people in known[0]["departments"]]
     return rows(
         f"SELECT a.department AS name, count(*) AS people {PEOPLE} AND a.department <> '' "
-        "GROUP BY a.department ORDER BY count(*) DESC, a.department",
-        {"tenant": tenant_id},
+        "GROUP BY a.department ORDER BY count(*) DESC, a.department LIMIT %(most)s",
+        {"tenant": tenant_id, "most": MOST_DEPARTMENTS},
     )
 
 
@@ -98,8 +123,8 @@ def matches(*, tenant_id: int, text: str, limit: int) -> list[dict[str, Any]]:
     """People whose user name or mail is `text`; without such, those whose words begin with its words."""
     values = {"tenant": tenant_id, "text": text.strip().lower(), "limit": limit, "query": prefix_query(text)}
     exact = rows(
-        f"SELECT a.guid, a.user_name {PEOPLE} AND (lower(a.user_name) = %(text)s OR lower(a.mail) = %(text)s) "
-        "LIMIT %(limit)s",
+        f"SELECT a.guid, a.user_name {PEOPLE} AND lower(a.user_name) = %(text)s "
+        f"UNION SELECT a.guid, a.user_name {PEOPLE} AND lower(a.mail) = %(text)s AND a.mail <> '' LIMIT %(limit)s",
         values,
     )
     if exact or values["query"] is None:

@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from chamberlain.model.kind import Kind
 from chamberlain.store.connection import rows
-from chamberlain.store.reads import keyset
+from chamberlain.store.reads import figures, keyset
 from chamberlain.store.reads.interval import as_of
+from chamberlain.store.reads.walk import Walk
 from chamberlain.store.reads.words import matching
 
 COLUMNS = (
     "p.id, p.family, p.kind, p.guid::text AS guid, p.parent::text AS parent, p.key, p.name, p.description, "
     "p.app, p.mail, p.facts, p.members, p.people, p.owners"
 )
-PRESENT = "FROM permission p WHERE p.tenant_id = %(tenant)s AND p.gone_at IS NULL"
+PRESENT_ROWS = "p.tenant_id = %(tenant)s AND p.gone_at IS NULL"
+PRESENT = f"FROM permission p WHERE {PRESENT_ROWS}"
 ORDER = ("lower(p.name)", "p.id")
 
 
@@ -27,23 +30,49 @@ def listing(
 ) -> keyset.Listing:
     """Permissions that match; None and "" narrow nothing."""
     values: dict[str, Any] = {"tenant": tenant_id}
-    source = PRESENT
-    condition, typed = matching("p", text)
-    source += condition
+    narrow, typed = matching("p", text)
     values |= typed
-    if kind is not None:
-        values["kind"] = kind
-        source += " AND p.kind = %(kind)s"
     for fact, wanted in (("dynamic", dynamic), ("on_premises", on_premises)):
         if wanted is not None:
-            source += f" AND {'' if wanted else 'NOT '}p.facts ? '{fact}'"
+            narrow += f" AND {'' if wanted else 'NOT '}p.facts ? '{fact}'"
     if empty is not None:
-        source += f" AND p.people {'=' if empty else '>'} 0"
-    return keyset.Listing(columns=COLUMNS, source=source, order=ORDER, values=values)
+        narrow += f" AND p.people {'=' if empty else '>'} 0"
+    of_kind = ""
+    if kind is not None:
+        values["kind"] = kind
+        of_kind = " AND p.kind = %(kind)s"
+    return keyset.Listing(
+        columns=COLUMNS,
+        source=f"{PRESENT}{of_kind}{narrow}",
+        order=ORDER,
+        values=values,
+        walk=Walk(
+            table="permission",
+            alias="p",
+            where=PRESENT_ROWS,
+            cells=(of_kind,) if kind else tuple(f" AND p.kind = '{one.value}'" for one in Kind),
+            narrow=narrow,
+            few=narrow,
+            total="" if narrow else TOTAL_OF_KIND if kind else TOTAL,
+        ),
+    )
+
+
+TOTAL_OF_KIND = """
+    SELECT (SELECT coalesce((kinds ->> %(kind)s)::int, 0) FROM tenant_figure WHERE tenant_id = %(tenant)s) AS total,
+           false AS more
+"""
+TOTAL = """
+    SELECT (SELECT (SELECT coalesce(sum(number::int), 0)::int FROM jsonb_each_text(kinds) AS each (kind, number))
+            FROM tenant_figure WHERE tenant_id = %(tenant)s) AS total, false AS more
+"""
 
 
 def counts(*, tenant_id: int) -> list[dict[str, Any]]:
     """How many permissions of each kind there are now."""
+    known = figures.kinds(tenant_id=tenant_id)
+    if known is not None:
+        return [{"kind": kind, "number": number} for kind, number in known.items()]
     return rows(f"SELECT p.kind, count(*) AS number {PRESENT} GROUP BY p.kind", {"tenant": tenant_id})
 
 
@@ -120,18 +149,75 @@ HOLDERS = {
 }
 
 
-def members(*, tenant_id: int, permission_id: int, family: int, text: str) -> keyset.Listing:
-    """Accounts that hold it by whatever path, by name."""
+# Whether one account holds it, for walks over many accounts of which many do. OFFSET keeps each a look-up by itself.
+HOLDS_GROUP = """
+    SELECT FROM grants m
+    WHERE m.tenant_id = %(tenant)s AND m.holder_id = a.id AND m.closed_at IS NULL AND m.relation = 1
+      AND (m.permission_id = %(permission)s OR EXISTS (
+          SELECT FROM nesting n
+          WHERE n.tenant_id = %(tenant)s AND n.outer_id = %(permission)s AND n.inner_id = m.permission_id OFFSET 0))
+"""
+HOLDS_ASSIGNMENT = """
+    SELECT FROM grants m
+    WHERE m.tenant_id = %(tenant)s AND m.holder_id = a.id AND m.closed_at IS NULL
+      AND (m.permission_id = %(permission)s AND m.relation = 3 OR m.relation = 1 AND EXISTS (
+          SELECT FROM grants g
+          WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.relation = 3
+            AND g.holder_id = m.permission_id AND g.closed_at IS NULL OFFSET 0))
+"""
+HOLDS_LICENCE = """
+    SELECT FROM grants m
+    WHERE m.tenant_id = %(tenant)s AND m.holder_id = a.id AND m.permission_id = %(permission)s
+      AND m.closed_at IS NULL AND m.relation = 3
+"""
+HOLDS_PLAN = """
+    SELECT FROM grants m
+    JOIN qualifier q ON q.tenant_id = m.tenant_id AND q.id = m.qualifier_id
+    WHERE m.tenant_id = %(tenant)s AND m.holder_id = a.id AND m.closed_at IS NULL
+      AND m.permission_id = (
+          SELECT licence.id FROM permission plan JOIN permission licence ON licence.tenant_id = plan.tenant_id
+              AND licence.family = 3 AND licence.guid = plan.parent
+          WHERE plan.tenant_id = %(tenant)s AND plan.id = %(permission)s)
+      AND q.content ->> 'state' IN ('Active', 'ActiveWithError')
+      AND NOT q.content -> 'disabled' ? (
+          SELECT plan.guid::text FROM permission plan WHERE plan.tenant_id = %(tenant)s AND plan.id = %(permission)s)
+"""
+HOLDS = {1: HOLDS_GROUP, 2: HOLDS_ASSIGNMENT, 3: HOLDS_LICENCE, 4: HOLDS_ASSIGNMENT, 5: HOLDS_PLAN}
+SELDOM = 20_000
+MANY = "SELECT 10000 AS total, true AS more"
+
+
+def members(
+    *, tenant_id: int, permission_id: int, family: int, text: str, holders: int | None = None
+) -> keyset.Listing:
+    """Accounts that hold it by whatever path, by name.
+
+    holders  how many there are about, which decides how they are found quickest; None: few
+    """
     values: dict[str, Any] = {"tenant": tenant_id, "permission": permission_id}
-    source = f"FROM account a WHERE a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.id IN ({HOLDERS[family]})"
+    present = "a.tenant_id = %(tenant)s AND a.gone_at IS NULL"
+    held = f" AND a.id IN ({HOLDERS[family]})"
     condition, typed = matching("a", text)
-    source += condition
     values |= typed
+    if (holders or 0) <= SELDOM:
+        walk = Walk(table="account", alias="a", where=present, few=held, after=condition, seldom=True)
+    else:
+        holds = f" AND EXISTS ({HOLDS[family]} OFFSET 0)"
+        walk = Walk(
+            table="account",
+            alias="a",
+            where=present,
+            narrow=f"{condition}{holds}",
+            few=condition or held,
+            after=holds if condition else "",
+            total="" if condition else MANY,
+        )
     return keyset.Listing(
         columns="a.id, a.guid, a.name, a.user_name, a.type, a.enabled, a.first_seen",
-        source=source,
+        source=f"FROM account a WHERE {present}{held}{condition}",
         order=("lower(a.name)", "a.id"),
         values=values,
+        walk=walk,
     )
 
 
@@ -177,19 +263,27 @@ def group_holders(*, tenant_id: int, permission_id: int, at: datetime | None = N
 
 def licences(*, tenant_id: int) -> list[dict[str, Any]]:
     """Licences with the seats that blocked accounts hold and the people whom Microsoft could not give them."""
-    return rows(
-        f"""
-        SELECT {COLUMNS},
-               (SELECT count(DISTINCT g.holder_id) FROM grants g
-                JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND NOT a.enabled
-                JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
-                WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL
-                  AND q.content ->> 'state' IN ('Active', 'ActiveWithError')) AS blocked,
-               (SELECT count(DISTINCT g.holder_id) FROM grants g
-                JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
-                WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL
-                  AND q.content ->> 'state' IN ('Error', 'ActiveWithError')) AS errors
-        {PRESENT} AND p.family = 3
-        """,  # noqa: S608 - constants
-        {"tenant": tenant_id},
-    )
+    counted = figures.licences(tenant_id=tenant_id)
+    if counted is None:
+        return rows(LICENCES, {"tenant": tenant_id})
+    found = rows(f"SELECT {COLUMNS} {PRESENT} AND p.family = 3", {"tenant": tenant_id})
+    return [
+        {**row, "blocked": blocked, "errors": errors}
+        for row in found
+        for blocked, errors in (counted.get(row["id"], (0, 0)),)
+    ]
+
+
+LICENCES = f"""
+    SELECT {COLUMNS},
+           (SELECT count(DISTINCT g.holder_id) FROM grants g
+            JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND NOT a.enabled
+            JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+            WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL
+              AND q.content ->> 'state' IN ('Active', 'ActiveWithError')) AS blocked,
+           (SELECT count(DISTINCT g.holder_id) FROM grants g
+            JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+            WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL
+              AND q.content ->> 'state' IN ('Error', 'ActiveWithError')) AS errors
+    {PRESENT} AND p.family = 3
+"""  # noqa: S608 - constants

@@ -1,0 +1,92 @@
+"""How a page of a list over a million rows is found in a bounded number of steps.
+
+A walk goes along an index in the order of the list and looks at each row: quick where what is looked for is frequent,
+and endless where it is rare. Picking finds all rows by another index and sorts them: quick where they are few. A walk
+therefore gives up after some thousand rows, and only then rows are picked: by then it is known that they are few.
+"""
+
+from dataclasses import dataclass
+
+PATIENCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The rows of a listing, described for both ways.
+
+    table   the table, and its alias
+    where   what all rows fulfil, and an index on the order can use
+    cells   conditions, of which exactly one holds for a row: each is a stretch of an index in the list's order
+    narrow  what is looked up row by row while walking; begins with AND; "" for nothing
+    few     in its place, what finds the rows by another index; after: what is looked up for those
+    seldom  it is known beforehand that rows are few: no walk
+    total   a SELECT of `total` (NULL: unknown) and `more`, for what has been counted already
+    """
+
+    table: str
+    alias: str
+    where: str
+    cells: tuple[str, ...] = ()
+    narrow: str = ""
+    few: str = ""
+    after: str = ""
+    seldom: bool = False
+    total: str = ""
+
+
+def walked(walk: Walk, order: tuple[str, ...], *, beyond: str, direction: str) -> str:
+    """The next rows in order, `patience` of them, whether they match or not."""
+    keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
+    stretches = " UNION ALL ".join(
+        f"SELECT {walk.alias}.*, {keys} FROM {walk.table} {walk.alias} WHERE {walk.where}{cell}{beyond}"  # noqa: S608
+        for cell in walk.cells or ("",)
+    )
+    limit = "patience" if walk.narrow else "limit"
+    return f"SELECT * FROM ({stretches}) AS stretch ORDER BY {_by_key(order, direction)} LIMIT %({limit})s"  # noqa: S608
+
+
+def bounded(stream: str, walk: Walk, order: tuple[str, ...], direction: str) -> str:
+    """The rows of a walk that match, as many as a page has."""
+    if not walk.narrow:
+        return stream
+    return (
+        f"SELECT {walk.alias}.* FROM ({stream}) AS {walk.alias} WHERE true{walk.narrow} "  # noqa: S608
+        f"ORDER BY {_by_key(order, direction)} LIMIT %(limit)s"
+    )
+
+
+def picked(walk: Walk, order: tuple[str, ...], beyond: str, direction: str) -> str:
+    """The rows that match, found by what is rare about them, as many as a page has."""
+    keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
+    return (
+        f"{_found(walk)} SELECT {walk.alias}.*, {keys} FROM found {walk.alias} WHERE true{walk.after}{beyond} "  # noqa: S608
+        f"ORDER BY {_by_key(order, direction)} LIMIT %(limit)s"
+    )
+
+
+def picked_number(walk: Walk) -> str:
+    """How many match, up to `most`."""
+    return (
+        f"SELECT count(*) AS total FROM ({_found(walk)} "  # noqa: S608
+        f"SELECT FROM found {walk.alias} WHERE true{walk.after} LIMIT %(most)s) AS counted"
+    )
+
+
+def seen_number(stream: str, walk: Walk) -> str:
+    """How many rows a walk looks at, and how many of them match."""
+    return (
+        f"SELECT count(*) AS seen, count(*) FILTER (WHERE true{walk.narrow}) AS hits "  # noqa: S608
+        f"FROM ({stream}) AS {walk.alias}"
+    )
+
+
+def _found(walk: Walk) -> str:
+    cells = f" AND ({' OR '.join(cell.removeprefix(' AND ') for cell in walk.cells)})" if walk.cells else ""
+    return (
+        f"WITH found AS MATERIALIZED (SELECT {walk.alias}.* FROM {walk.table} {walk.alias} "  # noqa: S608
+        f"WHERE {walk.where}{cells}{walk.few})"
+    )
+
+
+def _by_key(order: tuple[str, ...], direction: str) -> str:
+    return ", ".join(f"key_{number}{direction}" for number in range(len(order)))
