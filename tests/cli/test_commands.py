@@ -14,20 +14,9 @@ from chamberlain import bootstrap
 from chamberlain.bench.simulated import Simulated
 from chamberlain.settings import Settings
 from stories import connect_and_sync
+from terminal import run
 
 pytestmark = pytest.mark.usefixtures("world")
-
-
-def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """`chamberlain ARGUMENTS` on this test process's database."""
-    return subprocess.run(
-        [sys.executable, "-m", "chamberlain.cli", *arguments],
-        env={**os.environ, "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from chamberlain.cli import bench, connect, serve, sign_in, status, sync, up, who
+from chamberlain.cli import bench, connect, diff, serve, sign_in, status, sync, up, who
 from chamberlain.language import gettext as _
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "connect": connect.connect,
     "sync": sync.sync,
     "who": who.who,
+    "diff": diff.diff,
     "web": serve.web,
     "worker": serve.worker,
     "simulator": serve.simulator,

@@ -6,11 +6,13 @@ import typer
 from rich.markup import escape
 from rich.tree import Tree
 
+from chamberlain import clock
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
 from chamberlain.language import gettext as _
 from chamberlain.model.holding import Holding
 from chamberlain.model.kind import Kind
 from chamberlain.model.path import Path, Reason
+from chamberlain.policy.moment import read_moment
 from chamberlain.queries.connections import choose_tenant
 from chamberlain.queries.people import Person, match_person
 
@@ -27,14 +29,16 @@ HEADINGS = {
 
 def who(
     person: Annotated[str, typer.Argument(help=_("User name, mail, object id, or words of the name."))],
+    at: Annotated[str | None, typer.Option(help=_("A date or a time in the past; a date is its end. UTC."))] = None,
     tenant: Annotated[str | None, typer.Option(help=_("Which tenant, where there are several."))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
 ) -> None:
-    """Show what a person holds, through what, and since when."""
+    """Show what a person holds, or held at a time, through what, and since when."""
     with world(as_json=as_json):
         viewer = terminal_actor()
+        moment = read_moment(at, now=clock.now()) if at else None
         chosen = choose_tenant(viewer=viewer, slug=tenant)
-        found = match_person(viewer=viewer, tenant=chosen, text=person)
+        found = match_person(viewer=viewer, tenant=chosen, text=person, at=moment)
         if as_json:
             print_json(_json(found))
         else:
@@ -42,30 +46,40 @@ def who(
 
 
 def _print(person: Person) -> None:
+    if person.at:
+        out.print(f"[yellow]{_('As it was on {time} UTC').format(time=f'{person.at:%Y-%m-%d %H:%M:%S}')}[/]")
     row = person.row
     state = _("can sign in") if row.enabled else _("blocked")
     out.print(
         f"[bold]{escape(row.name or _('(no name)'))}[/]  {escape(row.user_name)}  [dim]{_(row.type.value)}, {state}[/]"
     )
+    if not person.present:
+        out.print(_("Was not in the tenant then."))
+        return
     if row.job_title or row.department:
         out.print(escape(" · ".join(part for part in (row.job_title, row.department) if part)), highlight=False)
     if person.manager:
         out.print(f"{_('manager')}: {escape(person.manager.name or person.manager.user_name)}", highlight=False)
     for kind, heading in HEADINGS.items():
         held = [holding for holding in person.holdings if holding.kind is kind]
-        if not held:
-            continue
-        tree = Tree(f"[bold]{_(heading)}[/] [dim]{len(held)}[/]")
-        for holding in held:
-            branch = tree.add(_title(holding))
-            for path in holding.paths:
-                branch.add(f"[dim]{escape(describe(path))}, {_('since')} {path.since:%Y-%m-%d %H:%M}[/]")
-        out.print(tree)
+        if held:
+            out.print(_tree(_(heading), held))
+
+
+def _tree(heading: str, held: list[Holding]) -> Tree:
+    tree = Tree(f"[bold]{heading}[/] [dim]{len(held)}[/]")
+    for holding in held:
+        branch = tree.add(_title(holding))
+        for path in holding.paths:
+            branch.add(f"[dim]{escape(describe(path))}, {_('since')} {path.since:%Y-%m-%d %H:%M}[/]")
+    return tree
 
 
 def _title(holding: Holding) -> str:
     name = f"{holding.app}: {holding.name}" if holding.app else holding.name
-    notes = [note for note, wanted in ((_("owner"), holding.owner), (_("not given"), not holding.effective)) if wanted]
+    eligible = all(path.reason is Reason.ELIGIBLE for path in holding.paths)
+    not_held = _("eligible, not held") if eligible else _("not given")
+    notes = [note for note, wanted in ((_("owner"), holding.owner), (not_held, not holding.effective)) if wanted]
     plans = (
         f" [dim]{sum(plan.enabled for plan in holding.plans)} of {len(holding.plans)} plans[/]" if holding.plans else ""
     )
@@ -100,6 +114,8 @@ def _json(person: Person) -> dict[str, Any]:
         "job_title": row.job_title,
         "manager": person.manager.guid if person.manager else None,
         "first_seen": person.first_seen.isoformat(),
+        "at": person.at.isoformat() if person.at else None,
+        "present": person.present,
         "holdings": [
             {
                 "key": holding.key,
