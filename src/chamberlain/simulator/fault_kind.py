@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
+from chamberlain.simulator.graph.family import is_delta
 from chamberlain.simulator.graph.skip_token import query_parts
 from chamberlain.simulator.message import Request
 
@@ -58,7 +59,7 @@ class Asked(NamedTuple):
     @property
     def is_delta(self) -> bool:
         """Whether changes are asked for."""
-        return self.request.segments[-1] in {"delta", "delta()"}
+        return is_delta(self.request)
 
     @property
     def delta_token(self) -> str:

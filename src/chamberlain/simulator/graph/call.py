@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from chamberlain.simulator.graph.ordered import Orders
 from chamberlain.simulator.graph.query import Options
 from chamberlain.simulator.graph.refusal import GraphError, not_found, unknown_property, unsupported_query
 from chamberlain.simulator.graph.shape import Shape
@@ -28,7 +29,8 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request at a position of the tenant's log. `keys` are the variable segments of the path."""
+    """A request at a position of the tenant's log. `keys` are the variable segments of the path, `orders` serve
+    ranges."""
 
     request: Request
     view: View
@@ -37,6 +39,7 @@ class Call:
     caller: Caller
     offset: int
     page: int
+    orders: Orders
 
     @property
     def root(self) -> str:

@@ -56,3 +56,8 @@ def wants_sign_in_activity(request: Request) -> bool:
     return SIGN_IN_ACTIVITY in query and any(
         SIGN_IN_ACTIVITY in request.query.get(option, "") for option in ("$select", "$filter")
     )
+
+
+def is_delta(request: Request) -> bool:
+    """Whether changes are asked for. Their tokens are the business of whoever answers."""
+    return request.segments[-1] in {"delta", "delta()"}

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<moment>\d{4}-\d\d-\d\dT[\d:.]+Z?)|(?P<mark>[(),:])|(?P<word>[^\s(),:']+))"
 )
 _COMPARISONS = frozenset({"eq", "ne", "ge", "le", "gt", "lt"})
+_RANGES = frozenset({"ge", "le", "gt", "lt"})
 _FUNCTIONS = frozenset({"startswith", "startsWith", "endswith", "endsWith"})
 _CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
 _NUMBER = re.compile(r"-?\d+")
@@ -24,15 +25,51 @@ KEYS = frozenset({"id", "userPrincipalName", "appId"})
 """Properties that name one object, so that an equality needs no search."""
 
 
+LAST_LETTER = "\U0010ffff"
+
+
+@dataclass(slots=True)
+class Bounds:
+    """Between which values, in small letters, a property has to lie."""
+
+    name: str
+    low: str | None = None
+    high: str | None = None
+    low_is_open: bool = False
+    high_is_open: bool = False
+
+    def narrow(self, operator: str, value: str) -> None:
+        """Take another comparison with the same property into account."""
+        if operator in {"ge", "gt", "startswith"} and (self.low is None or value >= self.low):
+            self.low_is_open = operator == "gt" or (value == self.low and self.low_is_open)
+            self.low = value
+        upper = value + LAST_LETTER if operator == "startswith" else value
+        if operator in {"le", "lt", "startswith"} and (self.high is None or upper <= self.high):
+            self.high_is_open = operator == "lt" or (upper == self.high and self.high_is_open)
+            self.high = upper
+
+    def hold(self, value: str | None) -> bool:
+        """Whether a value lies between."""
+        if value is None:
+            return False
+        if self.low is not None and (value < self.low or (self.low_is_open and value == self.low)):
+            return False
+        return self.high is None or value < self.high or (value == self.high and not self.high_is_open)
+
+
 @dataclass(slots=True)
 class Filter:
-    """A parsed filter: the test, the properties it reads, what it needs, and the keys it is limited to."""
+    """A parsed filter: the test, the properties it reads, what it needs, and the keys or bounds it is limited to.
+
+    bounds  when all of the filter is comparisons of one property with texts
+    """
 
     matches: Test
     properties: set[str] = field(default_factory=set)
     advanced_operator: str | None = None
     key: str | None = None
     key_values: list[str] = field(default_factory=list)
+    bounds: Bounds | None = None
 
 
 def _fold(value: Any) -> Any:
@@ -69,6 +106,9 @@ class _Parser:
         self._place = 0
         self._clauses = 1
         self._variable: str | None = None
+        self._tests = 0
+        self._is_conjunction = True
+        self._texts: list[tuple[str, str, str]] = []
         self.result = Filter(lambda _: True)
 
     @staticmethod
@@ -109,13 +149,27 @@ class _Parser:
                 "Too many child clauses specified in search filter expression containing 'OR' operators: "
                 f"{self._clauses}. Max allowed: {MAX_CLAUSES}."
             )
+        self._note_bounds()
         return self.result
+
+    def _note_bounds(self) -> None:
+        names = {name for name, _, _ in self._texts}
+        if not self._is_conjunction or len(names) != 1 or len(self._texts) != self._tests:
+            return
+        self.result.bounds = Bounds(names.pop())
+        for _, operator, value in self._texts:
+            self.result.bounds.narrow(operator, value)
+
+    def _note_comparison(self, path: str, operator: str, value: Any) -> None:
+        if isinstance(value, str) and self._variable is None:
+            self._texts.append((path, operator, value))
 
     def _either(self) -> Test:
         tests = [self._both()]
         while self._peek() == "or":
             self._take()
             self._clauses += 1
+            self._is_conjunction = False
             self._forget_key()
             tests.append(self._both())
             self._forget_key()
@@ -133,6 +187,7 @@ class _Parser:
         if ahead in {"not", "NOT"}:
             self._take()
             self.result.advanced_operator = "Not"
+            self._is_conjunction = False
             negated = self._one()
             self._forget_key()
             return lambda item: not negated(item)
@@ -141,6 +196,7 @@ class _Parser:
             inner = self._either()
             self._take(")")
             return inner
+        self._tests += 1
         if ahead in _FUNCTIONS:
             return self._function()
         return self._property()
@@ -152,13 +208,15 @@ class _Parser:
     def _function(self) -> Test:
         name = self._take().lower()
         self._take("(")
-        read = self._path(self._take())
+        path = self._take()
+        read = self._path(path)
         self._take(",")
         wanted = self._value()
         self._take(")")
         if name == "endswith":
             self.result.advanced_operator = "endsWith"
             return lambda item: str(read(item) or "").endswith(wanted)
+        self._note_comparison(path, name, wanted)
         return lambda item: str(read(item) or "").startswith(wanted)
 
     def _path(self, path: str) -> Callable[[Mapping[str, Any]], Any]:
@@ -186,6 +244,8 @@ class _Parser:
             self.result.advanced_operator = "ne"
         if operator == "eq":
             self._note_key(path, [wanted])
+        elif operator in _RANGES:
+            self._note_comparison(path, operator, wanted)
         return lambda item: _compared(operator, read(item), wanted)
 
     def _note_key(self, path: str, values: list[Any]) -> None:

@@ -14,7 +14,8 @@ from chamberlain.simulator.fault_strike import answer_instead, change_page, chan
 from chamberlain.simulator.graph.again import without_again
 from chamberlain.simulator.graph.batch import SEGMENT, answer_parts, batch_response, is_batch, read_batch
 from chamberlain.simulator.graph.call import Call, Caller
-from chamberlain.simulator.graph.family import family_of
+from chamberlain.simulator.graph.family import family_of, is_delta
+from chamberlain.simulator.graph.ordered import Orders
 from chamberlain.simulator.graph.query import read_options
 from chamberlain.simulator.graph.refusal import GraphError
 from chamberlain.simulator.graph.routes import Route, Router
@@ -71,6 +72,7 @@ class Gateway:
         self._world = world
         self._front = front
         self._router = Router()
+        self._orders = Orders()
         self._encoder = msgspec.json.Encoder()
 
     def respond(self, request: Request, now: float) -> Response:
@@ -137,7 +139,8 @@ class Gateway:
         if not caller.may(route.roles):
             raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
         options = read_options(request)
-        token = None if options.skip_token is None else read_skip_token(options.skip_token, request)
+        listed = options.skip_token is not None and not is_delta(request)
+        token = read_skip_token(options.skip_token or "", request) if listed else None
         self._charge(bill, caller, route)
         for gate in front.gates:
             stopped = gate.stop(request, caller, 1 if token is None else token.page, bill.units)
@@ -157,6 +160,7 @@ class Gateway:
             caller=caller,
             offset=0 if token is None else token.offset,
             page=1 if token is None else token.page,
+            orders=self._orders,
         )
         try:
             answer = route.handler(call)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from chamberlain.simulator.graph.call import Call
+from chamberlain.simulator.graph.family import wants_sign_in_activity
 from chamberlain.simulator.graph.filter import Filter
 from chamberlain.simulator.graph.query import DEFAULT_PAGE
 from chamberlain.simulator.graph.refusal import unsupported_query
@@ -15,6 +16,9 @@ T_co = TypeVar("T_co", covariant=True)
 
 SCANNED_PER_PAGE = 20_000
 """Objects that a filter looks at before the page ends: a page may be empty and still have a link."""
+
+SIGN_IN_ACTIVITY_PAGE = 500
+"""Pages with last sign-ins are smaller: https://learn.microsoft.com/graph/api/user-list (read 2026)."""
 
 Render = Callable[[T], dict[str, Any]]
 
@@ -91,6 +95,8 @@ def page(
 ) -> dict[str, Any]:
     """One page of a collection as Graph answers it."""
     top = call.options.top or DEFAULT_PAGE
+    if wants_sign_in_activity(call.request):
+        top = min(top, SIGN_IN_ACTIVITY_PAGE)
     document: dict[str, Any] = {"@odata.context": call.context(context)}
     if call.options.count and call.page == 1:
         document["@odata.count"] = count(source, matches)

@@ -17,7 +17,9 @@ from chamberlain.simulator.message import Request
 
 MAX_PAGE = 999
 DEFAULT_PAGE = 100
-_KNOWN = frozenset({"$select", "$filter", "$expand", "$top", "$count", "$skiptoken", "$orderby", "$search", "$format"})
+_KNOWN = frozenset(
+    {"$select", "$filter", "$expand", "$top", "$count", "$skiptoken", "$deltatoken", "$orderby", "$search", "$format"}
+)
 _EXPAND = re.compile(r"(?P<name>[A-Za-z]+)(?:\((?P<inner>.*)\))?")
 
 

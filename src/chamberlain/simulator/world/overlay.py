@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chamberlain.simulator.world.mutation import AttributeFact, Fact, Relation
-from chamberlain.simulator.world.reference import Ref
+from chamberlain.simulator.world.reference import Kind, Ref
 
 _Steps = list[tuple[int, Any]]
 
@@ -43,6 +43,10 @@ class Overlay:
         if said is None:
             return {}
         return {name: value for name, steps in said.items() for known, value in [_value_at(steps, position)] if known}
+
+    def changed(self, kind: Kind) -> list[int]:
+        """Objects of a kind that any change gave another property, in the order in which they first were."""
+        return [ref.serial for ref in self._attributes if ref.kind is kind]
 
     def edge(self, relation: Relation, holder: Ref, target: Ref, position: int) -> bool | None:
         """Whether a relation holds; None when no change speaks of it and the base decides."""

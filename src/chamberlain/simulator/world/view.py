@@ -33,6 +33,10 @@ class View:
         changes = self._overlay.attributes(ref, self.position)
         return bool(changes["present"]) if "present" in changes else self.base.present(ref)
 
+    def changed(self, kind: Kind) -> list[int]:
+        """Objects of a kind that any change made or gave another property."""
+        return self._overlay.changed(kind)
+
     def find(self, guid: str) -> Ref | None:
         """The object with this id."""
         ref = self.base.find(guid)

@@ -5,9 +5,10 @@ from typing import Any
 from chamberlain.simulator.graph.answer import collection, entity, number
 from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.listing import Source, Whole
+from chamberlain.simulator.graph.matching import ranged
 from chamberlain.simulator.graph.refusal import not_found
 from chamberlain.simulator.graph.shapes.application import APP_ROLE_ASSIGNMENT, SERVICE_PRINCIPAL
-from chamberlain.simulator.graph.sources import Assignments, Objects
+from chamberlain.simulator.graph.sources import Assignments
 from chamberlain.simulator.message import Response
 from chamberlain.simulator.world.application import ServicePrincipal
 from chamberlain.simulator.world.reference import Kind
@@ -16,7 +17,9 @@ _ALTERNATE_KEY = "appId="
 
 
 def _source(call: Call) -> Source[ServicePrincipal]:
-    return Objects(call.view, Kind.SERVICE_PRINCIPAL, call.view.service_principal)
+    view = call.view
+    kind = Kind.SERVICE_PRINCIPAL
+    return ranged(call, SERVICE_PRINCIPAL, kind, read=view.service_principal, then=view.base.service_principal)
 
 
 def _named(call: Call) -> int:

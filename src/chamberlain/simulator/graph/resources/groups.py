@@ -6,11 +6,11 @@ from typing import Any
 from chamberlain.simulator.graph.answer import collection, entity, mixed_collection, number, related, selected
 from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.listing import Source, Whole, page
-from chamberlain.simulator.graph.matching import matcher
+from chamberlain.simulator.graph.matching import matcher, ranged
 from chamberlain.simulator.graph.mixed import DirectoryObject
 from chamberlain.simulator.graph.shapes.application import APP_ROLE_ASSIGNMENT
 from chamberlain.simulator.graph.shapes.group import GROUP
-from chamberlain.simulator.graph.sources import Members, Objects
+from chamberlain.simulator.graph.sources import Members
 from chamberlain.simulator.message import Response
 from chamberlain.simulator.world.group import Group
 from chamberlain.simulator.world.reference import Kind, Ref
@@ -21,7 +21,7 @@ MAX_EXPANDED = 20
 def _source(call: Call) -> Source[Group]:
     wanted = call.options.filter
     if wanted is None or wanted.key != "id":
-        return Objects(call.view, Kind.GROUP, call.view.group)
+        return ranged(call, GROUP, Kind.GROUP, read=call.view.group, then=call.view.base.group)
     refs = [call.view.find(value) for value in dict.fromkeys(wanted.key_values)]
     return Whole([call.view.group(ref.serial) for ref in refs if ref is not None and ref.kind is Kind.GROUP])
 

@@ -6,13 +6,12 @@ from typing import Any
 from chamberlain.simulator.graph.answer import collection, entity, mixed_collection, number, related, selected
 from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.listing import Source, Whole, page
-from chamberlain.simulator.graph.matching import matcher
+from chamberlain.simulator.graph.matching import matcher, ranged
 from chamberlain.simulator.graph.mixed import DirectoryObject
 from chamberlain.simulator.graph.refusal import not_found
 from chamberlain.simulator.graph.shapes.application import APP_ROLE_ASSIGNMENT
 from chamberlain.simulator.graph.shapes.licence import service_plans
 from chamberlain.simulator.graph.shapes.user import USER
-from chamberlain.simulator.graph.sources import Objects
 from chamberlain.simulator.message import Response
 from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Kind, Ref
@@ -24,7 +23,7 @@ def _source(call: Call) -> Source[Person]:
     """All users, or the few that the filter names by key, so that a look-up needs no search."""
     wanted = call.options.filter
     if wanted is None or wanted.key not in {"id", "userPrincipalName"}:
-        return Objects(call.view, Kind.USER, call.view.person)
+        return ranged(call, USER, Kind.USER, read=call.view.person, then=call.view.base.person)
     if wanted.key == "id":
         refs = [call.view.find(value) for value in wanted.key_values]
         found = [ref.serial for ref in refs if ref is not None and ref.kind is Kind.USER]
