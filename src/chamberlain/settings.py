@@ -47,7 +47,10 @@ class Settings(BaseSettings):
     client_id: str | None = Field(default=None, description="This installation's own multi-tenant app registration")
     client_secret: SecretStr | None = Field(default=None, description="Its client secret")
     requests_in_flight: int = Field(default=16, ge=1, le=64, description="Graph requests at a time per tenant")
-    sync_interval_minutes: int = Field(default=60, ge=0, description="Minutes between syncs; 0: only by hand")
+    full_sync_interval_days: int = Field(
+        default=7, ge=1, description="Days after which a sync reads everything again instead of changes only"
+    )
+    sync_interval_minutes: int = Field(default=15, ge=0, description="Minutes between syncs; 0: only by hand")
 
     @property
     def url(self) -> str:

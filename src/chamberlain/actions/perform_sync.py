@@ -1,26 +1,39 @@
-"""Perform a queued sync, phase by phase. Every phase can be repeated: a crash costs the phase it happened in."""
+"""Perform a queued sync: read and merge, then prove. Steps can be repeated: what was completed is not done again."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
-from chamberlain.errors import ChamberlainError, Misconfigured, Refused, Unsafe, Upstream
+from chamberlain.errors import ChamberlainError, Misconfigured, Refused
 from chamberlain.graph.client import Endpoint
 from chamberlain.graph.token import Credential
-from chamberlain.kinds.table import KINDS
+from chamberlain.kinds.organisation import Organisation
 from chamberlain.model.actor import SYSTEM
+from chamberlain.model.kind import Family
 from chamberlain.model.run import PhaseName, RunState
 from chamberlain.model.tenant import Connection, CredentialKind
 from chamberlain.settings import Settings
 from chamberlain.store import runs, tenants
 from chamberlain.store.connection import transaction
-from chamberlain.store.merge import Merged
-from chamberlain.sync.phase import Way, summarise, sync_kind, sync_organisation
+from chamberlain.store.quota import SharedLedger
+from chamberlain.sync.decide import Asked
+from chamberlain.sync.prove import prove
+from chamberlain.sync.tenant import Heard, Outcome, sync_tenant
+from chamberlain.sync.way import Way
 
 log = logging.getLogger(__name__)
 Failure = tuple[str, dict[str, str]]
 OUR_OWN_FAILURES = frozenset({"unexpected", "job_lost", "phase_kept_crashing", "tenant_busy"})
-HOPELESS = (Upstream, Misconfigured, Unsafe)
+FAMILIES = {
+    PhaseName.GROUPS: (Family.GROUP,),
+    PhaseName.LICENCES: (Family.LICENCE, Family.SERVICE_PLAN),
+    PhaseName.ROLES: (Family.ROLE,),
+    PhaseName.PRODUCTS: (Family.APP_ROLE,),
+}
 
 
 def begin(run_id: int) -> bool:
@@ -31,21 +44,43 @@ def begin(run_id: int) -> bool:
     return True
 
 
-def perform_phase(run_id: int, phase: PhaseName, *, settings: Settings) -> tuple[Failure | None, bool]:
-    """Does one phase.
+def perform(run_id: int, *, settings: Settings) -> Failure | None:
+    """Reads the tenant and merges what was read.
 
-    returns  what went wrong, if anything, and whether the remaining phases are worth trying
+    returns  what went wrong, if anything: a kind that was refused does not stop the others
     """
     tenant_id = runs.tenant_of(run_id)
     try:
-        with runs.PhaseReporter(run_id=run_id, phase=phase) as reporter:
-            reporter.refuse_to_crash_for_ever()
-            merged = _perform(phase, run_id=run_id, tenant_id=tenant_id, settings=settings, reporter=reporter)
-            reporter.finish(merged)
+        connection = _connection_of(tenant_id)
+        outcome = sync_tenant(
+            Asked(tenant_id, run_id, runs.asked_mode(run_id), timedelta(days=settings.full_sync_interval_days)),
+            way=way_to(connection, settings=settings),
+            heard=Heard(
+                report=partial(_report, run_id),
+                organisation=partial(_note_organisation, connection),
+                plan=partial(runs.keep_plan, run_id),
+            ),
+        )
     except ChamberlainError as error:
-        log.warning("sync run %d of tenant %d: phase %s failed: %s", run_id, tenant_id, phase.value, error)
-        return (error.code, {key: str(value) for key, value in error.data.items()}), not isinstance(error, HOPELESS)
-    return None, True
+        log.warning("sync run %d of tenant %d failed: %s", run_id, tenant_id, error)
+        return _failure(error)
+    _note_outcome(run_id, outcome)
+    return next((_failure(error) for error in (outcome.failures or {}).values()), None)
+
+
+def check(run_id: int, *, settings: Settings) -> None:
+    """Proves a run that was merged: counts, and a slice that is read again. A check that fails spoils no run."""
+    tenant_id = runs.tenant_of(run_id)
+    try:
+        connection = _connection_of(tenant_id)
+        way = way_to(connection, settings=settings)
+        proof = prove(tenant_id=tenant_id, run_id=run_id, way=way, report=partial(_report, run_id))
+    except ChamberlainError as error:
+        log.warning("sync run %d of tenant %d cannot be proved: %s", run_id, tenant_id, error)
+        runs.warn(run_id, [("proof_failed", {"code": error.code})])
+        return
+    if proof is not None:
+        runs.keep_proof(run_id, proof)
 
 
 def end(run_id: int, failure: Failure | None) -> None:
@@ -76,33 +111,45 @@ def way_to(connection: Connection, *, settings: Settings) -> Way:
     return Way(
         Endpoint(settings.login_root, settings.graph_root, settings.requests_in_flight),
         Credential(str(connection.tenant.guid), connection.client_id, secret or ""),
+        SharedLedger(tenant_id=connection.tenant.id, client_id=connection.client_id),
     )
 
 
-def _perform(
-    phase: PhaseName, *, run_id: int, tenant_id: int, settings: Settings, reporter: runs.PhaseReporter
-) -> Merged:
-    if phase is PhaseName.SUMMARY:
-        summarise(tenant_id=tenant_id)
-        return Merged()
+def _connection_of(tenant_id: int) -> Connection:
     connection = tenants.connection_of(tenant_id)
     if connection is None:
         raise Misconfigured("not_connected")
-    way = way_to(connection, settings=settings)
-    if phase is PhaseName.ORGANISATION:
-        _note_organisation(connection, way=way, reporter=reporter)
-        return Merged()
-    entry = next(entry for entry in KINDS if entry.phase is phase)
-    outcome = sync_kind(entry, tenant_id=tenant_id, way=way, reporter=reporter)
-    runs.warn(run_id, [("vanished_while_read", {"guid": guid}) for guid in outcome.vanished])
-    runs.warn(run_id, [("holders_unseen", {"guid": guid}) for guid in outcome.unseen])
-    return outcome.merged
+    return connection
 
 
-def _note_organisation(connection: Connection, *, way: Way, reporter: runs.PhaseReporter) -> None:
-    found = sync_organisation(way=way, reporter=reporter)
+@contextmanager
+def _report(run_id: int, phase: PhaseName) -> Iterator[runs.PhaseReporter]:
+    with runs.PhaseReporter(run_id=run_id, phase=phase) as reporter:
+        reporter.refuse_to_crash_for_ever()
+        yield reporter
+
+
+def _note_organisation(connection: Connection, found: Organisation) -> None:
+    """Keeps what the tenant says of itself.
+
+    raises  Refused("wrong_tenant")
+    """
     if found.guid != connection.tenant.guid:
         raise Refused("wrong_tenant", expected=str(connection.tenant.guid), found=str(found.guid))
     with transaction():
         tenants.save(guid=found.guid, name=found.name, domain=found.domain, now=clock.now())
         tenants.note_rights(tenant_id=connection.tenant.id, scopes=found.scopes, concealed_names=found.concealed_names)
+
+
+def _note_outcome(run_id: int, outcome: Outcome) -> None:
+    merged = {PhaseName.PEOPLE: outcome.merged.accounts}
+    for phase, families in FAMILIES.items():
+        first, *others = (outcome.merged.of(family) for family in families)
+        merged[phase] = sum(others, first)
+    runs.note_merged(run_id, merged)
+    runs.warn(run_id, [("vanished_while_read", {"guid": guid}) for guid in outcome.vanished])
+    runs.warn(run_id, [("holders_unseen", {"guid": guid}) for guid in outcome.unseen])
+
+
+def _failure(error: ChamberlainError) -> Failure:
+    return error.code, {key: str(value) for key, value in error.data.items()}

@@ -4,7 +4,7 @@ from chamberlain import clock
 from chamberlain.audit.event import EventName, record
 from chamberlain.jobs.port import enqueue
 from chamberlain.model.actor import Actor
-from chamberlain.model.run import Trigger
+from chamberlain.model.run import Mode, Trigger
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.store import runs
@@ -13,14 +13,16 @@ from chamberlain.store.connection import transaction
 SYNC_JOB = "sync_tenant"
 
 
-def start_sync(*, actor: Actor, tenant: Tenant, trigger: Trigger) -> int:
+def start_sync(*, actor: Actor, tenant: Tenant, trigger: Trigger, mode: Mode | None = None) -> int:
     """The id of a queued run; a worker takes it from here, whatever happens to this process.
+
+    mode    how it should read; None: changes where that is possible, everything otherwise
 
     raises  Refused("not_allowed"), Conflict("sync_running", run_id=...)
     """
     require(actor, Deed.SYNC)
     with transaction():
-        run_id = runs.create(tenant_id=tenant.id, trigger=trigger, actor_name=actor.name, now=clock.now())
+        run_id = runs.create(tenant_id=tenant.id, trigger=trigger, actor_name=actor.name, now=clock.now(), asked=mode)
         record(EventName.SYNC_STARTED, actor=actor, tenant_id=tenant.id, subject=f"run:{run_id}", trigger=trigger.value)
         enqueue(SYNC_JOB, {"run_id": run_id}, id=job_of(tenant.id, run_id), tenant_id=tenant.id)
     return run_id

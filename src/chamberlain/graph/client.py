@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar
@@ -72,6 +72,10 @@ class Graph:
     @on_spent.setter
     def on_spent(self, told: Callable[[Spent], None]) -> None:
         self._wire.on_spent = told
+
+    def apart(self, *, on_spent: Callable[[Spent], None]) -> "Graph":
+        """The same tenant over the same wire, with an account of its own of what is spent."""
+        return Graph(wire=replace(self._wire, spent=Spent(), on_spent=on_spent), root=self.root)
 
     def size_is(self, users: int) -> None:
         """Tells how many users the tenant has: its quota depends on that. Until then it is taken for a large one."""

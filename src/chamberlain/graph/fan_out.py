@@ -23,9 +23,10 @@ async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]
             for _ in range(width):
                 group.create_task(worker())
     except* Exception as errors:  # noqa: BLE001 - nothing is caught here, only unwrapped
-        raise _first(errors) from None
+        raise first_of(errors) from None
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error of a group, however deep."""
     inner = errors.exceptions[0]
-    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+    return first_of(inner) if isinstance(inner, BaseExceptionGroup) else inner

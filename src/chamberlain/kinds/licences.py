@@ -1,34 +1,37 @@
 """Licences, the service plans inside them, and who holds them.
 
-Microsoft Graph: GET /subscribedSkus, /users, /groups; LicenseAssignment.Read.All, User.Read.All.
-What counts for a person is licenseAssignmentStates: it tells direct from inherited and what failed. A group's licence
-reaches its direct members only, which Microsoft has worked out there already.
+Microsoft Graph: GET /subscribedSkus; LicenseAssignment.Read.All. What people hold comes with the listing of people,
+what groups hand out with that of groups. What counts for a person is licenseAssignmentStates: it tells direct from
+inherited and what failed. A group's licence reaches its direct members only, which Microsoft has worked out there already.
 source  https://learn.microsoft.com/graph/api/resources/licenseassignmentstate (2026)
 """
 
+from typing import Any
+
+from chamberlain.errors import Upstream
 from chamberlain.graph import shape
-from chamberlain.graph.page import count, pages
+from chamberlain.graph.page import pages
 from chamberlain.kinds.reading import Reading, facts
 from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
 
-USERS = f"/users?$select={shape.select(shape.LicensedUser)}&$top=999"
-GROUPS = f"/groups?$select={shape.select(shape.LicensedGroup)}&$top=999"
+SKUS = f"/subscribedSkus?$select={shape.select(shape.Sku)}"
 FREE_SEATS = frozenset({10_000, 1_000_000})
 
 
 async def read(reading: Reading) -> None:
-    """Every SKU with its service plans, and every direct or inherited licence."""
-    async for skus in pages(reading.graph, "/subscribedSkus", shape.Sku):
-        for sku in skus.value:
-            reading.sink.add([licence(sku), *service_plans(sku)])
-    people, groups_expected = await count(reading.graph, "/users"), await count(reading.graph, "/groups")
-    reading.progress.expect(people)
-    async for users in pages(reading.graph, USERS, shape.LicensedUser, expected=people):
-        reading.sink.add([edge for user in users.value for edge in user_edges(reading, user)])
-        reading.progress.advance(len(users.value))
-    async for groups in pages(reading.graph, GROUPS, shape.LicensedGroup, expected=groups_expected):
-        reading.sink.add([edge for group in groups.value for edge in group_edges(reading, group)])
+    """Every SKU with its service plans."""
+
+    async def listing(unit: str) -> dict[str, Any]:
+        count = 0
+        async for page in pages(reading.graph, SKUS, shape.Sku):
+            for sku in page.value:
+                reading.sink.add([licence(sku), *service_plans(sku)], unit=unit)
+            count += len(page.value)
+        reading.progress.advance(count)
+        return {"read": count}
+
+    await reading.unit("licences", listing)
 
 
 def licence(sku: shape.Sku) -> PermissionSeen:
@@ -78,10 +81,16 @@ def service_plans(sku: shape.Sku) -> list[PermissionSeen]:
     ]
 
 
-def user_edges(reading: Reading, user: shape.LicensedUser) -> list[GrantSeen]:
-    """A person's licences, each with where it comes from."""
+def user_edges(reading: Reading, user: shape.User | shape.LicensedUser) -> list[GrantSeen]:
+    """A person's licences, each with where it comes from.
+
+    raises  Upstream("licences_untold") where Microsoft left them out: none told is not none held
+    """
+    if user.license_assignment_states is None:
+        raise Upstream("licences_untold", path="/users", request_id="")
     return [
         GrantSeen(
+            family=Family.LICENCE,
             holder=user.id.lower(),
             holder_type="other",
             holder_name="",
@@ -99,10 +108,16 @@ def user_edges(reading: Reading, user: shape.LicensedUser) -> list[GrantSeen]:
     ]
 
 
-def group_edges(reading: Reading, group: shape.LicensedGroup) -> list[GrantSeen]:
-    """A group's licences."""
+def group_edges(reading: Reading, group: shape.Group | shape.LicensedGroup) -> list[GrantSeen]:
+    """A group's licences.
+
+    raises  Upstream("licences_untold") where Microsoft left them out
+    """
+    if group.assigned_licenses is None:
+        raise Upstream("licences_untold", path="/groups", request_id="")
     return [
         GrantSeen(
+            family=Family.LICENCE,
             holder=group.id.lower(),
             holder_type="group",
             holder_name="",

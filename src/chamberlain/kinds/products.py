@@ -1,21 +1,34 @@
 """Enterprise applications and who is assigned to them.
 
-Microsoft Graph: GET /servicePrincipals and each one's appRoleAssignedTo, Application.Read.All.
+Microsoft Graph: GET /servicePrincipals, /servicePrincipals/delta and each one's appRoleAssignedTo, in batches of
+twenty; Application.Read.All. Assignments have no delta: the audit log tells which applications to read again.
 A group's assignment reaches its direct members only. An application that does not require assignment lets everyone in.
 source  https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignedto (2026)
+        https://learn.microsoft.com/graph/api/serviceprincipal-delta (2026)
 """
 
-from chamberlain.errors import NotFound
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from chamberlain.errors import ChamberlainError, NotFound
 from chamberlain.graph import shape
-from chamberlain.graph.fan_out import for_each
-from chamberlain.graph.page import count, pages
+from chamberlain.graph.delta import changes
+from chamberlain.graph.page import Page, pages
+from chamberlain.kinds.by_id import read_by_id
+from chamberlain.kinds.ranges import require_all
 from chamberlain.kinds.reading import Reading, facts
 from chamberlain.model.kind import Family, Kind, Relation
-from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
+from chamberlain.model.observed import NIL, GrantSeen, PermissionGone, PermissionSeen, key_of
 
+STREAM = "servicePrincipals"
 LISTING = f"/servicePrincipals?$select={shape.select(shape.ServicePrincipal)}&$top=999"
+SINCE = f"/servicePrincipals/delta?$select={shape.select(shape.ServicePrincipalChange)}"
+ASSIGNED = f"appRoleAssignedTo?$select={shape.select(shape.AppRoleAssignment)}&$top=999"
+BATCH = 20
 ENTERPRISE_APP = "WindowsAzureActiveDirectoryIntegratedApp"
 MICROSOFT = frozenset({"f8cdef31-a31e-4b4a-93e4-5f571e91255a", "72f988bf-86f1-41af-91ab-2d7cd011db47"})
+MANAGED_IDENTITY = "ManagedIdentity"
 HOLDER_TYPES = {"User": "other", "Group": "group", "ServicePrincipal": "service_principal"}
 DEFAULT_ACCESS = shape.AppRole(id=NIL, display_name="Default Access", allowed_member_types=["User"])
 
@@ -23,34 +36,104 @@ DEFAULT_ACCESS = shape.AppRole(id=NIL, display_name="Default Access", allowed_me
 async def read(reading: Reading) -> None:
     """Every application that people can be assigned to, its roles, and every assignment."""
     apps: list[shape.ServicePrincipal] = []
-    expected = await count(reading.graph, "/servicePrincipals")
-    async for page in pages(reading.graph, LISTING, shape.ServicePrincipal, expected=expected):
-        apps.extend(app for app in page.value if app.service_principal_type != "ManagedIdentity")
+    expected, listed = reading.start.expected.get(STREAM, 0), set()
+    async for page in pages(reading.graph, LISTING, shape.ServicePrincipal):
+        apps.extend(
+            app for app in page.value if app.id not in listed and app.service_principal_type != MANAGED_IDENTITY
+        )
+        listed |= {app.id for app in page.value}
+    require_all("/servicePrincipals", expected=expected, found=len(listed))
     reading.progress.expect(len(apps))
 
-    async def read_one(app: shape.ServicePrincipal) -> None:
-        try:
-            await _read_assignments(reading, app)
-        except NotFound:
+    async def read_batch(batch: Sequence[shape.ServicePrincipal]) -> None:
+        name = f"products {batch[0].id} and {len(batch) - 1} more"
+        await reading.unit(name, partial(_batch, reading, batch))
+
+    batches = [apps[start : start + BATCH] for start in range(0, len(apps), BATCH)]
+    await reading.side_by_side([partial(read_batch, batch) for batch in batches])
+
+
+async def _batch(reading: Reading, apps: Sequence[shape.ServicePrincipal], unit: str) -> dict[str, Any]:
+    missing = []
+    for app, assigned in zip(apps, await _assigned(reading, apps), strict=True):
+        if assigned is None:
             # It was listed a moment ago: its roles and assignments stay as they were until the next sync settles it.
-            reading.missing.add(app.id.lower())
-            reading.sink.add([seen(app, role) for role in (*_user_roles(app), DEFAULT_ACCESS)])
-        reading.progress.advance(1)
+            missing.append(app.id.lower())
+            reading.sink.add([seen(app, role) for role in (*_user_roles(app), DEFAULT_ACCESS)], unit=unit)
+            continue
+        permissions, grants = _held(app, assigned)
+        reading.sink.add(permissions, unit=unit)
+        reading.sink.add(grants, unit=unit)
+    reading.progress.advance(len(apps))
+    return {"read": len(apps), "missing": missing}
 
-    await for_each(apps, read_one, width=reading.width)
+
+async def _assigned(
+    reading: Reading, apps: Sequence[shape.ServicePrincipal]
+) -> list[list[shape.AppRoleAssignment] | None]:
+    """Who is assigned to each of these applications; None for one that is not there any more."""
+    paths = [f"/servicePrincipals/{app.id}/{ASSIGNED}" for app in apps]
+    found: list[list[shape.AppRoleAssignment] | None] = []
+    for first in await reading.graph.get_many(paths, Page[shape.AppRoleAssignment]):
+        if isinstance(first, NotFound):
+            found.append(None)
+            continue
+        if isinstance(first, ChamberlainError):
+            raise first
+        assigned = list(first.value)
+        if first.next is not None:
+            async for page in pages(reading.graph, first.next, shape.AppRoleAssignment):
+                assigned.extend(page.value)
+        found.append(assigned)
+    return found
 
 
-async def _read_assignments(reading: Reading, app: shape.ServicePrincipal) -> None:
+def _held(
+    app: shape.ServicePrincipal, assigned: Sequence[shape.AppRoleAssignment]
+) -> tuple[list[PermissionSeen], list[GrantSeen]]:
     roles = {role.id.lower(): role for role in _user_roles(app)}
-    default_assigned = False
-    path = f"/servicePrincipals/{app.id}/appRoleAssignedTo?$top=999"
-    async for page in pages(reading.graph, path, shape.AppRoleAssignment):
-        kept = [one for one in page.value if one.app_role_id.lower() in roles or one.app_role_id == NIL]
-        default_assigned = default_assigned or any(one.app_role_id == NIL for one in kept)
-        reading.sink.add([edge(app, one) for one in kept])
-    if default_assigned or (not roles and ENTERPRISE_APP in (app.tags or ())):
+    kept = [one for one in assigned if one.app_role_id.lower() in roles or one.app_role_id == NIL]
+    if any(one.app_role_id == NIL for one in kept) or (not roles and ENTERPRISE_APP in (app.tags or ())):
         roles[NIL] = DEFAULT_ACCESS
-    reading.sink.add([seen(app, role) for role in roles.values()])
+    return [seen(app, role) for role in roles.values()], [edge(app, one) for one in kept]
+
+
+async def follow(reading: Reading, link: str, *, unit: str) -> tuple[str, frozenset[str]]:
+    """What changed among applications since a delta link: the link from now on, and which are to be read again.
+
+    raises  Upstream("delta_expired")
+    """
+    changed: set[str] = set()
+    next_link = link
+    async for page in changes(reading.graph, link, shape.ServicePrincipalChange):
+        for app in page.value:
+            guid = app.id.lower()
+            if app.removed is not None:
+                reading.sink.amend([PermissionGone(Family.APP_ROLE, NIL, guid)], unit=unit)
+                changed.discard(guid)
+            else:
+                changed.add(guid)
+        reading.progress.advance(len(page.value))
+        next_link = page.delta_link or next_link
+    return next_link, frozenset(changed)
+
+
+async def reread(reading: Reading, guids: Iterable[str], *, unit: str) -> frozenset[str]:
+    """Reads these applications with roles and assignments again; tells which came, those are then the whole."""
+    path = "/servicePrincipals/{id}?$select=" + shape.select(shape.ServicePrincipal)
+    found = await read_by_id(reading, guids, shape.ServicePrincipal, type="servicePrincipal", path=path)
+    apps = [app for app in found if app.service_principal_type != MANAGED_IDENTITY]
+    told: set[str] = set()
+    for start in range(0, len(apps), BATCH):
+        part = apps[start : start + BATCH]
+        for app, assigned in zip(part, await _assigned(reading, part), strict=True):
+            if assigned is None:
+                continue
+            permissions, grants = _held(app, assigned)
+            reading.sink.amend(permissions, unit=unit)
+            reading.sink.amend(grants, unit=unit)
+            told.add(app.id.lower())
+    return frozenset(told)
 
 
 def _user_roles(app: shape.ServicePrincipal) -> list[shape.AppRole]:
@@ -83,6 +166,7 @@ def seen(app: shape.ServicePrincipal, role: shape.AppRole) -> PermissionSeen:
 def edge(app: shape.ServicePrincipal, assignment: shape.AppRoleAssignment) -> GrantSeen:
     """A direct assignment."""
     return GrantSeen(
+        family=Family.APP_ROLE,
         holder=assignment.principal_id.lower(),
         holder_type=HOLDER_TYPES.get(assignment.principal_type or "", "other"),
         holder_name=assignment.principal_display_name or "",

@@ -1,12 +1,14 @@
 """What every reader is given."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from chamberlain.graph.client import Graph
-from chamberlain.model.observed import AccountSeen, GrantSeen, PermissionSeen
+from chamberlain.graph.fan_out import for_each
+from chamberlain.model.observed import Gone, Seen
 
 NUL, INSTEAD = "\x00", "\ufffd"
 ACCOUNT_TYPES = {
@@ -19,10 +21,20 @@ ACCOUNT_TYPES = {
 
 
 class Sink(Protocol):
-    """Takes what was seen."""
+    """Takes what was seen, unit by unit: a unit that was completed is never read again in its run."""
 
-    def add(self, rows: Sequence[AccountSeen] | Sequence[PermissionSeen] | Sequence[GrantSeen]) -> None:
-        """Takes rows of one type."""
+    @property
+    def units(self) -> Mapping[str, Any]:
+        """Units completed in this run, and what each told; a crash loses none of them."""
+
+    def add(self, rows: Sequence[Seen], *, unit: str) -> None:
+        """Takes rows of one type of a listing."""
+
+    def amend(self, rows: Sequence[Seen | Gone], *, unit: str) -> None:
+        """Takes changes of one type: they hold against whatever a listing showed, and later ones against earlier."""
+
+    def complete(self, unit: str, *, told: Any = None) -> None:
+        """The unit was read to its end."""
 
     def qualifier(self, content: str) -> int:
         """The id of an interned detail."""
@@ -38,24 +50,69 @@ class Progress(Protocol):
         """So many more were read."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What was noted before anything was read; the same after a crash.
+
+    began_at  when the run began to read
+    links     delta links from then on, by stream
+    expected  how many objects Microsoft counts, by collection
+    bounds    where long cursors are cut, by collection: n bounds make n + 1 ranges
+    large     GUIDs of groups that are known to have thousands of members
+    """
+
+    began_at: datetime
+    links: Mapping[str, str] = field(default_factory=dict)
+    expected: Mapping[str, int] = field(default_factory=dict)
+    bounds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    large: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A tenant to read from, a sink to fill, somebody to tell.
 
-    missing   GUIDs of permissions that vanished while they were read: their grants stay as they were
-    unseen    GUIDs of groups whose members Microsoft may be hiding from us: "cannot see" is not "none"
+    width  how many things are read at a time
     """
 
     graph: Graph
     sink: Sink
     progress: Progress
     width: int
-    missing: set[str] = field(default_factory=set)
-    unseen: set[str] = field(default_factory=set)
+    start: Start
 
     def detail(self, **content: object) -> int:
         """The id of an interned detail; keys are sorted, so that equal details are one."""
         return self.sink.qualifier(_json(content))
+
+    async def unit(self, name: str, read: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        """Reads a unit, unless it was completed before a crash; what it tells then counts again.
+
+        read  gets the unit's name; tells {"read": how many items}, and {"progress": ...} where that is another figure
+        """
+        if name in self.sink.units:
+            told: dict[str, Any] = self.sink.units[name]
+            self.progress.advance(told.get("progress", told["read"]))
+            return told
+        told = await read(name)
+        self.sink.complete(name, told=told)
+        return told
+
+    async def side_by_side(self, works: Sequence[Callable[[], Awaitable[None]]]) -> None:
+        """Does all of it, some at a time.
+
+        raises  the first error, after the others were cancelled
+        """
+
+        async def one(work: Callable[[], Awaitable[None]]) -> None:
+            await work()
+
+        await for_each(works, one, width=self.width)
+
+
+def told_of(units: Mapping[str, Any], word: str) -> frozenset[str]:
+    """What completed units told under a word, all together."""
+    return frozenset(one for told in units.values() if isinstance(told, dict) for one in told.get(word, ()))
 
 
 def facts(**values: object) -> str:

@@ -1,9 +1,14 @@
-"""Directory roles and who holds them.
+"""Directory roles, who holds them, and who may activate them.
 
-Microsoft Graph: GET /roleManagement/directory/roleDefinitions and roleAssignments, RoleManagement.Read.Directory.
+Microsoft Graph: GET /roleManagement/directory/roleDefinitions, roleAssignments and roleEligibilityScheduleInstances,
+RoleManagement.Read.Directory; eligibility needs Entra ID P2. A few pages: read whole in every run, which costs less
+than asking for changes.
 source  https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments (2026)
 """
 
+from typing import Any
+
+from chamberlain.errors import Refused
 from chamberlain.graph import shape
 from chamberlain.graph.page import pages
 from chamberlain.kinds.reading import Reading, facts, holder_type
@@ -12,6 +17,8 @@ from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
 
 DEFINITIONS = f"/roleManagement/directory/roleDefinitions?$select={shape.select(shape.RoleDefinition)}&$top=999"
 ASSIGNMENTS = "/roleManagement/directory/roleAssignments?$expand=principal&$top=999"
+ELIGIBILITIES = "/roleManagement/directory/roleEligibilityScheduleInstances?$expand=principal&$top=999"
+NOT_FOR_US = frozenset({"premium_missing", "scope_missing"})
 WHOLE_TENANT = "/"
 
 # Template ids of roles that Microsoft labels privileged: who holds one can reach further ones.
@@ -39,12 +46,32 @@ PRIVILEGED = frozenset(
 
 
 async def read(reading: Reading) -> None:
-    """Every role and every assignment."""
-    async for roles in pages(reading.graph, DEFINITIONS, shape.RoleDefinition):
-        reading.sink.add([seen(role) for role in roles.value])
-        reading.progress.advance(len(roles.value))
-    async for assignments in pages(reading.graph, ASSIGNMENTS, shape.RoleAssignment):
-        reading.sink.add([edge(reading, assignment) for assignment in assignments.value])
+    """Every role, every assignment, and every eligibility where the tenant has them."""
+
+    async def listing(unit: str) -> dict[str, Any]:
+        count = 0
+        async for roles in pages(reading.graph, DEFINITIONS, shape.RoleDefinition):
+            reading.sink.add([seen(role) for role in roles.value], unit=unit)
+            count += len(roles.value)
+        reading.progress.advance(count)
+        async for assigned in pages(reading.graph, ASSIGNMENTS, shape.RoleAssignment):
+            rows = [edge(reading, one, Relation.ASSIGNED) for one in assigned.value]
+            reading.sink.add(rows, unit=unit)
+        return {"read": count, "eligible": await _eligible(reading, unit=unit)}
+
+    await reading.unit("roles", listing)
+
+
+async def _eligible(reading: Reading, *, unit: str) -> list[str]:
+    """Reads eligibilities; [] where Microsoft does not let us: the licence or the permission is missing."""
+    try:
+        async for eligible in pages(reading.graph, ELIGIBILITIES, shape.RoleEligibility):
+            reading.sink.add([edge(reading, one, Relation.ELIGIBLE) for one in eligible.value], unit=unit)
+    except Refused as refused:
+        if refused.code not in NOT_FOR_US:
+            raise
+        return []
+    return ["read"]
 
 
 def seen(role: shape.RoleDefinition) -> PermissionSeen:
@@ -64,16 +91,17 @@ def seen(role: shape.RoleDefinition) -> PermissionSeen:
     )
 
 
-def edge(reading: Reading, assignment: shape.RoleAssignment) -> GrantSeen:
-    """An active assignment, with its scope."""
+def edge(reading: Reading, assignment: shape.RoleAssignment | shape.RoleEligibility, relation: Relation) -> GrantSeen:
+    """An assignment or eligibility, with its scope."""
     principal = assignment.principal
     return GrantSeen(
+        family=Family.ROLE,
         holder=assignment.principal_id.lower(),
         holder_type=holder_type(principal.type) if principal else "other",
         holder_name=(principal.display_name if principal else None) or "",
         guid=assignment.role_definition_id.lower(),
         parent=NIL,
-        relation=Relation.ASSIGNED,
+        relation=relation,
         via=None,
         qualifier_id=reading.detail(scope=assignment.directory_scope_id or WHOLE_TENANT),
     )

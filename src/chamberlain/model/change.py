@@ -96,6 +96,7 @@ class HistoryEvent:
     holder      whom it concerns, on the page of a permission
     permission  what it concerns, on the page of a person
     via         the group through which; None: directly
+    began       where it ended: since when it had been seen; last_seen: the last look that saw it, where that is known
     """
 
     at: datetime
@@ -107,3 +108,5 @@ class HistoryEvent:
     via: Link | None
     was: dict[str, Any] | None
     became: dict[str, Any] | None
+    began: datetime | None = None
+    last_seen: datetime | None = None

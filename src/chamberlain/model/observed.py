@@ -124,11 +124,13 @@ class Whole:
 
     accounts     whether all people were listed
     permissions  families all of whose permissions were listed
+    below        GUIDs of applications all of whose roles were amended
     grants       what may be closed
     """
 
     accounts: bool = False
     permissions: tuple[Family, ...] = ()
+    below: frozenset[str] = frozenset()
     grants: tuple[Coverage, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""A sync run and its phases."""
+"""A sync run: how it reads, what it plans, its phases, what proves it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ RUN_MOVES: dict[RunState, frozenset[RunState]] = {
 
 
 class PhaseName(Enum):
-    """Phases in the order in which they run."""
+    """Phases in the order in which they are told. People to products are read side by side."""
 
     ORGANISATION = "organisation"
     PEOPLE = "people"
@@ -31,7 +31,9 @@ class PhaseName(Enum):
     LICENCES = "licences"
     ROLES = "roles"
     PRODUCTS = "products"
-    SUMMARY = "summary"
+    CHANGES = "changes"
+    MERGE = "merge"
+    PROOF = "proof"
 
 
 class PhaseState(Enum):
@@ -50,6 +52,65 @@ class Trigger(Enum):
     PERSON = "person"
     TERMINAL = "terminal"
     SCHEDULE = "schedule"
+    NOTICE = "notice"
+
+
+class Mode(Enum):
+    """How a run reads: everything there is, or what changed since the run before."""
+
+    FULL = "full"
+    CHANGES = "changes"
+
+
+class Why(Enum):
+    """Why a run reads as it does."""
+
+    FIRST = "first"
+    ASKED = "asked"
+    FRESH = "fresh"
+    LINK_OLD = "link_old"
+    LINK_REFUSED = "link_refused"
+    LINK_OF_OTHER_MAKE = "link_of_other_make"
+    FULL_DUE = "full_due"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What reading one kind is expected to cost; None where nobody can know before the first reading.
+
+    way       in a word: "ranges", "changes", "whole", "one by one", "slice"
+    requests  every part of a batch counts
+    """
+
+    phase: PhaseName
+    way: str
+    requests: int | None
+    resource_units: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a run reads and what that should cost. `seconds` is what quota, latency and machine together allow."""
+
+    mode: Mode
+    why: Why
+    lines: tuple[Planned, ...]
+    seconds: float | None
+
+    @property
+    def requests(self) -> int | None:
+        """Requests in all; None while any line is unknown."""
+        return _sum([line.requests for line in self.lines])
+
+    @property
+    def resource_units(self) -> int | None:
+        """Resource units in all; None while any line is unknown."""
+        return _sum([line.resource_units for line in self.lines])
+
+
+def _sum(parts: list[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +144,43 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many objects Microsoft counts, and how many we have."""
+
+    what: str
+    theirs: int
+    ours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was checked after a run.
+
+    counts       Microsoft's counts beside ours
+    checked      edges of the slice that was read again
+    differences  how many of them we had wrong
+    sure         the share of edges that is right, with 95 % confidence, from all slices of the last week
+    """
+
+    counts: tuple[Count, ...]
+    checked: int
+    differences: int
+    sure: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """One sync of one tenant. `warnings` are sentences' codes with data, for example a group that vanished."""
+    """One sync of one tenant. `warnings` are sentences' codes with data, for example a group that vanished.
+
+    mode, plan  None until it is decided how to read
+    """
 
     id: int
     tenant_id: int
     state: RunState
+    mode: Mode | None
+    plan: Plan | None
+    proof: Proof | None
     trigger: Trigger
     actor_name: str
     queued_at: datetime

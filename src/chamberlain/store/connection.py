@@ -1,12 +1,12 @@
 """Connections to the database outside Django's: for COPY, advisory locks and long phases."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, connections
 from django.db.transaction import atomic as transaction
 from psycopg.rows import TupleRow
 
@@ -14,7 +14,9 @@ from chamberlain.errors import Refused
 
 JSONB = 3802  # PostgreSQL's type number; Django leaves such columns as text
 
-__all__ = ["connect", "fresh_connections", "rows", "transaction"]
+Answer = TypeVar("Answer")
+
+__all__ = ["apart", "connect", "fresh_connections", "rows", "transaction"]
 
 
 def connect(*, autocommit: bool = False) -> "psycopg.Connection[TupleRow]":
@@ -34,6 +36,14 @@ def fresh_connections() -> Iterator[None]:
         yield
     finally:
         close_old_connections()
+
+
+def apart(deed: Callable[[], Answer]) -> Answer:
+    """Does it in a thread of its own kind: the connection it opens ends with it."""
+    try:
+        return deed()
+    finally:
+        connections.close_all()
 
 
 def rows(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:

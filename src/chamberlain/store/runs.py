@@ -1,6 +1,6 @@
 """Sync runs: making them, moving them, and telling how far they are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -9,7 +9,21 @@ from django.db import IntegrityError, transaction
 
 from chamberlain import clock
 from chamberlain.errors import Conflict, NotFound, Unsafe
-from chamberlain.model.run import RUN_MOVES, Phase, PhaseName, PhaseState, Run, RunState, Trigger
+from chamberlain.model.run import (
+    RUN_MOVES,
+    Count,
+    Mode,
+    Phase,
+    PhaseName,
+    PhaseState,
+    Plan,
+    Planned,
+    Proof,
+    Run,
+    RunState,
+    Trigger,
+    Why,
+)
 from chamberlain.store.connection import connect
 from chamberlain.store.merge import Merged
 from chamberlain.store.models import PhaseRow, RunRow, TenantRow
@@ -19,15 +33,20 @@ SECONDS_BETWEEN_REPORTS = 0.5
 MOST_ATTEMPTS = 5
 
 
-def create(*, tenant_id: int, trigger: Trigger, actor_name: str, now: datetime) -> int:
+def create(*, tenant_id: int, trigger: Trigger, actor_name: str, now: datetime, asked: Mode | None = None) -> int:
     """A queued run with its phases.
 
+    asked   how it should read, where somebody said so
     raises  Conflict("sync_running", run_id=...) when the tenant has an open run
     """
     try:
         with transaction.atomic():
             run = RunRow.objects.create(
-                tenant_id=tenant_id, trigger=trigger.value, actor_name=actor_name, queued_at=now
+                tenant_id=tenant_id,
+                trigger=trigger.value,
+                actor_name=actor_name,
+                queued_at=now,
+                asked=asked.value if asked else None,
             )
     except IntegrityError:
         running = RunRow.objects.filter(tenant_id=tenant_id, state__in=OPEN_STATES).values_list("id", flat=True).first()
@@ -60,6 +79,51 @@ def move(run_id: int, state: RunState, *, now: datetime, error: tuple[str, dict[
         if state is RunState.SUCCEEDED:
             TenantRow.objects.filter(id=row.tenant_id).update(synced_at=now)
     return True
+
+
+def asked_mode(run_id: int) -> Mode | None:
+    """How somebody asked that the run should read."""
+    asked = RunRow.objects.filter(id=run_id).values_list("asked", flat=True).get()
+    return Mode(asked) if asked else None
+
+
+def keep_plan(run_id: int, plan: Plan) -> None:
+    """Writes down how the run reads, and what that should cost."""
+    RunRow.objects.filter(id=run_id).update(plan=_plan_document(plan))
+
+
+def keep_proof(run_id: int, proof: Proof) -> None:
+    """Writes down what was checked after the run."""
+    document = {
+        "counts": [[one.what, one.theirs, one.ours] for one in proof.counts],
+        "checked": proof.checked,
+        "differences": proof.differences,
+        "sure": proof.sure,
+    }
+    RunRow.objects.filter(id=run_id).update(proof=document)
+
+
+def proofs_since(*, tenant_id: int, since: datetime) -> tuple[int, int]:
+    """What the runs since then checked in all: edges read again, and how many of them were wrong."""
+    documents = RunRow.objects.filter(tenant_id=tenant_id, ended_at__gte=since, proof__isnull=False).values_list(
+        "proof", flat=True
+    )
+    found = [document for document in documents if document is not None]
+    return sum(one["checked"] for one in found), sum(one["differences"] for one in found)
+
+
+def proved_at(*, tenant_id: int) -> datetime | None:
+    """When the newest run with a proof ended."""
+    newest = RunRow.objects.filter(tenant_id=tenant_id, proof__isnull=False).order_by("-id").first()
+    return newest.ended_at if newest else None
+
+
+def note_merged(run_id: int, merged: Mapping[PhaseName, Merged]) -> None:
+    """Writes beside each phase what the merge changed of its kind."""
+    for phase, one in merged.items():
+        PhaseRow.objects.filter(run_id=run_id, name=phase.value).update(
+            added=one.added, changed=one.changed, removed=one.removed, opened=one.opened, closed=one.closed
+        )
 
 
 def warn(run_id: int, warnings: Iterable[tuple[str, dict[str, str]]]) -> None:
@@ -118,7 +182,31 @@ def tenants_due(*, before: datetime) -> tuple[int, ...]:
     return tuple(rows.values_list("id", flat=True))
 
 
+def _plan_document(plan: Plan) -> dict[str, Any]:
+    return {
+        "mode": plan.mode.value,
+        "why": plan.why.value,
+        "seconds": plan.seconds,
+        "lines": [[one.phase.value, one.way, one.requests, one.resource_units] for one in plan.lines],
+    }
+
+
+def _plan_value(document: dict[str, Any] | None) -> Plan | None:
+    if document is None:
+        return None
+    lines = tuple(Planned(PhaseName(phase), way, requests, units) for phase, way, requests, units in document["lines"])
+    return Plan(Mode(document["mode"]), Why(document["why"]), lines, document["seconds"])
+
+
+def _proof_value(document: dict[str, Any] | None) -> Proof | None:
+    if document is None:
+        return None
+    counts = tuple(Count(what, theirs, ours) for what, theirs, ours in document["counts"])
+    return Proof(counts, document["checked"], document["differences"], document["sure"])
+
+
 def _value(row: RunRow) -> Run:
+    plan = _plan_value(row.plan)
     phases = tuple(
         Phase(
             name=PhaseName(phase.name),
@@ -141,6 +229,9 @@ def _value(row: RunRow) -> Run:
         id=row.id,
         tenant_id=row.tenant_id,
         state=RunState(row.state),
+        mode=plan.mode if plan else None,
+        plan=plan,
+        proof=_proof_value(row.proof),
         trigger=Trigger(row.trigger),
         actor_name=row.actor_name,
         queued_at=row.queued_at,
@@ -175,8 +266,7 @@ class PhaseReporter:
     def __enter__(self) -> Self:
         self._connection = connect(autocommit=True)
         self._update(
-            "attempts = attempts + 1, state = 'running', started_at = %(now)s, ended_at = NULL, done = 0, "
-            "total = NULL, added = 0, changed = 0, removed = 0, opened = 0, closed = 0"
+            "attempts = attempts + 1, state = 'running', started_at = %(now)s, ended_at = NULL, done = 0, total = NULL"
         )
         return self
 
@@ -210,17 +300,9 @@ class PhaseReporter:
         self.done += count
         self._report()
 
-    def finish(self, merged: Merged) -> None:
-        """The phase is done and merged."""
-        self._update(
-            "state = 'done', ended_at = %(now)s, done = %(done)s, total = %(done)s, added = %(added)s, "
-            "changed = %(changed)s, removed = %(removed)s, opened = %(opened)s, closed = %(closed)s",
-            added=merged.added,
-            changed=merged.changed,
-            removed=merged.removed,
-            opened=merged.opened,
-            closed=merged.closed,
-        )
+    def finish(self) -> None:
+        """The phase is done."""
+        self._update("state = 'done', ended_at = %(now)s, done = %(done)s, total = %(done)s")
         self._spend()
 
     def _report(self) -> None:

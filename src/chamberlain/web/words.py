@@ -90,7 +90,9 @@ PHASE: dict[PhaseName, Word] = {
     PhaseName.LICENCES: _("Licences"),
     PhaseName.ROLES: _("Roles"),
     PhaseName.PRODUCTS: _("Products"),
-    PhaseName.SUMMARY: _("Summary"),
+    PhaseName.CHANGES: _("What changed meanwhile"),
+    PhaseName.MERGE: _("Merging"),
+    PhaseName.PROOF: _("Proof"),
 }
 
 PHASE_STATE: dict[PhaseState, Word] = {

@@ -1,11 +1,10 @@
-"""The story of one sync: begin, every phase, end. A crash anywhere resumes at the phase it happened in."""
+"""The story of one sync: begin, read and merge, prove, end. A crash anywhere resumes where it happened."""
 
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from chamberlain.actions import perform_sync
-from chamberlain.model.run import PhaseName
 from chamberlain.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -18,22 +17,22 @@ def sync_tenant(do: Do, *, run_id: int, settings: Settings) -> None:
     try:
         if not do("begin", perform_sync.begin, run_id):
             return
-        for phase in PhaseName:
-            failed, hopeful = do(phase.value, _phase, run_id, phase.value, settings)
-            failure = failure or failed
-            if not hopeful:
-                # What was merged before is shown from now on, so its counts have to fit.
-                do("count", _phase, run_id, PhaseName.SUMMARY.value, settings)
-                break
+        failure = do("read and merge", _perform, run_id, settings)
+        if failure is None:
+            do("prove", _check, run_id, settings)
     except Exception:
         log.exception("sync run %d met an error that we did not foresee", run_id)
         failure = ["unexpected", {}]
     do("end", _end, run_id, failure)
 
 
-def _phase(run_id: int, phase: str, settings: Settings) -> list[Any]:
-    failure, hopeful = perform_sync.perform_phase(run_id, PhaseName(phase), settings=settings)
-    return [list(failure) if failure else None, hopeful]
+def _perform(run_id: int, settings: Settings) -> list[Any] | None:
+    failure = perform_sync.perform(run_id, settings=settings)
+    return list(failure) if failure else None
+
+
+def _check(run_id: int, settings: Settings) -> None:
+    perform_sync.check(run_id, settings=settings)
 
 
 def _end(run_id: int, failure: list[Any] | None) -> None:

@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.db import migrations
+from django.db import migrations, models
+
+PHASES = ("organisation", "people", "groups", "licences", "roles", "products", "changes", "merge", "proof")
 
 
 class Migration(migrations.Migration):
@@ -10,4 +12,10 @@ class Migration(migrations.Migration):
 
     dependencies: ClassVar[list[tuple[str, str]]] = [("store", "0007_speed")]
 
-    operations: ClassVar[list[Any]] = []
+    operations: ClassVar[list[Any]] = [
+        migrations.AddField("runrow", "asked", models.TextField(null=True)),
+        migrations.AddField("runrow", "plan", models.JSONField(null=True)),
+        migrations.AddField("runrow", "proof", models.JSONField(null=True)),
+        migrations.RunSQL("UPDATE sync_phase SET name = 'merge' WHERE name = 'summary'", migrations.RunSQL.noop),
+        migrations.AlterField("phaserow", "name", models.TextField(choices=[(name, name) for name in PHASES])),
+    ]

@@ -1,0 +1,189 @@
+"""What changed since the last links: after a full reading what changed meanwhile, otherwise what changed since the run
+before. Where Microsoft has no delta, the audit log tells what to read again.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from chamberlain.kinds import audits, groups, licences, people, products, roles
+from chamberlain.kinds.reading import Reading
+from chamberlain.model.kind import Family, Relation
+from chamberlain.model.observed import Coverage, Scope, Whole
+from chamberlain.model.run import Mode, PhaseName
+from chamberlain.store import known
+from chamberlain.store.connection import apart
+from chamberlain.sync.full import roles_covered
+from chamberlain.sync.links import Again
+from chamberlain.sync.session import Session
+
+LOOK_BACK = timedelta(minutes=15)  # audit entries come late and in no order
+KINDS = ("people", "groups", "applications")
+
+
+@dataclass(slots=True)
+class Followed:
+    """Where the streams stand now, and whom they spoke of, by GUID. `unit` begins the names of what is staged."""
+
+    unit: str
+    links: dict[str, str] = field(default_factory=dict)
+    people: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    licensed: frozenset[str] = frozenset()
+    applications: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was read again by itself, as coverage for the merge and as a note for the next run."""
+
+    whole: Whole
+    again: Again
+    newest_audit: datetime | None
+
+
+async def read_changes(session: Session, links: Mapping[str, str], followed: Followed) -> None:
+    """Reads the streams side by side, and whole what is small.
+
+    raises  Upstream("delta_expired") when everything has to be read
+    """
+    await session.side_by_side(
+        [
+            (PhaseName.PEOPLE, partial(_follow_people, link=links[people.STREAM], into=followed)),
+            (PhaseName.GROUPS, partial(_follow_groups, link=links[groups.STREAM], into=followed)),
+            (PhaseName.LICENCES, licences.read),
+            (PhaseName.ROLES, roles.read),
+            (PhaseName.PRODUCTS, partial(_follow_applications, link=links[products.STREAM], into=followed)),
+        ]
+    )
+
+
+async def replay(session: Session, reading: Reading, followed: Followed) -> None:
+    """Reads what changed since the links that were taken before the listings, of all that could be listed."""
+    works = {
+        PhaseName.PEOPLE: (people.STREAM, _follow_people),
+        PhaseName.GROUPS: (groups.STREAM, _follow_groups),
+        PhaseName.PRODUCTS: (products.STREAM, _follow_applications),
+    }
+    await reading.side_by_side(
+        [
+            partial(work, reading, link=session.start.links[stream], into=followed)
+            for phase, (stream, work) in works.items()
+            if phase not in session.failures
+        ]
+    )
+
+
+async def _follow_people(reading: Reading, *, link: str, into: Followed) -> None:
+    into.links[people.STREAM], into.people = await people.follow(reading, link, unit=f"{into.unit} of people")
+
+
+async def _follow_groups(reading: Reading, *, link: str, into: Followed) -> None:
+    into.links[groups.STREAM], into.groups, into.licensed = await groups.follow(
+        reading, link, unit=f"{into.unit} of groups"
+    )
+
+
+async def _follow_applications(reading: Reading, *, link: str, into: Followed) -> None:
+    unit = f"{into.unit} of applications"
+    into.links[products.STREAM], into.applications = await products.follow(reading, link, unit=unit)
+
+
+async def settle(
+    session: Session,
+    reading: Reading,
+    followed: Followed,
+    *,
+    tenant_id: int,
+    mode: Mode,
+    again: Again,
+    watermark: datetime | None,
+) -> Settled:
+    """Reads again what the streams cannot tell in full: licences, assignments, what those who came back hold."""
+    now = session.start.began_at
+    since = now - LOOK_BACK if watermark is None or mode is Mode.FULL else watermark - LOOK_BACK
+    touched = await audits.touched(reading, since)
+    heard = touched or audits.Touched()
+    back = await asyncio.to_thread(apart, lambda: _back(tenant_id, followed))
+    persons = followed.people | heard.people | again.of("people") | back["people"]
+    applications = followed.applications | heard.applications | again.of("applications") | back["applications"]
+    # A stream tells members in full. A listing may have come from a replica that was behind the link.
+    behind = frozenset(heard.groups) if mode is Mode.FULL else frozenset()
+    again_groups = behind | again.of("groups") | back["groups"]
+    licensed = followed.licensed | (followed.groups & back["licensing"])
+    read = {"people": persons, "groups": again_groups, "applications": applications, "licensed": licensed}
+    whole = await _read_again(reading, session, read, unit=f"{followed.unit} again", mode=mode)
+    for name in (*(f"{followed.unit} of {kind}" for kind in KINDS), f"{followed.unit} again"):
+        session.staging.complete(name)
+    newest = max([*heard.newest, *([watermark] if watermark else [])], default=None)
+    if touched is None:
+        newest = None
+    return Settled(whole, again.after(read, now=now), newest)
+
+
+def _back(tenant_id: int, followed: Followed) -> dict[str, frozenset[str]]:
+    """Who of those that changed had been gone: no stream tells what they hold again, so all of that is read."""
+    found = known.back_from_gone(tenant_id=tenant_id, guids=followed.people | followed.groups)
+    held = known.held_when_gone(tenant_id=tenant_id, guids=[*found["people"], *found["groups"]])
+    return {
+        "people": frozenset(found["people"]),
+        "groups": held["groups"] | frozenset(found["groups"]),
+        "applications": held["applications"],
+        "licensing": known.licensing_groups(tenant_id=tenant_id) if followed.groups else frozenset(),
+    }
+
+
+async def _read_again(
+    reading: Reading, session: Session, read: Mapping[str, frozenset[str]], *, unit: str, mode: Mode
+) -> Whole:
+    phases = {"people": PhaseName.PEOPLE, "applications": PhaseName.PRODUCTS}
+    allowed = {
+        kind: guids if phases.get(kind, PhaseName.GROUPS) not in session.failures else frozenset()
+        for kind, guids in read.items()
+    }
+    reread_people = people.reread if mode is Mode.FULL else people.reread_licences
+    told_people, told_groups, told_licensed, told_apps = await asyncio.gather(
+        reread_people(reading, allowed["people"], unit=unit),
+        groups.reread(reading, allowed["groups"], unit=unit),
+        groups.reread_licences(reading, allowed["licensed"], unit=unit),
+        products.reread(reading, allowed["applications"], unit=unit),
+    )
+    return Whole(
+        below=told_apps,
+        grants=(
+            Coverage(Family.LICENCE, (Relation.ASSIGNED,), Scope.HOLDERS, told_people | told_licensed),
+            Coverage(Family.GROUP, (Relation.MEMBER, Relation.OWNER), Scope.PERMISSIONS, told_groups),
+            Coverage(Family.APP_ROLE, (Relation.ASSIGNED,), Scope.PERMISSIONS, told_apps),
+        ),
+    )
+
+
+def whole_of_small(session: Session) -> Whole:
+    """What a reading of changes is the whole of: roles and licences are few and read in full."""
+    failed = session.failures
+    permissions: list[Family] = []
+    grants: list[Coverage] = []
+    if PhaseName.LICENCES not in failed:
+        permissions += [Family.LICENCE, Family.SERVICE_PLAN]
+    if PhaseName.ROLES not in failed:
+        permissions.append(Family.ROLE)
+        grants.append(roles_covered(session.staging.units))
+    return Whole(permissions=tuple(permissions), grants=tuple(grants))
+
+
+def together(*parts: Whole) -> Whole:
+    """All that some readings are the whole of."""
+    return Whole(
+        accounts=any(part.accounts for part in parts),
+        permissions=tuple(family for part in parts for family in part.permissions),
+        grants=tuple(one for part in parts for one in part.grants if one.scope is Scope.FAMILY or one.guids),
+        below=frozenset().union(*(part.below for part in parts)),
+    )
+
+
+def unit_of_this_round(session: Session) -> str:
+    """A name that no earlier attempt of this run has used: what it staged holds until something newer is said."""
+    used = session.staging.units
+    return next(name for number in range(len(used) + 1) if f"{(name := f'changes {number}')} again" not in used)

@@ -1,0 +1,170 @@
+"""One run of one tenant: decide how to read, read it to the end, merge it at once.
+
+Whatever happens on the way, nothing is merged that was not read to its end; what was completed before a crash is not
+read again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from chamberlain import clock
+from chamberlain.errors import ChamberlainError, Upstream
+from chamberlain.graph.client import open_graph
+from chamberlain.kinds.organisation import Organisation, read_organisation
+from chamberlain.kinds.reading import Start, told_of
+from chamberlain.kinds.strangers import name_strangers
+from chamberlain.model.cursor import Cursor
+from chamberlain.model.kind import Family
+from chamberlain.model.merged import ACCOUNTS, Merge, name_of
+from chamberlain.model.observed import Whole
+from chamberlain.model.run import Mode, PhaseName, Plan
+from chamberlain.store import cursors
+from chamberlain.store.connection import apart
+from chamberlain.store.staging import Staging
+from chamberlain.sync import full
+from chamberlain.sync.decide import Asked, Decided, decide
+from chamberlain.sync.follow import Followed, read_changes, replay, settle, together, unit_of_this_round, whole_of_small
+from chamberlain.sync.links import cursors as cursors_of
+from chamberlain.sync.links import read_again, read_watermark
+from chamberlain.sync.session import Session
+from chamberlain.sync.way import Report, Way
+
+log = logging.getLogger(__name__)
+BROUGHT_UP_TO_DATE = {
+    PhaseName.PEOPLE: (ACCOUNTS,),
+    PhaseName.GROUPS: (name_of(Family.GROUP),),
+    PhaseName.LICENCES: (name_of(Family.LICENCE), name_of(Family.SERVICE_PLAN)),
+    PhaseName.ROLES: (name_of(Family.ROLE),),
+    PhaseName.PRODUCTS: (name_of(Family.APP_ROLE),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Who hears of a run: `organisation` before anything is read, and may refuse; `plan` as soon as it is made."""
+
+    report: Report
+    organisation: Callable[[Organisation], None]
+    plan: Callable[[Plan], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run changed, and what it could not read.
+
+    vanished  GUIDs of permissions that went away while they were read
+    unseen    GUIDs of groups whose members Microsoft may be hiding from us
+    failures  kinds that were refused, and why
+    """
+
+    merged: Merge
+    mode: Mode
+    vanished: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    failures: Mapping[PhaseName, ChamberlainError] | None = None
+
+
+def sync_tenant(asked: Asked, *, way: Way, heard: Heard) -> Outcome:
+    """Reads a tenant and merges it (invariants M1-M3 of store/merge.py).
+
+    raises  what reading raises; then nothing was merged
+    """
+    with Staging(tenant_id=asked.tenant_id, run_id=asked.run_id) as staging:
+        if staging.merged is not None:  # before a crash: there is nothing left to do
+            return Outcome(staging.merged, Mode.CHANGES)
+        read = asyncio.run(_read(asked, way, heard, staging))
+        with heard.report(PhaseName.MERGE) as reporter:
+            merged = staging.merge(
+                read.whole,
+                seen_at=read.start.began_at,
+                cursors=read.cursors,
+                current=[
+                    name for phase, names in BROUGHT_UP_TO_DATE.items() if phase not in read.failures for name in names
+                ],
+            )
+            reporter.finish()
+        units = read.units
+        return Outcome(
+            merged,
+            read.mode,
+            tuple(sorted(told_of(units, "missing"))),
+            tuple(sorted(told_of(units, "unseen"))),
+            read.failures,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A finished reading."""
+
+    mode: Mode
+    start: Start
+    whole: Whole
+    cursors: list[Cursor]
+    units: Mapping[str, object]
+    failures: Mapping[PhaseName, ChamberlainError]
+
+
+async def _read(asked: Asked, way: Way, heard: Heard, staging: Staging) -> _Read:
+    async with open_graph(way.endpoint, way.credential, ledger=way.ledger) as graph:
+        links = await asyncio.to_thread(apart, lambda: cursors.read(tenant_id=asked.tenant_id))
+        session = Session(graph, staging, heard.report, way.endpoint.in_flight, Start(began_at=clock.now()))
+        decided = await _begin(asked, way, heard, session, links, refused=False)
+        try:
+            return await _read_as(decided, asked, way, session, links)
+        except Upstream as error:
+            if error.code != "delta_expired" or decided.mode is Mode.FULL:
+                raise
+            log.warning("a delta link of tenant %d is no longer taken; reading everything", asked.tenant_id)
+        staging.discard()
+        decided = await _begin(asked, way, heard, session, links, refused=True)
+        return await _read_as(decided, asked, way, session, links)
+
+
+async def _begin(
+    asked: Asked, way: Way, heard: Heard, session: Session, links: Mapping[str, Cursor], *, refused: bool
+) -> Decided:
+    """Asks Microsoft who we are connected to, and decides how to read."""
+    async with session.phase(PhaseName.ORGANISATION) as reading:
+        found = await read_organisation(reading.graph)
+        await asyncio.to_thread(apart, lambda: heard.organisation(found))
+        decided = await decide(asked, reading.graph, way=way, staging=session.staging, links=links, refused=refused)
+        made = decided.plan
+        if made is not None:
+            await asyncio.to_thread(apart, lambda: heard.plan(made))
+    return decided
+
+
+async def _read_as(decided: Decided, asked: Asked, way: Way, begun: Session, links: Mapping[str, Cursor]) -> _Read:
+    mode, start, staging = decided.mode, decided.start, begun.staging
+    session = replace(begun, start=start, failures={})
+    followed = Followed(unit_of_this_round(session))
+    if mode is Mode.FULL:
+        await full.read(session)
+    else:
+        await read_changes(session, start.links, followed)
+    async with session.phase(PhaseName.CHANGES) as reading:
+        if mode is Mode.FULL:
+            await replay(session, reading, followed)
+        settled = await settle(
+            session,
+            reading,
+            followed,
+            tenant_id=asked.tenant_id,
+            mode=mode,
+            again=read_again(links),
+            watermark=read_watermark(links),
+        )
+        await name_strangers(reading, staging.unnamed(), unit=f"{followed.unit} strangers")
+        staging.complete(f"{followed.unit} strangers")
+    found = full.whole(session) if mode is Mode.FULL else whole_of_small(session)
+    left = cursors_of(
+        followed.links,
+        graph_root=way.endpoint.graph_root,
+        issued_at=start.began_at,
+        again=settled.again,
+        newest_audit=settled.newest_audit,
+    )
+    return _Read(mode, start, together(found, settled.whole), left, dict(staging.units), session.failures)
