@@ -22,7 +22,7 @@ from chamberlain.model.cursor import Cursor
 from chamberlain.model.kind import Family
 from chamberlain.model.merged import ACCOUNTS, Merge, Merged, name_of
 from chamberlain.model.observed import AccountSeen, Coverage, GrantSeen, PermissionSeen, Scope, Whole
-from chamberlain.store.merging import counts, edges, nesting, objects, settle
+from chamberlain.store.merging import counts, edges, figures, nesting, objects, settle
 from chamberlain.store.staging_tables import CHANGES, LISTINGS, table_name
 
 __all__ = ["Merged", "intern", "last", "merge"]
@@ -44,6 +44,10 @@ CLOSE_UNSEEN: dict[Scope, LiteralString] = {
     Scope.FAMILY: edges.CLOSE_UNSEEN_OF_FAMILY,
     Scope.PERMISSIONS: edges.CLOSE_UNSEEN_OF_PERMISSIONS,
     Scope.HOLDERS: edges.CLOSE_UNSEEN_OF_HOLDERS,
+}
+READ_AGAIN: dict[Scope, LiteralString] = {
+    Scope.PERMISSIONS: settle.READ_AGAIN_OF_PERMISSIONS,
+    Scope.HOLDERS: settle.READ_AGAIN_OF_HOLDERS,
 }
 
 LAST = "SELECT seen_at, changes FROM last_merge WHERE tenant_id = %s AND run_id = %s"
@@ -132,16 +136,17 @@ class _Merging:
     def run(self, whole: Whole) -> "_Merging":
         """All steps, in their order: edges need their ends, nesting needs edges, counting needs both."""
         self._run(ENOUGH_MEMORY)
-        self._settle()
+        self._settle(whole)
         self._run(objects.REMEMBER)
         self._merge_accounts(whole)
         self._merge_permissions(whole)
-        self._merge_strangers()
         self._resolve()
         closed = self._close(whole)
         opened = self._open()
         self._nest()
         self._count(everything=whole.accounts or closed + opened > FEW_ENOUGH_TO_FOLLOW)
+        for figure in figures.REFRESH:
+            self._run(figure)
         for forget in (nesting.FORGET, edges.FORGET, objects.FORGET, settle.FORGET):
             self._run(forget)
         return self
@@ -170,7 +175,7 @@ class _Merging:
         figures = {name: asdict(merged) for name, merged in self.changes.items()}
         self._run(REMEMBER, run=run_id, changes=json.dumps(figures))
 
-    def _settle(self) -> None:
+    def _settle(self, whole: Whole) -> None:
         accounts, permissions, grants = (
             self._staged(LISTINGS, kind) for kind in (AccountSeen, PermissionSeen, GrantSeen)
         )
@@ -188,6 +193,14 @@ class _Merging:
             changes = self._staged(CHANGES, kind)
             for statement in statements:
                 self._execute(sql.SQL(statement).format(changes=changes))
+        for coverage in whole.grants:
+            if coverage.scope in READ_AGAIN:
+                self._run(
+                    READ_AGAIN[coverage.scope],
+                    family=int(coverage.family),
+                    relations=[int(relation) for relation in coverage.relations],
+                    guids=list(coverage.guids),
+                )
         self._run("ANALYZE last_account, last_permission, changed_key, last_grant")
 
     def _staged(self, tables: Any, kind: type) -> sql.Composed:
@@ -227,16 +240,17 @@ class _Merging:
             self._by_family(gone, lambda rows: Merged(removed=rows))
         self._grew("permission", by=sum(rows for _, rows in added))
 
-    def _merge_strangers(self) -> None:
-        """Introduces holders that nobody listed, then gives them the names that are known by now."""
-        added = self._run(edges.ADD_STRANGER)
-        self._grew("account", by=added)
+    def _resolve(self) -> None:
+        """Finds both ends of each edge; holders that nobody listed are introduced, with the names known by now."""
+        self._run(edges.RESOLVE)
+        if self._rows(edges.HAS_STRANGERS)[0][0]:
+            added = self._run(edges.ADD_STRANGER)
+            self._grew("account", by=added)
+            self._run(edges.PLACE_STRANGER)
+            self._run(edges.FORGET_UNKNOWN)
+        self._run("ANALYZE resolved")
         self._run(objects.CHANGING_STRANGER)
         self._change_accounts()
-
-    def _resolve(self) -> None:
-        self._run(edges.RESOLVE)
-        self._run("ANALYZE resolved")
 
     def _close(self, whole: Whole) -> int:
         self._run(edges.CLOSING)
@@ -263,7 +277,9 @@ class _Merging:
         )
 
     def _open(self) -> int:
+        self._run(edges.BY_SORTING)
         self._run(edges.OPENING)
+        self._run(edges.AS_BEFORE)
         self._run("ANALYZE opening")
         opened = self._run(edges.OPEN)
         self._by_family(self._rows(edges.OPENED), lambda rows: Merged(opened=rows))

@@ -16,7 +16,7 @@ from psycopg import sql
 from chamberlain.errors import Conflict
 from chamberlain.model.cursor import Cursor
 from chamberlain.model.merged import Merge
-from chamberlain.model.observed import Gone, Seen, Whole
+from chamberlain.model.observed import Gone, GrantSeen, Seen, Whole
 from chamberlain.store import merge
 from chamberlain.store.connection import connect
 from chamberlain.store.staging_tables import (
@@ -29,11 +29,23 @@ from chamberlain.store.staging_tables import (
     UNIT,
     Table,
     changed,
+    copy_options,
     encoded,
     table_name,
 )
 from chamberlain.store.staging_writer import Lines, Statement, Writer
 
+# Devices, contacts and applications are listed nowhere: whoever holds something and has no name yet.
+UNNAMED = """
+    SELECT DISTINCT s.holder
+    FROM (
+        SELECT holder, holder_type, holder_name FROM {}
+        UNION ALL SELECT holder, holder_type, holder_name FROM {} WHERE NOT gone
+    ) AS s
+    WHERE s.holder_type IN ('service_principal', 'device', 'contact') AND coalesce(s.holder_name, '') = ''
+      AND NOT EXISTS (
+          SELECT FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = s.holder AND a.name <> '')
+"""
 LOCK_PATIENCE = "60s"
 LOCK_SPACE = 0x0C4A4  # advisory locks (LOCK_SPACE, tenant id)
 ENOUGH_TO_COPY = 1 << 18  # characters of a table that are worth a COPY of their own
@@ -74,7 +86,7 @@ class Staging:
     ) -> None:
         try:
             if kind is None:
-                self._write_all()
+                self.flush()
         finally:
             self._writer.stop()
             self._interning.close()
@@ -127,6 +139,31 @@ class Staging:
         if unit in self._begun:
             self._abandoned.add(self._begun.pop(unit))
 
+    def flush(self) -> None:
+        """Waits until everything that was given is written."""
+        for table in list(self._waiting):
+            self._hand_over(table)
+        self._writer.drain()
+
+    def discard(self) -> None:
+        """Forgets all that this run has staged: it is read another way."""
+        self.flush()
+        with self._connection.transaction():
+            self._connection.execute(self._empty())
+            self._connection.execute(sql.SQL("INSERT INTO {} VALUES (%s)").format(self._table(RUN)), (self._run_id,))
+        self._finished.clear()
+        self._begun.clear()
+        self._abandoned.clear()
+
+    def unnamed(self) -> frozenset[str]:
+        """GUIDs of holders that are no people or groups, and that nobody has told a name of."""
+        self.flush()
+        found = self._connection.execute(
+            sql.SQL(UNNAMED).format(self._table(LISTINGS[GrantSeen]), self._table(CHANGES[GrantSeen])),
+            {"tenant": self._tenant_id},
+        )
+        return frozenset(str(row[0]) for row in found)
+
     def qualifier(self, content: str) -> int:
         """The id of an interned detail, given as canonical JSON text."""
         known = self._qualifiers.get(content)
@@ -150,7 +187,7 @@ class Staging:
         current  model.merged names of what all changes were read of, so that it counts as seen now; what `whole`
                  speaks of counts anyhow
         """
-        self._write_all()
+        self.flush()
         self._drop_unfinished()
         done = merge.merge(
             self._connection,
@@ -243,11 +280,8 @@ class Staging:
         texts = self._waiting.pop(table, [])
         self._waiting_size.pop(table, None)
         if texts:
-            copy = sql.SQL("COPY {} ({}) FROM STDIN (NULL '')").format(self._table(table), sql.SQL(table.columns))
+            copy = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(
+                self._table(table), sql.SQL(table.columns), copy_options(table)
+            )
             # A lone half of a surrogate pair is not text; it becomes a question mark.
             self._writer.put(Lines(copy, "".join(texts).encode("utf-8", "replace")))
-
-    def _write_all(self) -> None:
-        for table in list(self._waiting):
-            self._hand_over(table)
-        self._writer.drain()

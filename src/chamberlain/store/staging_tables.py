@@ -115,32 +115,31 @@ def changed(row: Seen | Gone) -> tuple[type, bool, Seen]:
             return type(row), False, row
 
 
+def copy_options(table: Table) -> sql.SQL:
+    """How `encoded` rows are to be read."""
+    texts = [column.split(" ")[0] for column in table.definition.split(", ") if column.endswith(" text")]
+    options: LiteralString = "FORMAT csv, DELIMITER E'\\t', QUOTE E'\\x01', NULL 'None', FORCE_NOT_NULL ("
+    return sql.SQL(options + ", ".join(texts) + ")")
+
+
 def encoded(rows: Sequence[Sequence[Any]], *, before: str) -> str:
-    """Lines of COPY's text format with '' for NULL, each beginning with `before`.
+    """Lines for COPY, each beginning with `before`: values as Python writes them, separated by tabs.
 
     Nearly all text is harmless, and a whole batch is seen to be so at once by counting what separates; only a batch
-    with something in it that means something to COPY is written value by value.
+    with something in it that means something to COPY is written value by value. The quote is a character that names
+    do not have, so that quotation marks in them are harmless too. "None" is NULL in columns that are no text.
     """
     if not rows:
         return ""
-    text = before + ("\n" + before).join(["\t".join([_plain(value) for value in row]) for row in rows]) + "\n"
+    text = "".join([before + "\t".join(map(str, row)) + "\n" for row in rows])
     tabs = (before.count("\t") + len(rows[0]) - 1) * len(rows)
-    if text.count("\t") == tabs and text.count("\n") == len(rows) and not any(sign in text for sign in "\\\x00\r"):
+    if text.count("\t") == tabs and text.count("\n") == len(rows) and not any(sign in text for sign in "\r\x00\x01"):
         return text
-    return "".join([before + "\t".join([_escaped(_plain(value)) for value in row]) + "\n" for row in rows])
+    return "".join([before + "\t".join([_quoted(value) for value in row]) + "\n" for row in rows])
 
 
-def _plain(value: Any) -> str:
-    if value.__class__ is str:
-        return value  # type: ignore[no-any-return]  # just seen to be text
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else str(int(value))
-
-
-def _escaped(value: str) -> str:
+def _quoted(value: Any) -> str:
     """PostgreSQL text cannot hold NUL; a hostile display name can."""
-    return value.replace("\x00", "\ufffd").translate(_ESCAPES)
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+    if not isinstance(value, str):
+        return str(value)
+    return "\x01" + value.replace("\x00", "\ufffd").replace("\x01", "\x01\x01") + "\x01"

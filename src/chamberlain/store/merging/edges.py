@@ -3,29 +3,42 @@
 `closing` and `opening` hold the difference; what counts and nesting need to know of a merge is in them.
 """
 
-# Devices, contacts and service principals are not listed by themselves: the first grant introduces them.
-ADD_STRANGER = """
-    INSERT INTO account (tenant_id, guid, type, name, first_seen, since)
-    SELECT DISTINCT ON (s.holder) %(tenant)s, s.holder, s.holder_type, s.holder_name, %(now)s, %(now)s
-    FROM final_grant s
-    WHERE s.holder_type <> 'group'
-      AND NOT EXISTS (SELECT FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = s.holder)
-      AND NOT EXISTS (SELECT FROM permission p
-                      WHERE p.tenant_id = %(tenant)s AND p.family = 1 AND p.guid = s.holder)
-    ON CONFLICT ON CONSTRAINT account_guid DO NOTHING
-"""
-
+# Every edge of a permission that is known. An outer join with a condition on what it finds: the planner takes the three
+# columns of a permission for independent, and would plan an inner join of millions of rows as one of a handful.
 RESOLVE = """
     CREATE TEMPORARY TABLE resolved AS
     SELECT coalesce(h.id, a.id) AS holder_id, p.id AS permission_id, s.relation, coalesce(v.id, 0) AS via_id,
-           s.qualifier_id, s.family
+           s.qualifier_id, s.family,
+           CASE WHEN coalesce(h.id, a.id) IS NULL THEN s.holder END AS stranger,
+           CASE WHEN coalesce(h.id, a.id) IS NULL THEN s.holder_type END AS type,
+           CASE WHEN coalesce(h.id, a.id) IS NULL THEN s.holder_name END AS name
     FROM final_grant s
-    JOIN permission p ON p.tenant_id = %(tenant)s AND p.family = s.family AND p.parent = s.parent AND p.guid = s.guid
+    LEFT JOIN permission p ON p.tenant_id = %(tenant)s AND p.family = s.family AND p.parent = s.parent
+                          AND p.guid = s.guid
     LEFT JOIN permission h ON h.tenant_id = %(tenant)s AND h.family = 1 AND h.guid = s.holder
     LEFT JOIN account a ON a.tenant_id = %(tenant)s AND a.guid = s.holder
     LEFT JOIN permission v ON v.tenant_id = %(tenant)s AND v.family = 1 AND v.guid = s.via
-    WHERE coalesce(h.id, a.id) IS NOT NULL
+    WHERE coalesce(p.id, 0) <> 0
 """
+
+# Devices, contacts and service principals are not listed by themselves: the first grant introduces them.
+HAS_STRANGERS = "SELECT EXISTS (SELECT FROM resolved WHERE stranger IS NOT NULL)"
+
+ADD_STRANGER = """
+    INSERT INTO account (tenant_id, guid, type, name, first_seen, since)
+    SELECT DISTINCT ON (stranger) %(tenant)s, stranger, type, name, %(now)s, %(now)s
+    FROM resolved
+    WHERE stranger IS NOT NULL AND type <> 'group'
+    ORDER BY stranger, name DESC
+    ON CONFLICT ON CONSTRAINT account_guid DO NOTHING
+"""
+
+PLACE_STRANGER = """
+    UPDATE resolved r SET holder_id = a.id
+    FROM account a WHERE a.tenant_id = %(tenant)s AND r.stranger IS NOT NULL AND a.guid = r.stranger
+"""
+
+FORGET_UNKNOWN = "DELETE FROM resolved WHERE holder_id IS NULL"  # groups that were not listed
 
 CLOSING = """
     CREATE TEMPORARY TABLE closing (
@@ -134,6 +147,9 @@ CLOSED = """
 """
 
 # In the order of the index: rows that are neighbours there are then neighbours on disk, and each page is written once.
+# What is sorted anyway needs no hashing to be told apart.
+BY_SORTING = "SET LOCAL enable_hashagg = off"
+AS_BEFORE = "SET LOCAL enable_hashagg = on"
 OPENING = """
     CREATE TEMPORARY TABLE opening AS
     SELECT DISTINCT r.permission_id, r.relation, r.holder_id, r.via_id, r.qualifier_id, r.family

@@ -3,26 +3,21 @@
 Without changes the views are the listings, and cost nothing more.
 """
 
-# NULL and '' are the same to COPY as we use it.
 SEEN_ACCOUNT = """
     CREATE TEMPORARY VIEW seen_account AS
-    SELECT guid, type, coalesce(name, '') AS name, coalesce(user_name, '') AS user_name, coalesce(mail, '') AS mail,
-           enabled, coalesce(department, '') AS department, coalesce(job_title, '') AS job_title, manager, facts,
-           created_at
+    SELECT guid, type, name, user_name, mail, enabled, department, job_title, manager, facts, created_at
     FROM {}
 """
 
 SEEN_PERMISSION = """
     CREATE TEMPORARY VIEW seen_permission AS
-    SELECT family, kind, guid, parent, key, coalesce(name, '') AS name, coalesce(description, '') AS description,
-           coalesce(app, '') AS app, coalesce(mail, '') AS mail, facts
+    SELECT family, kind, guid, parent, key, name, description, app, mail, facts
     FROM {}
 """
 
 SEEN_GRANT = """
     CREATE TEMPORARY VIEW seen_grant AS
-    SELECT family, holder, holder_type, coalesce(holder_name, '') AS holder_name, guid, parent, relation, via,
-           qualifier_id
+    SELECT family, holder, holder_type, holder_name, guid, parent, relation, via, qualifier_id
     FROM {}
 """
 
@@ -36,9 +31,7 @@ LAST_ACCOUNT = """
         GROUP BY guid
     )
     SELECT DISTINCT ON (c.guid)
-           c.gone, c.guid, c.type, coalesce(c.name, '') AS name, coalesce(c.user_name, '') AS user_name,
-           coalesce(c.mail, '') AS mail, c.enabled, coalesce(c.department, '') AS department,
-           coalesce(c.job_title, '') AS job_title,
+           c.gone, c.guid, c.type, c.name, c.user_name, c.mail, c.enabled, c.department, c.job_title,
            CASE WHEN c.manager IS DISTINCT FROM 'ffffffff-ffff-ffff-ffff-ffffffffffff' THEN c.manager
                 WHEN t.guid IS NOT NULL THEN t.manager
                 WHEN s.guid IS NOT NULL THEN s.manager
@@ -71,8 +64,8 @@ LAST_PERMISSION = """
     WITH said AS (
         SELECT DISTINCT ON (c.family, c.parent, c.guid)
                c.gone OR coalesce(c.seq < b.seq, false) AS gone, c.family, c.kind, c.guid, c.parent, c.key,
-               coalesce(c.name, '') AS name, coalesce(c.description, '') AS description, coalesce(c.app, '') AS app,
-               coalesce(c.mail, '') AS mail, c.facts
+               c.name, c.description, c.app,
+               c.mail, c.facts
         FROM {changes} c
         LEFT JOIN gone_below b ON b.family = c.family AND b.parent = c.parent
         WHERE NOT (c.gone AND c.guid = '00000000-0000-0000-0000-000000000000')
@@ -107,14 +100,26 @@ CHANGED_KEY = """
 # Of each edge: what the last call says after the last end in it.
 LAST_GRANT = """
     CREATE TEMPORARY TABLE last_grant AS
-    SELECT family, holder, holder_type, coalesce(holder_name, '') AS holder_name, guid, parent, relation, via,
-           qualifier_id
+    SELECT family, holder, holder_type, holder_name, guid, parent, relation, via, qualifier_id
     FROM (
         SELECT c.*, max(call) OVER edge AS last_call, max(seq) FILTER (WHERE gone) OVER edge AS last_end
         FROM {changes} c
         WINDOW edge AS (PARTITION BY family, holder, guid, parent, relation)
     ) AS ranked
     WHERE NOT gone AND call = last_call AND seq > coalesce(last_end, 0)
+"""
+
+# Where a set was read again by itself, that is the whole of it: what the listing before it showed does not count.
+READ_AGAIN_OF_HOLDERS = """
+    INSERT INTO changed_key
+    SELECT DISTINCT family, holder, guid, parent, relation FROM seen_grant
+    WHERE family = %(family)s AND relation = ANY (%(relations)s) AND holder = ANY (%(guids)s::uuid[])
+"""
+READ_AGAIN_OF_PERMISSIONS = """
+    INSERT INTO changed_key
+    SELECT DISTINCT family, holder, guid, parent, relation FROM seen_grant
+    WHERE family = %(family)s AND relation = ANY (%(relations)s)
+      AND (guid = ANY (%(guids)s::uuid[]) OR parent = ANY (%(guids)s::uuid[]))
 """
 
 # What is said to be gone holds nothing and is held by nobody, whatever a listing still showed.
