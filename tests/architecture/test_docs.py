@@ -187,7 +187,8 @@ def test_every_dependency_has_a_reason_and_a_licence() -> None:
 def test_every_path_of_the_simulator_is_documented() -> None:
     page = text_of(DOCS / "reference" / "simulator.md")
     rows = set(re.findall(r"^\| (GET|POST|DELETE) \| `([^`]+)`", page, flags=re.MULTILINE))
-    control = set(re.findall(r'\("(GET|POST|DELETE)", "([\w/]+)"\)', text_of(SOURCE / "simulator" / "control.py")))
+    told = "".join(text_of(SOURCE / "simulator" / name) for name in ("control.py", "front_control.py"))
+    control = set(re.findall(r'\("(GET|POST|DELETE)", "([\w/]+)"\)', told))
 
     assert control
     assert rows == {(route.method, route.pattern) for route in ROUTES} | control

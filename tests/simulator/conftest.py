@@ -41,3 +41,10 @@ def start() -> Iterator[Callable[..., Client]]:
 def fresh(start: Callable[..., Client]) -> Client:
     """A small seeded tenant to be changed."""
     return start("--seed", "7", "--users", "120", "--groups", "40", "--memberships", "700", "--apps", "10")
+
+
+@pytest.fixture(scope="module")
+def module_tenant() -> Iterator[Client]:
+    """A small seeded tenant for the tests of one module."""
+    with Running("--seed", "7", "--users", "120", "--groups", "40", "--memberships", "700", "--apps", "10") as client:
+        yield client
