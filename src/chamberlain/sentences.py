@@ -448,6 +448,21 @@ SENTENCES: dict[str, Sentence] = {
         "The members of {guid} are hidden, or it appeared while groups were read.",
         "Its holders stay as they were; for hidden memberships let an administrator consent to Member.Read.Hidden.",
     ),
+    "premium_missing": Sentence(
+        "The tenant has no licence for this.",
+        "Microsoft answers {path} only for tenants with Entra ID P1 or P2.",
+        "Nothing to do, unless the tenant buys it: what needs it is left out and shown as unknown.",
+    ),
+    "licences_untold": Sentence(
+        "Microsoft left out the licences.",
+        "An answer to {path} came without them, and none told is not none held.",
+        "The next sync tries again; nothing was closed.",
+    ),
+    "proof_failed": Sentence(
+        "The sync could not be proved.",
+        "Reading a slice again ended with {code}.",
+        "What was synced stays; the next sync proves again.",
+    ),
     "vanished_while_read": Sentence(
         "Something vanished while it was read.",
         "Microsoft no longer knows {guid}, which was listed a moment before.",

@@ -9,7 +9,7 @@ import pytest
 from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound, Refused, Unsafe, Upstream
 from chamberlain.model.kind import AccountType, Kind
 from chamberlain.model.path import Reason
-from chamberlain.model.run import PhaseName, PhaseState, RunState, Trigger
+from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
 from chamberlain.model.tenant import CredentialKind
 from chamberlain.web import moments, words
 from chamberlain.web.problems import sentence_of, status_of
@@ -28,6 +28,8 @@ ICONS = (Path(__file__).parents[2] / "frontend" / "sources" / "icons.txt").read_
         (words.ACCOUNT_TYPE, AccountType),
         (words.ACCOUNT_ICON, AccountType),
         (words.REASON, Reason),
+        (words.MODE, Mode),
+        (words.WHY, Why),
         (words.PHASE, PhaseName),
         (words.PHASE_STATE, PhaseState),
         (words.RUN_STATE, RunState),

@@ -50,17 +50,16 @@ def perform(run_id: int, *, settings: Settings) -> Failure | None:
     returns  what went wrong, if anything: a kind that was refused does not stop the others
     """
     tenant_id = runs.tenant_of(run_id)
+    asked = Asked(tenant_id, run_id, runs.asked_mode(run_id), timedelta(days=settings.full_sync_interval_days))
     try:
         connection = _connection_of(tenant_id)
-        outcome = sync_tenant(
-            Asked(tenant_id, run_id, runs.asked_mode(run_id), timedelta(days=settings.full_sync_interval_days)),
-            way=way_to(connection, settings=settings),
-            heard=Heard(
-                report=partial(_report, run_id),
-                organisation=partial(_note_organisation, connection),
-                plan=partial(runs.keep_plan, run_id),
-            ),
+        heard = Heard(
+            report=partial(_report, run_id),
+            organisation=partial(_note_organisation, connection),
+            plan=partial(runs.keep_plan, run_id),
         )
+        with way_to(connection, settings=settings) as way:
+            outcome = sync_tenant(asked, way=way, heard=heard)
     except ChamberlainError as error:
         log.warning("sync run %d of tenant %d failed: %s", run_id, tenant_id, error)
         return _failure(error)
@@ -72,9 +71,8 @@ def check(run_id: int, *, settings: Settings) -> None:
     """Proves a run that was merged: counts, and a slice that is read again. A check that fails spoils no run."""
     tenant_id = runs.tenant_of(run_id)
     try:
-        connection = _connection_of(tenant_id)
-        way = way_to(connection, settings=settings)
-        proof = prove(tenant_id=tenant_id, run_id=run_id, way=way, report=partial(_report, run_id))
+        with way_to(_connection_of(tenant_id), settings=settings) as way:
+            proof = prove(tenant_id=tenant_id, run_id=run_id, way=way, report=partial(_report, run_id))
     except ChamberlainError as error:
         log.warning("sync run %d of tenant %d cannot be proved: %s", run_id, tenant_id, error)
         runs.warn(run_id, [("proof_failed", {"code": error.code})])
@@ -98,8 +96,9 @@ def end(run_id: int, failure: Failure | None) -> None:
         record(name, actor=SYSTEM, tenant_id=tenant_id, subject=f"run:{run_id}", error=code or "")
 
 
-def way_to(connection: Connection, *, settings: Settings) -> Way:
-    """How to reach the connection's tenant.
+@contextmanager
+def way_to(connection: Connection, *, settings: Settings) -> Iterator[Way]:
+    """How to reach the connection's tenant, within the budget that all processes share.
 
     raises  Misconfigured("installation_app_missing"), Misconfigured("key_wrong")
     """
@@ -108,11 +107,12 @@ def way_to(connection: Connection, *, settings: Settings) -> Way:
         if settings.client_id is None or settings.client_secret is None:
             raise Misconfigured("installation_app_missing")
         secret = settings.client_secret.get_secret_value()
-    return Way(
-        Endpoint(settings.login_root, settings.graph_root, settings.requests_in_flight),
-        Credential(str(connection.tenant.guid), connection.client_id, secret or ""),
-        SharedLedger(tenant_id=connection.tenant.id, client_id=connection.client_id),
-    )
+    with SharedLedger(tenant_id=connection.tenant.id, client_id=connection.client_id) as ledger:
+        yield Way(
+            Endpoint(settings.login_root, settings.graph_root, settings.requests_in_flight),
+            Credential(str(connection.tenant.guid), connection.client_id, secret or ""),
+            ledger,
+        )
 
 
 def _connection_of(tenant_id: int) -> Connection:

@@ -9,10 +9,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from chamberlain import bootstrap
 from chamberlain.actions.start_sync import start_sync
+from chamberlain.cli.plan_table import print_plan
 from chamberlain.cli.rim import RUN_FAILED, err, out, print_json, tell, terminal_actor, world
 from chamberlain.errors import ChamberlainError
 from chamberlain.language import gettext as _
-from chamberlain.model.run import PhaseState, Run, RunState, Trigger
+from chamberlain.model.run import Mode, PhaseState, Run, RunState, Trigger
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import choose_tenant, find_run
 from chamberlain.queries.runs import summary
@@ -22,14 +23,19 @@ SECONDS_BETWEEN_LOOKS = 0.3
 
 def sync(
     tenant: Annotated[str | None, typer.Option(help=_("Which tenant, where there are several."))] = None,
+    full: Annotated[bool, typer.Option("--full", help=_("Read everything, not only what changed."))] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=_("Print how it reads and what that should cost, then what it cost."))
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
 ) -> None:
     """Sync a tenant now, and wait for the end."""
     with world(as_json=as_json) as opened:
         actor = terminal_actor()
         chosen = choose_tenant(viewer=actor, slug=tenant)
-        run_id = start_sync(actor=actor, tenant=chosen, trigger=Trigger.TERMINAL)
-        run_to_end(opened, lambda: follow(tenant=chosen, run_id=run_id, as_json=as_json))
+        mode = Mode.FULL if full else None
+        run_id = start_sync(actor=actor, tenant=chosen, trigger=Trigger.TERMINAL, mode=mode)
+        run_to_end(opened, lambda: follow(tenant=chosen, run_id=run_id, as_json=as_json, explains=explain))
 
 
 def run_to_end(opened: bootstrap.World, watch: Callable[[], Run]) -> None:
@@ -47,9 +53,13 @@ def run_to_end(opened: bootstrap.World, watch: Callable[[], Run]) -> None:
         raise typer.Exit(RUN_FAILED)
 
 
-def follow(*, tenant: Tenant, run_id: int, as_json: bool) -> Run:
-    """Shows a run's progress until it is over, then its summary."""
+def follow(*, tenant: Tenant, run_id: int, as_json: bool, explains: bool = False) -> Run:
+    """Shows a run's progress until it is over, then its summary.
+
+    explains  prints the plan as soon as it is made, and at the end what was spent beside it
+    """
     viewer = terminal_actor()
+    is_told = as_json or not explains
     with Progress(
         TextColumn("{task.description:>14}"),
         BarColumn(),
@@ -60,12 +70,17 @@ def follow(*, tenant: Tenant, run_id: int, as_json: bool) -> Run:
     ) as progress:
         bars: dict[str, TaskID] = {}
         while not (run := find_run(viewer=viewer, tenant=tenant, run_id=run_id)).is_over:
+            if run.plan is not None and not is_told:
+                print_plan(run.plan, spent=None)
+                is_told = True
             _draw(progress, bars, run)
             time.sleep(SECONDS_BETWEEN_LOOKS)
         _draw(progress, bars, run)
     if as_json:
         print_json(summary(run))
     else:
+        if explains and run.plan is not None:
+            print_plan(run.plan, spent=run)
         _print_summary(run)
     return run
 

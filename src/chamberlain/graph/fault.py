@@ -26,6 +26,8 @@ TOKEN_ERRORS: dict[int, tuple[type[ChamberlainError], str]] = {
     90055: (Upstream, "microsoft_busy"),
     90033: (Upstream, "microsoft_busy"),
 }
+# A tenant that has not bought what a question is about. Not a matter of permissions.
+NOT_LICENSED = frozenset({"AadPremiumLicenseRequired", "Authentication_RequestFromNonPremiumTenantOrB2CTenant"})
 EXPIRED_PAGE = frozenset({"Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException"})
 # source  https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset (2026); beside them 410 Gone
 EXPIRED_DELTA = frozenset({"syncStateNotFound", "resyncRequired", "SyncStateNotFound", "ResyncRequired"})
@@ -87,6 +89,8 @@ def graph_error(
         return Upstream("page_expired", **data)
     if code in EXPIRED_DELTA or status == 410:
         return Upstream("delta_expired", **data)
+    if code in NOT_LICENSED:
+        return Refused("premium_missing", **data)
     match status:
         case 404:
             return NotFound("graph_not_found", **data)

@@ -1,8 +1,8 @@
 """The four kinds of group, their members, owners and licences.
 
 Microsoft Graph: GET /groups, /groups/delta, /groups/{id}/members; GroupMember.Read.All. One listing, told apart
-locally: cheaper than four filters. $expand brings at most 20 objects and no link to the rest, so a group that shows 20 is read
-again: fifty at a time in a delta stream of their own, or, where thousands of members show, by its own listing.
+locally: cheaper than four filters. $expand brings at most 20 objects and no link to the rest, so a group that shows 20
+is read again: fifty at a time in a delta stream of their own, or, where thousands of members show, by its own listing.
 source  https://learn.microsoft.com/graph/api/resources/groups-overview (2026)
         https://learn.microsoft.com/graph/query-parameters#expand-parameter (2026)
         https://learn.microsoft.com/graph/api/group-delta (2026): $filter on at most 50 ids

@@ -2,7 +2,7 @@
 
 Microsoft Graph: GET /subscribedSkus; LicenseAssignment.Read.All. What people hold comes with the listing of people,
 what groups hand out with that of groups. What counts for a person is licenseAssignmentStates: it tells direct from
-inherited and what failed. A group's licence reaches its direct members only, which Microsoft has worked out there already.
+inherited and what failed. A group's licence reaches its direct members only, as Microsoft has worked out there.
 source  https://learn.microsoft.com/graph/api/resources/licenseassignmentstate (2026)
 """
 

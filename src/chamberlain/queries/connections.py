@@ -139,5 +139,15 @@ SCOPES = (
     ScopeNeed("Application.Read.All", "Enterprise applications and who is assigned to them.", required=True),
     ScopeNeed("LicenseAssignment.Read.All", "Licences: seats, service plans, who holds them.", required=True),
     ScopeNeed("Organization.Read.All", "The tenant's name and domains.", required=True),
+    ScopeNeed(
+        "AuditLog.Read.All",
+        "The audit log: which assignments to applications changed, so that a sync reads only those again.",
+        required=False,
+    ),
+    ScopeNeed(
+        "Directory.Read.All",
+        "A thousand changed people in one request instead of twenty, and names of devices and contacts.",
+        required=False,
+    ),
     ScopeNeed("ReportSettings.Read.All", "Whether usage reports conceal names.", required=False),
 )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chamberlain.model.run import Run
+from chamberlain.model.run import Plan, Proof, Run
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -10,6 +10,9 @@ def summary(run: Run) -> dict[str, Any]:
     return {
         "run": run.id,
         "state": run.state.value,
+        "mode": run.mode.value if run.mode else None,
+        "plan": _plan(run.plan),
+        "proof": _proof(run.proof),
         "seconds": run.seconds,
         "requests": run.requests,
         "resource_units": run.resource_units,
@@ -30,4 +33,35 @@ def summary(run: Run) -> dict[str, Any]:
             }
             for phase in run.phases
         },
+    }
+
+
+def _plan(plan: Plan | None) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    return {
+        "why": plan.why.value,
+        "requests": plan.requests,
+        "resource_units": plan.resource_units,
+        "seconds": plan.seconds,
+        "lines": [
+            {
+                "phase": line.phase.value,
+                "way": line.way,
+                "requests": line.requests,
+                "resource_units": line.resource_units,
+            }
+            for line in plan.lines
+        ],
+    }
+
+
+def _proof(proof: Proof | None) -> dict[str, Any] | None:
+    if proof is None:
+        return None
+    return {
+        "counts": {one.what: {"microsoft": one.theirs, "here": one.ours} for one in proof.counts},
+        "edges_checked": proof.checked,
+        "differences": proof.differences,
+        "surely_right": proof.sure,
     }

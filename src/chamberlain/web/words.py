@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chamberlain.model.kind import AccountType, Kind
 from chamberlain.model.path import Reason
-from chamberlain.model.run import PhaseName, PhaseState, RunState, Trigger
+from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
 from chamberlain.model.tenant import CredentialKind
 
 Word = str | Promise
@@ -95,6 +95,21 @@ PHASE: dict[PhaseName, Word] = {
     PhaseName.PROOF: _("Proof"),
 }
 
+MODE: dict[Mode, Word] = {
+    Mode.FULL: _("Everything"),
+    Mode.CHANGES: _("Changes"),
+}
+
+WHY: dict[Why, Word] = {
+    Why.FIRST: _("there is no earlier reading to go on from"),
+    Why.ASKED: _("somebody asked for it"),
+    Why.FRESH: _("the links of the last run are good"),
+    Why.LINK_OLD: _("the links of the last run are too old"),
+    Why.LINK_REFUSED: _("Microsoft no longer takes a link of the last run"),
+    Why.LINK_OF_OTHER_MAKE: _("an earlier version asked for other fields"),
+    Why.FULL_DUE: _("the last reading of everything is long ago"),
+}
+
 PHASE_STATE: dict[PhaseState, Word] = {
     PhaseState.WAITING: _("Waiting"),
     PhaseState.RUNNING: _("Running"),
@@ -121,6 +136,7 @@ TRIGGER: dict[Trigger, Word] = {
     Trigger.PERSON: _("by a person"),
     Trigger.TERMINAL: _("from the terminal"),
     Trigger.SCHEDULE: _("on schedule"),
+    Trigger.NOTICE: _("on Microsoft's notice"),
 }
 
 CREDENTIAL: dict[CredentialKind, Word] = {

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.errors import Conflict
-from chamberlain.model.run import Trigger
+from chamberlain.model.run import Mode, Trigger
 from chamberlain.queries import connections
 from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
@@ -41,7 +41,8 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
     try:
-        run_id = start_sync(actor=viewer, tenant=tenant, trigger=Trigger.PERSON)
+        mode = Mode.FULL if request.POST.get("read") == Mode.FULL.value else None
+        run_id = start_sync(actor=viewer, tenant=tenant, trigger=Trigger.PERSON, mode=mode)
     except Conflict as conflict:
         if conflict.code != "sync_running" or "run_id" not in conflict.data:
             raise
