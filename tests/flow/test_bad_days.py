@@ -29,6 +29,7 @@ pytestmark = pytest.mark.usefixtures("world")
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries are counted in full, but their pauses are short."""
     monkeypatch.setattr(retry, "FIRST_WAIT", retry.FIRST_WAIT / 1000)
+    monkeypatch.setattr(retry, "DEADLINE", retry.DEADLINE / 400)
 
 
 @pytest.mark.parametrize(

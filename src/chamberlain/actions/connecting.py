@@ -8,7 +8,7 @@ from chamberlain import clock
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Conflict, Refused
-from chamberlain.graph.client import Endpoint, open_graph
+from chamberlain.graph.client import Endpoint, Priority, open_graph
 from chamberlain.graph.token import Credential
 from chamberlain.kinds.organisation import Organisation, read_organisation
 from chamberlain.model.actor import Actor
@@ -38,7 +38,7 @@ def ask_who(credential: Credential, *, settings: Settings, patient: bool) -> Org
     """
 
     async def ask() -> Organisation:
-        async with open_graph(endpoint(settings), credential) as graph:
+        async with open_graph(endpoint(settings), credential, priority=Priority.INTERACTIVE) as graph:
             return await read_organisation(graph)
 
     for wait in (*WAITS_SECONDS, None) if patient else (None,):

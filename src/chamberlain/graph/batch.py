@@ -63,6 +63,8 @@ class Batch:
         self._answers: dict[int, Any] = {}
         self._failure: ChamberlainError | None = None
         self._renewed = False
+        self._is_rejected = False
+        self._resting: dict[Bucket, tuple[timedelta | None, float | None]] = {}
 
     async def ask(self) -> list[Any]:
         """The answers, in the order of the paths: what was asked for, or the error that says why not.
@@ -99,6 +101,7 @@ class Batch:
             body=msgspec.json.encode({"requests": requests}),
             headers={"Content-Type": "application/json"},
             parts=len(numbers),
+            is_batch=True,
         )
 
     async def _take(self, parts: list[Part], asked: list[int]) -> timedelta | None:
@@ -114,12 +117,20 @@ class Batch:
             if number is None:
                 continue
             throttled += part.status == 429
-            wait = await self._judge(number, part)
+            filled = filled_of(part.header("x-ms-throttle-limit-percentage"))
+            await self._wire.learn(self._prices[number].charges, filled)
+            wait = self._judge(number, part)
             waits.extend([] if wait is None else [wait])
+        for bucket, (wait, filled) in self._resting.items():
+            await self._wire.rest(self._wire.limiter.lane(bucket), wait, filled=filled)
+        self._resting.clear()
+        if self._is_rejected and not self._renewed:
+            self._renewed = True
+            self._wire.tokens.renew()
         self._count(parts, asked, throttled=throttled)
         return max(waits) if waits else None
 
-    async def _judge(self, number: int, part: Part) -> timedelta | None:
+    def _judge(self, number: int, part: Part) -> timedelta | None:
         price = self._prices[number]
         units = units_of(part.header("x-ms-resource-unit"))
         if units is not None and part.status == 200:
@@ -139,19 +150,21 @@ class Batch:
             request_id=part.header("request-id") or "",
             again_after=wait,
         )
-        return await self._refused(number, part, error, wait)
+        return self._refused(number, part, error, wait)
 
-    async def _refused(
-        self, number: int, part: Part, error: ChamberlainError, wait: timedelta | None
-    ) -> timedelta | None:
+    def _refused(self, number: int, part: Part, error: ChamberlainError, wait: timedelta | None) -> timedelta | None:
         if part.status == 429 or (part.status == 503 and wait is not None):
             self._failure = error
             filled = filled_of(part.header("x-ms-throttle-limit-percentage"))
-            lane = self._wire.limiter.lane(self._prices[number].charges[0].bucket)
-            await self._wire.rest(lane, wait, filled=filled)
+            bucket = self._prices[number].charges[0].bucket
+            longest, _ = self._resting.get(bucket, (None, None))
+            self._resting[bucket] = (max(wait or timedelta(0), longest or timedelta(0)), filled)
             return timedelta(0)  # the lane waits
-        if part.status in retry.RETRIABLE or part.status == 424 or (part.status == 401 and not self._renewed):
-            self._renewed = self._renewed or part.status == 401
+        if part.status == 401 and not self._renewed:
+            self._is_rejected = True
+            self._failure = error
+            return timedelta(0)
+        if part.status in retry.RETRIABLE or part.status == 424:
             self._failure = error
             return wait
         self._answers[number] = error

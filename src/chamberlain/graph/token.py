@@ -7,6 +7,7 @@ import asyncio
 import base64
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import httpx2
 import msgspec
@@ -52,6 +53,8 @@ class TokenSource:
         self._lock = asyncio.Lock()
         self._token = ""
         self._good_until = 0.0
+        self._busy_until = 0.0
+        self._busy: Upstream | None = None
 
     async def token(self) -> str:
         """A valid access token.
@@ -60,7 +63,7 @@ class TokenSource:
         """
         async with self._lock:
             if time.monotonic() >= self._good_until:
-                answer = await self._fetch()
+                answer = await self._fetch_unless_busy()
                 self._token = answer.access_token
                 self._good_until = time.monotonic() + max(answer.expires_in - EARLY_SECONDS, 0.0)
             return self._token
@@ -69,6 +72,22 @@ class TokenSource:
         """Drops a token that Graph rejected, unless it was renewed meanwhile."""
         if token == self._token:
             self._good_until = 0.0
+
+    def renew(self) -> None:
+        """Gets another token before the next request."""
+        self._good_until = 0.0
+
+    async def _fetch_unless_busy(self) -> _Answer:
+        """Where Microsoft asked us to wait, all who want the token wait, and only one asks again."""
+        left = self._busy_until - time.monotonic()
+        if self._busy is not None and left > 0:
+            raise Upstream(self._busy.code, again_after=timedelta(seconds=left), **self._busy.data)
+        try:
+            return await self._fetch()
+        except Upstream as error:
+            if error.again_after is not None:
+                self._busy, self._busy_until = error, time.monotonic() + error.again_after.total_seconds()
+            raise
 
     async def _fetch(self) -> _Answer:
         form = {

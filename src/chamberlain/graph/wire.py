@@ -34,6 +34,7 @@ class Call:
     charges     what it draws on, the lane it waits in first
     key         of its price; "" where what it cost teaches nothing
     parts       requests in it
+    is_batch    its parts are counted by the one who reads them
     repeatable  whether asking twice does no harm
     """
 
@@ -44,6 +45,7 @@ class Call:
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     parts: int = 1
+    is_batch: bool = False
     repeatable: bool = True
 
 
@@ -173,7 +175,9 @@ class Wire:
             raise Again(error, wait=error.again_after, was_read=False) from error
 
     def _settle(self, call: Call, response: httpx2.Response | None) -> None:
-        actual = None if response is None else units_of(response.headers.get("x-ms-resource-unit"))
+        is_read_later = call.is_batch and response is not None and response.status_code == 200
+        silent = response is None or is_read_later
+        actual = None if silent else units_of(response.headers.get("x-ms-resource-unit"))
         throttled = int(response is not None and response.status_code == 429)
         for charge in call.charges:
             is_directory = charge.bucket.workload is Workload.DIRECTORY
@@ -189,7 +193,7 @@ class Wire:
             self.limiter.lane(charge.bucket).settle(
                 paid=charge.units, cost=cost, requests=call.parts, throttled=throttled
             )
-            if response is not None and (call.parts == 1 or response.status_code != 200):
+            if response is not None and not is_read_later:
                 self.count(parts=call.parts, units=cost, throttled=throttled, workload=charge.bucket.workload)
         if response is not None:
             self.spent.round_trips += 1
@@ -200,7 +204,8 @@ class Wire:
     ) -> Value:
         status = response.status_code
         path, request_id = urlsplit(call.url).path, response.headers.get("request-id", "")
-        await self._learn(response)
+        filled = filled_of(response.headers.get("x-ms-throttle-limit-percentage"))
+        await self.learn(call.charges, filled)
         if status in GOOD:
             lane.served()
             try:
@@ -215,8 +220,8 @@ class Wire:
         if status == 401:
             raise Again(failure, wait=timedelta(0), is_rejection=True)
         if status == 429 or (status == 503 and wait is not None):
-            await self.rest(lane, wait, filled=filled_of(response.headers.get("x-ms-throttle-limit-percentage")))
-            raise Again(failure, wait=timedelta(0), was_read=False)
+            await self.rest(lane, wait, filled=filled)
+            raise Again(failure, wait=timedelta(0), was_read=status != 429)
         if status in retry.RETRIABLE:
             lane.breaker.failed(now=self.limiter.now())
             raise Again(failure, wait=wait)
@@ -224,13 +229,13 @@ class Wire:
         raise failure
 
     async def rest(self, lane: Lane, wait: timedelta | None, *, filled: float | None) -> None:
-        """Microsoft refused for now; without a time, one that grows with refusals in a row."""
-        await lane.hold(lane.next_rest() if wait is None else wait, filled=filled)
+        """Microsoft refused for now; where it does not say for how long, longer with each refusal in a row."""
+        await lane.hold(wait or lane.next_rest(), filled=filled)
 
-    async def _learn(self, response: httpx2.Response) -> None:
-        filled = filled_of(response.headers.get("x-ms-throttle-limit-percentage"))
-        if filled is not None:
-            await self.limiter.directory().learn(filled)
+    async def learn(self, charges: tuple[Charge, ...], filled: float | None) -> None:
+        """Microsoft tells how full the fullest quota is: where only one was drawn on, that is the one."""
+        if filled is not None and [charge.bucket.workload for charge in charges] == [Workload.DIRECTORY]:
+            await self.limiter.lane(charges[0].bucket).learn(filled)
 
 
 def units_of(header: object) -> float | None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 FAILURES = 10
-OPEN = timedelta(seconds=5)
+OPEN = timedelta(seconds=2)
 LONGEST_OPEN = timedelta(minutes=2)
 PROBE = timedelta(seconds=30)  # a probe that never reports back does not keep the circuit shut for ever
 

@@ -68,6 +68,7 @@ class Lane:
         self._sleep = sleep
         self._lock = asyncio.Lock()
         self._opened = False
+        self._was_opened = False
         self._balance = 0.0
         self._on_the_way = 0.0
         self._size = limit.units
@@ -86,7 +87,7 @@ class Lane:
         async with self._lock:
             if not self._opened:
                 await self._ask(self._ledger.open, self.name, self._limit)
-                self._opened = True
+                self._opened = self._was_opened = True
             while self._balance < units:
                 lease = await self._lease(units)
                 if lease.granted > 0:
@@ -122,13 +123,13 @@ class Lane:
         await self._ask(self._ledger.give_back, self.name, units=units, tally=tally)
         unexplained = filled is None
         if await self._ask(self._ledger.pause, self.name, wait=wait, unexplained=unexplained):
+            self._refusals += 1
             self.gate.halve()
             log.info("%s rests for %.1f s", self.name, wait.total_seconds())
 
     def next_rest(self) -> timedelta:
         """How long to rest where Microsoft does not say: longer with each refusal in a row."""
-        self._refusals += 1
-        return retry.backoff(self._refusals)
+        return retry.backoff(self._refusals + 1)
 
     def served(self) -> None:
         """An answer came."""
@@ -160,10 +161,9 @@ class Lane:
 
     async def close(self) -> None:
         """Gives back what was leased and not used."""
-        if self._opened:
+        if self._was_opened:
             units, self._balance = self._balance, 0.0
             await self._ask(self._ledger.give_back, self.name, units=units, tally=self._take_tally())
-            self._opened = False
 
     def resize(self, limit: Limit) -> None:
         """The tenant turned out to be of another size."""

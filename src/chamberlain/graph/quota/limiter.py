@@ -49,10 +49,6 @@ class Limiter:
             )
         return self._lanes[bucket]
 
-    def directory(self) -> Lane:
-        """The lane of the directory: the only quota that Microsoft tells how full it is."""
-        return self.lane(Bucket(Workload.DIRECTORY))
-
     def price(self, method: str, url: str) -> Price:
         """What a request will cost: as Microsoft last said for one like it, or as documented."""
         found = price(method, url)
