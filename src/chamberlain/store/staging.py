@@ -219,6 +219,7 @@ class Staging:
             run = self._connection.execute(sql.SQL("SELECT id FROM {}").format(self._table(RUN))).fetchone()
             if run is None or run[0] != self._run_id:
                 self._connection.execute(self._empty())
+                self._connection.execute(sql.SQL("DELETE FROM {}").format(self._table(RUN)))
                 insert = sql.SQL("INSERT INTO {} VALUES (%s)").format(self._table(RUN))
                 self._connection.execute(insert, (self._run_id,))
         for table in ROW_TABLES:
@@ -249,7 +250,7 @@ class Staging:
         self._connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(self._table(RUN), sql.Literal(LAYOUT)))
 
     def _empty(self) -> sql.Composed:
-        return sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join([self._table(table) for table in TABLES]))
+        return sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join([self._table(table) for table in (*ROW_TABLES, UNIT)]))
 
     def _drop_unfinished(self) -> None:
         unfinished = [*self._begun.values(), *self._abandoned]
