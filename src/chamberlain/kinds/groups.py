@@ -183,13 +183,17 @@ async def follow(reading: Reading, link: str, *, unit: str) -> tuple[str, frozen
             changed.add(guid)
             if group.assigned_licenses:
                 licensed.add(guid)
-            if group.mail_enabled is not None:  # a large group comes again, then with members only
-                reading.sink.amend([seen(group)], unit=unit)
-            for relation in SEGMENT:
-                _follow_edges(reading, group, relation, unit=unit)
+            _follow_group(reading, group, unit=unit)
         reading.progress.advance(len(page.value))
         next_link = page.delta_link or next_link
     return next_link, frozenset(changed), frozenset(licensed & changed)
+
+
+def _follow_group(reading: Reading, group: shape.GroupChange, *, unit: str) -> None:
+    if group.mail_enabled is not None:  # a large group comes again, then with members only
+        reading.sink.amend([seen(group)], unit=unit)
+    for relation in SEGMENT:
+        _follow_edges(reading, group, relation, unit=unit)
 
 
 def _follow_edges(reading: Reading, group: shape.GroupChange, relation: Relation, *, unit: str) -> None:
@@ -201,16 +205,15 @@ def _follow_edges(reading: Reading, group: shape.GroupChange, relation: Relation
 
 
 async def reread(reading: Reading, groups: Iterable[str], *, unit: str) -> frozenset[str]:
-    """Reads members and owners of these groups again; tells which came, those are then the whole."""
+    """Reads these groups with members and owners again; tells which came, that is then the whole of them."""
     told: set[str] = set()
     ids = sorted(groups)
     for start in range(0, len(ids), STREAM_LIMIT):
-        path = f"/groups/delta?$select=id,members,owners&$filter={_any_of(ids[start : start + STREAM_LIMIT])}"
+        path = f"{SINCE}&$filter={_any_of(ids[start : start + STREAM_LIMIT])}"
         async for page in changes(reading.graph, path, shape.GroupChange):
             for group in (group for group in page.value if group.removed is None):
                 told.add(group.id.lower())
-                for relation in SEGMENT:
-                    _follow_edges(reading, group, relation, unit=unit)
+                _follow_group(reading, group, unit=unit)
     return frozenset(told)
 
 

@@ -26,7 +26,6 @@ BOUND_BY = "userPrincipalName"
 LISTING = f"/users?$select={shape.select(shape.User)}&$expand=manager($select=id)&$top=999"
 UNTRACKED = frozenset({"licenseAssignmentStates"})
 SINCE = f"/users/delta?$select={shape.select(shape.UserChange, without=UNTRACKED)},assignedLicenses"
-STATES = shape.select(shape.LicensedUser)
 ONE = "/users/{id}?$select=" + shape.select(shape.User) + "&$expand=manager($select=id)"
 
 
@@ -76,13 +75,14 @@ async def follow(reading: Reading, link: str, *, unit: str) -> tuple[str, frozen
 
 async def reread_licences(reading: Reading, people: Iterable[str], *, unit: str) -> frozenset[str]:
     """Reads the licence states of these people again; tells of whom they came, those are then the whole."""
-    found = await read_by_id(reading, people, shape.LicensedUser, type="user", path="/users/{id}?$select=" + STATES)
+    path = "/users/{id}?$select=" + shape.select(shape.LicensedUser)
+    found = await read_by_id(reading, people, shape.LicensedUser, type="user", path=path)
     reading.sink.amend([edge for user in found for edge in licences.user_edges(reading, user)], unit=unit)
     return frozenset(user.id.lower() for user in found)
 
 
 async def reread(reading: Reading, people: Iterable[str], *, unit: str) -> frozenset[str]:
-    """Reads these people with manager and licences again, one by one; tells who came."""
+    """Reads these people with manager and licences again, one by one; tells who came, that is then the whole."""
     paths = [ONE.format(id=guid) for guid in sorted(people)]
     answers = await reading.graph.get_many(paths, shape.User) if paths else []
     found = [one for one in answers if isinstance(one, shape.User)]

@@ -11,7 +11,7 @@ from functools import partial
 from chamberlain.kinds import audits, groups, licences, people, products, roles
 from chamberlain.kinds.reading import Reading
 from chamberlain.model.kind import Family, Relation
-from chamberlain.model.observed import Coverage, Scope, Whole
+from chamberlain.model.observed import NIL, AccountGone, Coverage, PermissionGone, Scope, Whole
 from chamberlain.model.run import Mode, PhaseName
 from chamberlain.store import known
 from chamberlain.store.connection import apart
@@ -107,20 +107,43 @@ async def settle(
     touched = await audits.touched(reading, since)
     heard = touched or audits.Touched()
     back = await asyncio.to_thread(apart, lambda: _back(tenant_id, followed))
-    persons = followed.people | heard.people | again.of("people") | back["people"]
-    applications = followed.applications | heard.applications | again.of("applications") | back["applications"]
-    # A stream tells members in full. A listing may have come from a replica that was behind the link.
-    behind = frozenset(heard.groups) if mode is Mode.FULL else frozenset()
-    again_groups = behind | again.of("groups") | back["groups"]
-    licensed = followed.licensed | (followed.groups & back["licensing"])
-    read = {"people": persons, "groups": again_groups, "applications": applications, "licensed": licensed}
-    whole = await _read_again(reading, session, read, unit=f"{followed.unit} again", mode=mode)
-    for name in (*(f"{followed.unit} of {kind}" for kind in KINDS), f"{followed.unit} again"):
+    read = _to_read(followed, heard, again, back, mode=mode)
+    unit = f"{followed.unit} again"
+    whole, told = await _read_again(reading, _allowed(read, session), unit=unit)
+    _end_missing(reading, again, told, unit=unit)
+    for name in (*(f"{followed.unit} of {kind}" for kind in KINDS), unit):
         session.staging.complete(name)
     newest = max([*heard.newest, *([watermark] if watermark else [])], default=None)
-    if touched is None:
-        newest = None
-    return Settled(whole, again.after(read, now=now), newest)
+    return Settled(whole, again.after(read, now=now), newest if touched is not None else None)
+
+
+def _to_read(
+    followed: Followed, heard: audits.Touched, again: Again, back: Mapping[str, frozenset[str]], *, mode: Mode
+) -> dict[str, frozenset[str]]:
+    """What to read again by itself, by kind.
+
+    A stream tells people and groups in full, except for licences. What was touched shortly before the links were taken
+    is another matter: a listing may have come from a replica that had not heard of it, and no stream will tell of it.
+    """
+    before = mode is Mode.FULL
+    people_heard, groups_heard = frozenset(heard.people), frozenset(heard.groups)
+    return {
+        "licences": followed.people | back["people"] | again.of("licences") | (frozenset() if before else people_heard),
+        "people": again.of("people") | (people_heard if before else frozenset()),
+        "groups": again.of("groups") | back["groups"] | (groups_heard if before else frozenset()),
+        "applications": followed.applications
+        | frozenset(heard.applications)
+        | again.of("applications")
+        | back["applications"],
+        "licensed": followed.licensed | (followed.groups & back["licensing"]),
+    }
+
+
+def _allowed(read: Mapping[str, frozenset[str]], session: Session) -> dict[str, frozenset[str]]:
+    """Without the kinds that Microsoft did not let us read."""
+    phases = {"licences": PhaseName.PEOPLE, "people": PhaseName.PEOPLE, "applications": PhaseName.PRODUCTS}
+    refused = {kind for kind in read if phases.get(kind, PhaseName.GROUPS) in session.failures}
+    return {kind: frozenset() if kind in refused else guids for kind, guids in read.items()}
 
 
 def _back(tenant_id: int, followed: Followed) -> dict[str, frozenset[str]]:
@@ -136,28 +159,42 @@ def _back(tenant_id: int, followed: Followed) -> dict[str, frozenset[str]]:
 
 
 async def _read_again(
-    reading: Reading, session: Session, read: Mapping[str, frozenset[str]], *, unit: str, mode: Mode
-) -> Whole:
-    phases = {"people": PhaseName.PEOPLE, "applications": PhaseName.PRODUCTS}
-    allowed = {
-        kind: guids if phases.get(kind, PhaseName.GROUPS) not in session.failures else frozenset()
-        for kind, guids in read.items()
-    }
-    reread_people = people.reread if mode is Mode.FULL else people.reread_licences
-    told_people, told_groups, told_licensed, told_apps = await asyncio.gather(
-        reread_people(reading, allowed["people"], unit=unit),
-        groups.reread(reading, allowed["groups"], unit=unit),
-        groups.reread_licences(reading, allowed["licensed"], unit=unit),
-        products.reread(reading, allowed["applications"], unit=unit),
+    reading: Reading, read: Mapping[str, frozenset[str]], *, unit: str
+) -> tuple[Whole, dict[str, frozenset[str]]]:
+    told = dict(
+        zip(
+            ("licences", "people", "groups", "licensed", "applications"),
+            await asyncio.gather(
+                people.reread_licences(reading, read["licences"] - read["people"], unit=unit),
+                people.reread(reading, read["people"], unit=unit),
+                groups.reread(reading, read["groups"], unit=unit),
+                groups.reread_licences(reading, read["licensed"], unit=unit),
+                products.reread(reading, read["applications"], unit=unit),
+            ),
+            strict=True,
+        )
     )
-    return Whole(
-        below=told_apps,
+    holders = told["licences"] | told["people"] | told["licensed"]
+    members = (Relation.MEMBER, Relation.OWNER)
+    whole = Whole(
+        below=told["applications"],
         grants=(
-            Coverage(Family.LICENCE, (Relation.ASSIGNED,), Scope.HOLDERS, told_people | told_licensed),
-            Coverage(Family.GROUP, (Relation.MEMBER, Relation.OWNER), Scope.PERMISSIONS, told_groups),
-            Coverage(Family.APP_ROLE, (Relation.ASSIGNED,), Scope.PERMISSIONS, told_apps),
+            Coverage(Family.LICENCE, (Relation.ASSIGNED,), Scope.HOLDERS, holders),
+            Coverage(Family.GROUP, members, Scope.PERMISSIONS, told["groups"]),
+            Coverage(Family.APP_ROLE, (Relation.ASSIGNED,), Scope.PERMISSIONS, told["applications"]),
         ),
     )
+    return whole, told
+
+
+def _end_missing(reading: Reading, again: Again, told: Mapping[str, frozenset[str]], *, unit: str) -> None:
+    """Ends what was asked for a second time, some time after somebody touched it, and is not there."""
+    reading.sink.amend([AccountGone(guid) for guid in again.of("people") - told["people"]], unit=unit)
+    reading.sink.amend(
+        [PermissionGone(Family.GROUP, guid, NIL) for guid in again.of("groups") - told["groups"]], unit=unit
+    )
+    gone = again.of("applications") - told["applications"]
+    reading.sink.amend([PermissionGone(Family.APP_ROLE, NIL, guid) for guid in gone], unit=unit)
 
 
 def whole_of_small(session: Session) -> Whole:
