@@ -99,6 +99,10 @@ class Crawl:
             detail = {"scope": held["directoryScopeId"]}
             self.edge(held["principalId"], f"role:{held['roleDefinitionId']}", "assigned", detail=detail)
 
+        for held in self.client.listing("roleManagement/directory/roleEligibilityScheduleInstances?$top=10"):
+            detail = {"scope": held["directoryScopeId"]}
+            self.edge(held["principalId"], f"role:{held['roleDefinitionId']}", "eligible", detail=detail)
+
     def applications(self) -> None:
         for application in self.client.listing("servicePrincipals?$top=5&$select=id,appId,displayName,appRoles"):
             start = f"app_role:{application['id']}"

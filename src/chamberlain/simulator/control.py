@@ -1,7 +1,9 @@
 """/_simulator: usage, changes, faults and the truth, for tests and the demo only."""
 
+import time
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import Any
 
 import msgspec
 
@@ -9,7 +11,9 @@ from chamberlain.simulator.fault import Fault, Faults
 from chamberlain.simulator.front_control import FrontControl
 from chamberlain.simulator.graph.gateway import Front
 from chamberlain.simulator.message import Request, Response, json_response
-from chamberlain.simulator.world.mutation import MutationRefusedError, decode
+from chamberlain.simulator.world.churn import Churn, churn
+from chamberlain.simulator.world.fact import CreatedFact
+from chamberlain.simulator.world.mutation import Mutation, MutationRefusedError, decode
 from chamberlain.simulator.world.tenant import World
 from chamberlain.simulator.world.truth import Line, Truth, truth_lines
 
@@ -39,6 +43,10 @@ class Control:
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
             **FrontControl(world, front).routes(),
             ("POST", "mutations"): self._mutate,
+            ("POST", "churn"): self._churn,
+            ("GET", "knobs"): lambda _request: json_response(200, world.knobs),
+            ("POST", "knobs"): self._turn_knobs,
+            ("POST", "expire_delta_tokens"): self._expire_delta_tokens,
             ("GET", "position"): lambda _request: json_response(200, {"position": world.log.position}),
             ("GET", "truth"): self._truth,
             ("GET", "faults"): lambda _request: json_response(200, faults.report()),
@@ -53,12 +61,39 @@ class Control:
 
     def _mutate(self, request: Request) -> Response:
         try:
-            return json_response(200, {"position": self._world.change(decode(request.body))})
+            return json_response(200, self._changed(decode(request.body)))
         except MutationRefusedError as refusal:
             return _refuse(400, str(refusal))
 
+    def _changed(self, mutation: Mutation) -> dict[str, Any]:
+        """The new position and, of what was created, the id."""
+        position = self._world.change(mutation)
+        facts = self._world.view(position).facts_since(position - 1)
+        ids = [fact.item.id for fact in facts if isinstance(fact, CreatedFact)]
+        return {"position": position, **({"id": ids[0]} if ids else {})}
+
+    def _churn(self, request: Request) -> Response:
+        try:
+            wish = msgspec.json.decode(request.body, type=Churn)
+        except msgspec.MsgspecError as problem:
+            return _refuse(400, f"This is no churn: {problem}")
+        return json_response(200, churn(self._world, wish))
+
+    def _turn_knobs(self, request: Request) -> Response:
+        try:
+            self._world.knobs.set(msgspec.json.decode(request.body, type=dict[str, Any]))
+        except msgspec.MsgspecError as problem:
+            return _refuse(400, f"This is no knob: {problem}")
+        return json_response(200, self._world.knobs)
+
+    def _expire_delta_tokens(self, _request: Request) -> Response:
+        """Every delta token issued so far is void."""
+        self._world.knobs.delta_tokens_valid_from = time.time()
+        return Response(204)
+
     def _truth(self, request: Request) -> Response:
-        """Query: `at` a position, `effective=0` without what follows from edges, `sample` a number of people."""
+        """Query: `at` a position, `effective=0` without what follows from edges, `sample` a number of people,
+        `consents=1` with delegated grants."""
         query = request.query
         try:
             position = int(query.get("at") or self._world.log.position)
@@ -67,9 +102,11 @@ class Control:
             return _refuse(400, "`at` and `sample` are whole numbers.")
         if not 0 <= position <= self._world.log.position:
             return _refuse(400, f"The log ends at {self._world.log.position}.")
-        truth = Truth(self._world.base, self._world.log, position)
+        truth = Truth(self._world.origin, self._world.log, position)
         sample = None if size is None else truth.sample(size, self._seed)
-        lines = truth_lines(truth, effective=query.get("effective") != "0", sample=sample)
+        lines = truth_lines(
+            truth, effective=query.get("effective") != "0", sample=sample, consents=query.get("consents") == "1"
+        )
         return Response(200, _parts(lines), NDJSON)
 
     def _add_fault(self, request: Request) -> Response:

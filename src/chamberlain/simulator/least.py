@@ -56,7 +56,7 @@ def least_resource_units(view: View, *, eligible: int = 0) -> dict[str, int]:
         "service_principals": _pages(_count(view, Kind.SERVICE_PRINCIPAL)),
         "app_role_assignments": _assignments(view),
         "role_definitions": 1,
-        "role_assignments": _pages(len(view.base.role_assignments())),
+        "role_assignments": _pages(len(view.role_assignments())),
         "role_eligibility": _pages(eligible),
         "subscribed_skus": SKUS,
         "organization": ORGANIZATION,

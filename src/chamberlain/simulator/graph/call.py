@@ -85,7 +85,7 @@ class Call:
     def user(self, key: str) -> int:
         """Index of the user named by id or sign-in name."""
         if "@" in key:
-            index = self.view.base.find_user(key)
+            index = self.view.find_user(key)
             if index is not None:
                 return index
             raise not_found(key)

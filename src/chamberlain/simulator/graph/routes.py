@@ -11,7 +11,7 @@ from typing import Any
 
 from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.refusal import GraphError, unknown_segment
-from chamberlain.simulator.graph.resources import applications, groups, roles, tenant, users
+from chamberlain.simulator.graph.resources import applications, consents, deleted, groups, roles, tenant, users
 from chamberlain.simulator.message import Response
 
 Handler = Callable[[Call], "dict[str, Any] | Response"]
@@ -20,6 +20,7 @@ _DIRECTORY = ("Directory.Read.All", "Directory.ReadWrite.All")
 _USERS = ("User.Read.All", "User.ReadWrite.All", *_DIRECTORY)
 _GROUPS = ("GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", *_DIRECTORY)
 _ROLES = ("RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory", *_DIRECTORY)
+_ELIGIBLE = ("RoleEligibilitySchedule.Read.Directory", "RoleEligibilitySchedule.ReadWrite.Directory", *_ROLES[:3])
 _APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", *_DIRECTORY)
 _LICENCES = ("LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All", *_DIRECTORY)
 _ORGANISATION = ("Organization.Read.All", "Organization.ReadWrite.All", "User.Read.All", *_DIRECTORY)
@@ -37,10 +38,12 @@ class Route:
     handler: Handler
     roles: tuple[str, ...]
     cost: int = 1
+    cost_selected: int | None = None
 
     def units(self, query: dict[str, str]) -> int:
         """Resource units of one request: less with $select or a small $top, more with $expand, never under 1."""
-        units = self.cost - ("$select" in query) + ("$expand" in query)
+        cheaper = self.cost - 1 if self.cost_selected is None else self.cost_selected
+        units = (cheaper if "$select" in query else self.cost) + ("$expand" in query)
         top = query.get("$top", "")
         return max(1, units - (top.isdecimal() and int(top) < 20))
 
@@ -53,7 +56,7 @@ ROUTES = (
     Route("GET", "subscribedSkus", tenant.list_subscribed_skus, _LICENCES, cost=3),
     Route("GET", "admin/reportSettings", tenant.get_report_settings, _REPORT_SETTINGS),
     Route("GET", "devices", tenant.list_devices, _DEVICES),
-    Route("POST", "directoryObjects/getByIds", tenant.get_by_ids, _DIRECTORY, cost=3),
+    Route("POST", "directoryObjects/getByIds", tenant.get_by_ids, _DIRECTORY, cost=5, cost_selected=2),
     Route("GET", "users", users.list_users, _USERS, cost=2),
     Route("GET", "users/$count", users.count_users, _USERS),
     Route("GET", "users/{}", users.get_user, _USERS),
@@ -62,6 +65,8 @@ ROUTES = (
     Route("GET", "users/{}/memberOf/{}", users.list_member_of, _DIRECTORY, cost=2),
     Route("GET", "users/{}/licenseDetails", users.list_licence_details, (*_LICENCES, *_USERS), cost=2),
     Route("GET", "users/{}/appRoleAssignments", users.list_app_role_assignments, _DIRECTORY),
+    Route("GET", "users/{}/ownedObjects", users.list_owned_objects, _USERS, cost=2),
+    Route("GET", "users/{}/oauth2PermissionGrants", consents.list_grants_of_user, _DIRECTORY, cost=2),
     Route("GET", "groups", groups.list_groups, _GROUPS),
     Route("GET", "groups/$count", groups.count_groups, _GROUPS),
     Route("GET", "groups/{}", groups.get_group, _GROUPS),
@@ -77,11 +82,17 @@ ROUTES = (
     Route("GET", f"{_UNIFIED}/roleDefinitions", roles.list_role_definitions, _ROLES),
     Route("GET", f"{_UNIFIED}/roleDefinitions/{{}}", roles.get_role_definition, _ROLES),
     Route("GET", f"{_UNIFIED}/roleAssignments", roles.list_role_assignments, _ROLES),
+    Route("GET", f"{_UNIFIED}/roleEligibilityScheduleInstances", roles.list_eligible, _ELIGIBLE),
     Route("GET", "servicePrincipals", applications.list_service_principals, _APPLICATIONS),
     Route("GET", "servicePrincipals/$count", applications.count_service_principals, _APPLICATIONS),
     Route("GET", "servicePrincipals/{}", applications.get_service_principal, _APPLICATIONS),
     Route("GET", "servicePrincipals/{}/appRoleAssignedTo", applications.list_assigned_to, _APPLICATIONS),
     Route("GET", "servicePrincipals/{}/appRoleAssignments", applications.list_granted, _APPLICATIONS, cost=2),
+    Route("GET", "oauth2PermissionGrants", consents.list_grants, _DIRECTORY, cost=2),
+    Route("GET", "directory/deletedItems", deleted.refuse_deleted, _DIRECTORY),
+    Route(
+        "GET", "directory/deletedItems/{}", deleted.list_deleted, (*_USERS, "Group.Read.All", "GroupMember.Read.All")
+    ),
 )
 
 _KEY_IN_PARENTHESES = re.compile(r"(\w+)\((.*)\)")
@@ -96,6 +107,8 @@ def _split_keys(segments: tuple[str, ...]) -> Iterator[str]:
             continue
         yield found[1]
         key = found[2]
+        if not key:  # `delta()`, a function
+            continue
         yield key[1:-1].replace("''", "'") if key.startswith("'") else key
 
 

@@ -20,7 +20,7 @@ class Objects(Generic[T]):
 
     def places(self) -> int:
         """See `Source`; so for all below."""
-        return self._view.base.size(self._kind)
+        return self._view.size(self._kind)
 
     def read(self, start: int, stop: int) -> Sequence[T | None]:
         present, kind, read = self._view.present, self._kind, self._read
@@ -31,34 +31,26 @@ class Objects(Generic[T]):
 
 
 class Members:
-    """Direct members of a group: those of the base in its order, then those that changes added."""
+    """Direct members of a group; one that left or is not in the tenant leaves its place empty."""
 
     def __init__(self, view: View, group: int) -> None:
         self._view = view
         self._group = group
-        self._from_base = view.base.member_count(group)
-        self._added = view.added_members(group)
 
     def places(self) -> int:
         """See `Source`; so for all below."""
-        return self._from_base + len(self._added)
+        return self._view.member_places(self._group)
 
     def read(self, start: int, stop: int) -> Sequence[Ref | None]:
-        found = self._view.base.members(self._group, start, min(stop, self._from_base))
-        if stop > self._from_base:
-            found.extend(self._added[max(0, start - self._from_base) : stop - self._from_base])
-        if not self._view.membership_changed(self._group):
-            return found
-        return [member if self._view.is_member(self._group, member) else None for member in found]
+        return self._view.members_at(self._group, start, stop)
 
     def count(self) -> int:
-        if not self._view.membership_changed(self._group):
-            return self._from_base
-        return self._from_base + self._view.membership_difference(self._group)
+        return self._view.member_count(self._group)
 
 
 class Assignments:
-    """Assignments to an application; those of applications that are not in the tenant leave their places empty."""
+    """Assignments to an application; those that ended or whose principal is not in the tenant leave their places
+    empty."""
 
     def __init__(self, view: View, resource: int) -> None:
         self._view = view
@@ -66,11 +58,10 @@ class Assignments:
 
     def places(self) -> int:
         """See `Source`; so for all below."""
-        return self._view.base.app_assignment_count(self._resource)
+        return self._view.assignment_places(self._resource)
 
     def read(self, start: int, stop: int) -> Sequence[AppAssignment | None]:
-        found = self._view.base.app_assignments(self._resource, start, stop)
-        return [assignment if self._view.present(assignment.principal) else None for assignment in found]
+        return self._view.assignments_at(self._resource, start, stop)
 
     def count(self) -> int:
         return sum(assignment is not None for assignment in self.read(0, self.places()))

@@ -23,6 +23,7 @@ READ_ROLES = (
     "Domain.Read.All",
     "ReportSettings.Read.All",
 )
+MORE_ROLES = ("AuditLog.Read.All", "RoleEligibilitySchedule.Read.Directory")
 _APPLICATION_KIND = 91
 
 
@@ -60,7 +61,11 @@ def registrations(seed: int) -> tuple[Registration, Registration]:
 
     return (
         Registration(
-            guids.encode(_APPLICATION_KIND, 0), secret("multi"), "Chamberlain", multi_tenant=True, roles=READ_ROLES
+            guids.encode(_APPLICATION_KIND, 0),
+            secret("multi"),
+            "Chamberlain",
+            multi_tenant=True,
+            roles=(*READ_ROLES, *MORE_ROLES),
         ),
         Registration(
             guids.encode(_APPLICATION_KIND, 1),

@@ -51,6 +51,15 @@ class AppAssignment(NamedTuple):
     created: str
 
 
+class DelegatedGrant(NamedTuple):
+    """An application (`client`, an index) may use another one in the name of a person, or of everybody (None)."""
+
+    client: int
+    resource: int
+    principal: Ref | None
+    scope: str
+
+
 class Device(NamedTuple):
     """A computer, here only because groups may hold some."""
 

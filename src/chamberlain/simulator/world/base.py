@@ -7,12 +7,15 @@ and is what the truth is computed from: the two halves share no code in the seed
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from chamberlain.simulator.world.application import AppAssignment, Device, ServicePrincipal
+from chamberlain.simulator.world.application import AppAssignment, DelegatedGrant, Device, ServicePrincipal
 from chamberlain.simulator.world.group import Group, GroupLicence
 from chamberlain.simulator.world.licence import LicenceState, Sku, Subscription
 from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.role import RoleAssignment, RoleDefinition
+
+Run = tuple[Kind, list[int]]
+"""Neighbours of one kind in a list of objects, by their serial numbers."""
 
 
 class Tenant(NamedTuple):
@@ -44,6 +47,9 @@ class Base(Protocol):
     def guid(self, ref: Ref) -> str:
         """The object id."""
 
+    def guids(self, kind: Kind, serials: Sequence[int]) -> list[bytes]:
+        """Ids of many objects of a kind, as the ASCII of their text."""
+
     def find(self, guid: str) -> Ref | None:
         """The object with this id, None when the base has none."""
 
@@ -73,6 +79,9 @@ class Base(Protocol):
 
     def members(self, group: int, start: int, stop: int) -> list[Ref]:
         """A slice of a group's direct members, in the order in which they are listed."""
+
+    def member_runs(self, group: int, start: int, stop: int) -> list[Run]:
+        """The same slice, without a reference for each member: large groups are read a million members at a time."""
 
     def is_member(self, group: int, holder: Ref) -> bool:
         """Whether the holder is a direct member."""
@@ -104,6 +113,12 @@ class Base(Protocol):
     def role_assignments(self) -> Sequence[RoleAssignment]:
         """Who is assigned to a role, in the order in which they are listed."""
 
+    def eligible_assignments(self) -> Sequence[RoleAssignment]:
+        """Who may activate a role, in the order in which they are listed."""
+
+    def delegated_grants(self) -> Sequence[DelegatedGrant]:
+        """What applications may do in the name of people."""
+
     def app_assignment_count(self, resource: int) -> int:
         """How many principals are assigned to an application."""
 
@@ -118,6 +133,9 @@ class Base(Protocol):
 
     def roles_of(self, holder: Ref) -> Sequence[RoleAssignment]:
         """Roles assigned to the holder itself."""
+
+    def eligible_of(self, holder: Ref) -> Sequence[RoleAssignment]:
+        """Roles that the holder itself may activate."""
 
     def app_assignments_of(self, holder: Ref) -> Sequence[AppAssignment]:
         """Applications the holder itself is assigned to."""

@@ -9,6 +9,7 @@ from chamberlain.simulator.world.application import (
     USER,
     AppAssignment,
     AppRole,
+    DelegatedGrant,
     Device,
     ServicePrincipal,
 )
@@ -166,6 +167,11 @@ ROLE_ASSIGNMENTS = (
     RoleAssignment(HELPDESK_ADMINISTRATOR, _in_group(HELPDESK), "/"),
     RoleAssignment(DIRECTORY_READERS, Ref(Kind.SERVICE_PRINCIPAL, VM_BACKUP), "/"),
 )
+ELIGIBLE_ASSIGNMENTS = (RoleAssignment(USER_ADMINISTRATOR, _user(HIRO), "/"),)
+DELEGATED_GRANTS = (
+    DelegatedGrant(SALESFORCE, GRAPH, None, "User.Read"),
+    DelegatedGrant(WIKI, GRAPH, _user(DMITRI), " User.Read Mail.Read"),
+)
 APP_ASSIGNMENTS = (
     AppAssignment(SALESFORCE, SALESFORCE_ROLES[0].id, _user(DMITRI), SINCE),
     AppAssignment(SALESFORCE, SALESFORCE_ROLES[1].id, _in_group(BUILDERS), SINCE),
@@ -233,6 +239,8 @@ def golden_base(seed: int) -> WrittenBase:
         trouble={(HIRO, LICENSING): (State.ERROR, "CountViolation")},
         role_definitions=builtin_roles(),
         role_assignments=ROLE_ASSIGNMENTS,
+        eligible_assignments=ELIGIBLE_ASSIGNMENTS,
+        delegated_grants=DELEGATED_GRANTS,
         service_principals=service_principals,
         app_assignments=APP_ASSIGNMENTS,
         since=SINCE,

@@ -9,15 +9,18 @@ from chamberlain.simulator.options import CannotStartError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tenant (population TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS change (position INTEGER PRIMARY KEY, mutation BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS change (
+    position INTEGER PRIMARY KEY, mutation BLOB NOT NULL, happened REAL NOT NULL DEFAULT 0
+);
 """
 
 
 class Change(NamedTuple):
-    """One entry: a mutation as JSON, at its position. Position 0 is the tenant before any change."""
+    """One entry: a mutation as JSON, at its position and second. Position 0 is the tenant before any change."""
 
     position: int
     mutation: bytes
+    happened: float
 
 
 class ChangeLog:
@@ -27,6 +30,7 @@ class ChangeLog:
         try:
             self._database = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
             self._database.executescript(_SCHEMA)
+            self._tell_time()
         except sqlite3.Error as problem:
             raise CannotStartError(
                 f"The tenant file {file} cannot be opened ({problem}); "
@@ -34,6 +38,12 @@ class ChangeLog:
             ) from problem
         self._claim(file, population)
         self._position: int = self._database.execute("SELECT coalesce(max(position), 0) FROM change").fetchone()[0]
+
+    def _tell_time(self) -> None:
+        """Files from before changes had a time get the column."""
+        columns = {row[1] for row in self._database.execute("PRAGMA table_info(change)")}
+        if "happened" not in columns:
+            self._database.execute("ALTER TABLE change ADD COLUMN happened REAL NOT NULL DEFAULT 0")
 
     def _claim(self, file: Path | None, population: str) -> None:
         row = self._database.execute("SELECT population FROM tenant").fetchone()
@@ -50,16 +60,16 @@ class ChangeLog:
         """Position of the newest change."""
         return self._position
 
-    def append(self, mutation: bytes) -> int:
+    def append(self, mutation: bytes, happened: float) -> int:
         """Record a change for good and return its position."""
-        self._database.execute("INSERT INTO change VALUES (?, ?)", (self._position + 1, mutation))
+        self._database.execute("INSERT INTO change VALUES (?, ?, ?)", (self._position + 1, mutation, happened))
         self._position += 1
         return self._position
 
     def changes(self, *, until: int) -> Iterator[Change]:
         """Changes up to a position, oldest first."""
         rows = self._database.execute(
-            "SELECT position, mutation FROM change WHERE position <= ? ORDER BY position", (until,)
+            "SELECT position, mutation, happened FROM change WHERE position <= ? ORDER BY position", (until,)
         )
         return (Change(*row) for row in rows)
 

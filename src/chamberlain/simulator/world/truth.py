@@ -4,23 +4,25 @@ A second algorithm. Serving reads the base from the group's and the application'
 the log by
 itself and asks the base from the holder's side. Lines are sorted by `t` and then by their fields."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
 
-from chamberlain.simulator.world.application import DEFAULT_ACCESS, GRAPH_APP_ID, USER
+from chamberlain.simulator.world.application import DEFAULT_ACCESS, GRAPH_APP_ID, USER, AppAssignment
 from chamberlain.simulator.world.base import Base
+from chamberlain.simulator.world.fact import Relation, Shelf
+from chamberlain.simulator.world.folded import Folded
 from chamberlain.simulator.world.group import GroupLicence
 from chamberlain.simulator.world.licence import HOLDING, LicenceState
 from chamberlain.simulator.world.log import ChangeLog
-from chamberlain.simulator.world.mutation import AttributeFact, Relation, decode
 from chamberlain.simulator.world.reference import Kind, Ref
+from chamberlain.simulator.world.role import RoleAssignment
 
 Line = dict[str, Any]
 DEFAULT_ACCESS_NAME = "Default Access"
+_STEP = 200
 
 
 class Edge(NamedTuple):
@@ -32,29 +34,12 @@ class Edge(NamedTuple):
     detail: Line | None
 
 
-class Folded:
-    """What the log says at a position: the last word about every attribute and every edge."""
-
-    def __init__(self, base: Base, log: ChangeLog, position: int) -> None:
-        self.attributes: dict[tuple[Ref, str], Any] = {}
-        self.joined: defaultdict[Ref, set[int]] = defaultdict(set)
-        self.left: defaultdict[Ref, set[int]] = defaultdict(set)
-        for change in log.changes(until=position):
-            for fact in decode(change.mutation).facts(base):
-                if isinstance(fact, AttributeFact):
-                    self.attributes[fact.subject, fact.name] = fact.value
-                elif fact.relation is Relation.MEMBER:
-                    now, before = (self.joined, self.left) if fact.holds else (self.left, self.joined)
-                    now[fact.holder].add(fact.target.serial)
-                    before[fact.holder].discard(fact.target.serial)
-
-
 class Truth:
     """Lines of the truth at one position, made one after another."""
 
     def __init__(self, base: Base, log: ChangeLog, position: int) -> None:
-        self._base = base
         self._folded = Folded(base, log, position)
+        self._base = self._folded.grown
         self._above: dict[int, frozenset[int]] = {}
         self._plans = {sku.id: [plan.id for plan in sku.plans if plan.applies_to == USER] for sku in base.skus()}
         self._graph = next(
@@ -69,17 +54,26 @@ class Truth:
     def _all(self, kind: Kind) -> Iterator[Ref]:
         for serial in range(self._base.size(kind)):
             ref = Ref(kind, serial)
-            if self._folded.attributes.get((ref, "present"), self._base.present(ref)):
+            if self._folded.is_there(ref):
                 yield ref
 
     def _sorted(self, *kinds: Kind) -> list[tuple[str, Ref]]:
         return sorted((self._base.guid(ref), ref) for kind in kinds for ref in self._all(kind))
 
+    def _related(self, relation: Relation, holder: Ref, from_base: Sequence[int]) -> set[int]:
+        begun, ended = self._folded.begun[relation, holder], self._folded.ended[relation, holder]
+        return {group for group in {*from_base, *begun} - ended if self._folded.is_there(Ref(Kind.GROUP, group))}
+
     def groups_of(self, holder: Ref) -> set[int]:
         """Groups that the holder is directly in."""
-        return {*self._base.groups_of(holder), *self._folded.joined.get(holder, ())} - self._folded.left.get(
-            holder, set()
-        )
+        return self._related(Relation.MEMBER, holder, self._base.groups_of(holder))
+
+    def _roles(self, holder: Ref) -> list[RoleAssignment]:
+        return self._folded.settled(Shelf.ROLE, holder, {tuple(held): held for held in self._base.roles_of(holder)})
+
+    def _apps(self, holder: Ref) -> list[AppAssignment]:
+        from_base = {held[:3]: held for held in self._base.app_assignments_of(holder)}
+        return self._folded.settled(Shelf.APP, holder, from_base)
 
     def _groups_above(self, group: int) -> frozenset[int]:
         """The group itself and every group that it is in, however deep; a cycle ends by itself."""
@@ -93,7 +87,8 @@ class Truth:
         return self._above[group]
 
     def _licences(self, user: int, groups: set[int]) -> list[LicenceState]:
-        states = list(self._base.direct_licences(user))
+        direct = {(user, state.sku_id): state for state in self._base.direct_licences(user)}
+        states: list[LicenceState] = self._folded.settled(Shelf.LICENCE, Ref(Kind.USER, user), direct)
         licence_groups = self._base.licence_groups()
         for group in groups & licence_groups.keys():
             states.extend(self._base.inherited_licence(user, group, licence) for licence in licence_groups[group])
@@ -107,17 +102,19 @@ class Truth:
 
     def accounts(self) -> Iterator[Line]:
         """One line a user."""
+        said = self._folded.attributes
         for guid, ref in self._sorted(Kind.USER):
             person = self._base.person(ref.serial)
-            manager = self._base.manager(ref.serial)
+            serial = said.get((ref, "manager"), self._base.manager(ref.serial))
+            manager = None if serial is None else Ref(Kind.USER, serial)
             yield {
                 "t": "account",
                 "id": guid,
-                "upn": person.user_principal_name,
-                "name": self._folded.attributes.get((ref, "display_name"), person.display_name),
-                "enabled": person.enabled,
+                "upn": said.get((ref, "user_principal_name"), person.user_principal_name),
+                "name": said.get((ref, "display_name"), person.display_name),
+                "enabled": said.get((ref, "enabled"), person.enabled),
                 "type": "Guest" if person.is_guest else "Member",
-                "manager": None if manager is None else self._base.guid(Ref(Kind.USER, manager)),
+                "manager": self._base.guid(manager) if manager and self._folded.is_there(manager) else None,
             }
 
     def _licence_edges(self, holder: Ref, groups: set[int]) -> Iterator[Edge]:
@@ -134,13 +131,19 @@ class Truth:
     def _edges_of(self, holder: Ref) -> list[Edge]:
         groups = self.groups_of(holder)
         found = [Edge(self._group_key(group), "member", "", None) for group in groups]
-        found.extend(Edge(self._group_key(group), "owner", "", None) for group in self._base.owned_by(holder))
+        owned = self._related(Relation.OWNER, holder, self._base.owned_by(holder))
+        found.extend(Edge(self._group_key(group), "owner", "", None) for group in owned)
         found.extend(
-            Edge(f"role:{held.role_id}", "assigned", "", {"scope": held.scope}) for held in self._base.roles_of(holder)
+            Edge(f"role:{held.role_id}", "assigned", "", {"scope": held.scope}) for held in self._roles(holder)
+        )
+        eligible = {tuple(held): held for held in self._base.eligible_of(holder)}
+        found.extend(
+            Edge(f"role:{held.role_id}", "eligible", "", {"scope": held.scope})
+            for held in self._folded.settled(Shelf.ELIGIBLE, holder, eligible)
         )
         found.extend(
             Edge(self._app_role_key(held.resource, held.role_id), "assigned", "", None)
-            for held in self._base.app_assignments_of(holder)
+            for held in self._apps(holder)
             if held.resource != self._graph
         )
         found.extend(self._licence_edges(holder, groups))
@@ -165,10 +168,8 @@ class Truth:
         groups = self.groups_of(holder)
         found = {self._group_key(above) for group in groups for above in self._groups_above(group)}
         for principal in (holder, *(Ref(Kind.GROUP, group) for group in groups)):
-            found.update(f"role:{held.role_id}" for held in self._base.roles_of(principal))
-            found.update(
-                self._app_role_key(held.resource, held.role_id) for held in self._base.app_assignments_of(principal)
-            )
+            found.update(f"role:{held.role_id}" for held in self._roles(principal))
+            found.update(self._app_role_key(held.resource, held.role_id) for held in self._apps(principal))
         for state in self._licences(user, groups):
             if state.state in HOLDING:
                 found.add(f"licence:{state.sku_id}")
@@ -193,21 +194,31 @@ class Truth:
 
     def _default_access(self) -> set[int]:
         """Applications to which somebody is assigned without a role."""
-        return {
-            ref.serial
-            for ref in self._all(Kind.SERVICE_PRINCIPAL)
-            for held in self._base.app_assignments(ref.serial, 0, 1)
-            if held.role_id == DEFAULT_ACCESS
-        }
+        return {ref.serial for ref in self._all(Kind.SERVICE_PRINCIPAL) if self._has_default_access(ref.serial)}
+
+    def _has_default_access(self, resource: int) -> bool:
+        added = (item for key, item in self._folded.entries[Shelf.APP].items() if key[:2] == (resource, DEFAULT_ACCESS))
+        if any(item is not None and self._folded.is_there(item.principal) for item in added):
+            return True
+        return self._base_has_default_access(resource)
+
+    def _base_has_default_access(self, resource: int) -> bool:
+        if self._base.service_principal(resource).roles_for(USER):
+            return False
+        said = self._folded.entries[Shelf.APP]
+        for start in range(0, self._base.app_assignment_count(resource), _STEP):
+            for held in self._base.app_assignments(resource, start, start + _STEP):
+                if held.role_id == DEFAULT_ACCESS and held[:3] not in said and self._folded.is_there(held.principal):
+                    return True
+        return False
 
     def permissions(self) -> Iterator[Line]:
         """Everything that can be held."""
         lines: list[Line] = list(self._app_role_lines())
         for ref in self._all(Kind.GROUP):
             group = self._base.group(ref.serial)
-            lines.append(
-                {"t": "permission", "key": f"group:{group.id}", "name": group.display_name, "kind": group.kind.value}
-            )
+            name = self._folded.attributes.get((ref, "display_name"), group.display_name)
+            lines.append({"t": "permission", "key": f"group:{group.id}", "name": name, "kind": group.kind.value})
         lines.extend(
             {"t": "permission", "key": f"role:{role.id}", "name": role.display_name}
             for role in self._base.role_definitions()
@@ -221,14 +232,31 @@ class Truth:
             )
         yield from sorted(lines, key=lambda line: str(line["key"]))
 
+    def consents(self) -> Iterator[Line]:
+        """What applications may do in people's names."""
+        found = {item[:3]: item for item in self._base.delegated_grants()} | self._folded.entries[Shelf.CONSENT]
+        grants = [item for item in found.values() if item is not None]
+        lines = [
+            {
+                "t": "consent",
+                "client": self._base.guid(Ref(Kind.SERVICE_PRINCIPAL, grant.client)),
+                "resource": self._base.guid(Ref(Kind.SERVICE_PRINCIPAL, grant.resource)),
+                "principal": None if grant.principal is None else self._base.guid(grant.principal),
+                "scope": grant.scope,
+            }
+            for grant in grants
+            if grant.principal is None or self._folded.is_there(grant.principal)
+        ]
+        yield from sorted(lines, key=lambda line: (line["client"], line["resource"], line["principal"] or ""))
+
     def sample(self, size: int, seed: int) -> list[str]:
         """Users picked by chance, the same for the same seed."""
-        count = self._base.size(Kind.USER)
-        picked = Random(seed).sample(range(count), min(size, count))  # noqa: S311 -- a sample for tests, no secret
-        return sorted(self._base.guid(Ref(Kind.USER, user)) for user in picked)
+        people = list(self._all(Kind.USER))
+        picked = Random(seed).sample(people, min(size, len(people)))  # noqa: S311 -- a sample for tests, no secret
+        return sorted(self._base.guid(user) for user in picked)
 
 
-def truth_lines(truth: Truth, *, effective: bool, sample: list[str] | None) -> Iterator[Line]:
+def truth_lines(truth: Truth, *, effective: bool, sample: list[str] | None, consents: bool = False) -> Iterator[Line]:
     """The whole truth, in order; a sample is announced first."""
     if sample is not None:
         yield {"t": "sample", "accounts": sample}
@@ -237,3 +265,5 @@ def truth_lines(truth: Truth, *, effective: bool, sample: list[str] | None) -> I
     if effective:
         yield from truth.effective(None if sample is None else set(sample))
     yield from truth.permissions()
+    if consents:
+        yield from truth.consents()

@@ -1,37 +1,87 @@
-"""The tenant as it was at one position of the log: base and overlay read as one."""
+"""The tenant as it was at one position of the log: base and overlay read as one.
 
-from collections.abc import Iterator, Sequence
+What is not in the tenant takes its relations out of sight with it, and brings them back when it returns."""
 
-from chamberlain.simulator.world.application import AppAssignment, Device, ServicePrincipal
-from chamberlain.simulator.world.base import Base, Tenant
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from chamberlain.simulator.world.activity import AuditEntry
+from chamberlain.simulator.world.application import AppAssignment, DelegatedGrant, Device, ServicePrincipal
+from chamberlain.simulator.world.base import Run, Tenant
+from chamberlain.simulator.world.fact import Fact, Key, Relation, Shelf
 from chamberlain.simulator.world.group import Group
+from chamberlain.simulator.world.grown import Grown, runs_of
+from chamberlain.simulator.world.knobs import Knobs
 from chamberlain.simulator.world.licence import HOLDING, LicenceState
-from chamberlain.simulator.world.mutation import Relation
-from chamberlain.simulator.world.overlay import Overlay
+from chamberlain.simulator.world.overlay import Overlay, Presence
 from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Kind, Ref
+from chamberlain.simulator.world.role import RoleAssignment
+
+_PERSON_FIELDS = frozenset(Person._fields)
 
 
 class View:
     """Answers of the tenant at `position`; cheap to make, so that every request has its own."""
 
-    __slots__ = ("_last_states", "_overlay", "base", "position")
+    __slots__ = ("_absent", "_last_states", "_overlay", "base", "knobs", "position")
 
-    def __init__(self, base: Base, overlay: Overlay, position: int) -> None:
+    def __init__(self, base: Grown, overlay: Overlay, position: int, knobs: Knobs) -> None:
         self.base = base
         self.position = position
+        self.knobs = knobs
         self._overlay = overlay
+        self._absent: frozenset[Ref] | None = None
         self._last_states: tuple[int, list[LicenceState]] = (-1, [])
+
+    def at(self, position: int) -> "View":
+        """The same tenant at another position."""
+        return View(self.base, self._overlay, position, self.knobs)
+
+    def facts_since(self, position: int) -> Iterator[Fact]:
+        """What became true after a position and by this one."""
+        return self._overlay.facts(position, self.position)
+
+    @property
+    def trail(self) -> Sequence[AuditEntry]:
+        """The audit log, oldest first, of all times."""
+        return self._overlay.trail
 
     @property
     def tenant(self) -> Tenant:
         """The organisation."""
         return self.base.tenant
 
+    @property
+    def absent(self) -> frozenset[Ref]:
+        """Objects that are not in the tenant now."""
+        if self._absent is None:
+            self._absent = self._overlay.absent(self.position, self.base.waiting)
+        return self._absent
+
     def present(self, ref: Ref) -> bool:
         """Whether the object is in the tenant."""
-        changes = self._overlay.attributes(ref, self.position)
-        return bool(changes["present"]) if "present" in changes else self.base.present(ref)
+        return ref not in self.absent
+
+    def presence(self, ref: Ref) -> Presence | None:
+        """What was last said about the object's being there."""
+        return self._overlay.presence(ref, self.position)
+
+    def gone_for_good(self, ref: Ref) -> bool:
+        """Whether the object was deleted and cannot come back."""
+        last = self.presence(ref)
+        return last is not None and last.for_good
+
+    def deleted(self, kind: Kind) -> list[tuple[Ref, float]]:
+        """Objects in the deleted items, each with the second at which it went."""
+        found = ((ref, self.presence(ref)) for ref in self._overlay.moved() if ref.kind is kind)
+        return [
+            (ref, last.happened) for ref, last in found if last is not None and not last.present and not last.for_good
+        ]
+
+    def size(self, kind: Kind) -> int:
+        """Places of a kind; those of objects that are not in the tenant are empty."""
+        return self.base.size(kind)
 
     def changed(self, kind: Kind) -> list[int]:
         """Objects of a kind that any change made or gave another property."""
@@ -42,32 +92,65 @@ class View:
         ref = self.base.find(guid)
         return ref if ref is not None and self.present(ref) else None
 
+    def find_user(self, user_principal_name: str) -> int | None:
+        """The user with this sign-in name, in any case of letters."""
+        wanted = user_principal_name.lower()
+        old = self.base.find_user(wanted)
+        candidates = [ref.serial for ref in self._overlay.sign_in_name_holders(wanted)]
+        for index in candidates if old is None else [old, *candidates]:
+            if self.present(Ref(Kind.USER, index)) and self.person(index).user_principal_name.lower() == wanted:
+                return index
+        return None
+
+    def attribute(self, subject: Ref, name: str) -> Any:
+        """A property that changes may speak of."""
+        if name == "manager":
+            said = self._overlay.attributes(subject, self.position)
+            return said["manager"] if "manager" in said else self.base.manager(subject.serial)
+        read = {Kind.USER: self.person, Kind.GROUP: self.group, Kind.SERVICE_PRINCIPAL: self.service_principal}
+        return getattr(read[subject.kind](subject.serial), name)
+
     def person(self, index: int) -> Person:
         """The user at an index."""
         person = self.base.person(index)
         changes = self._overlay.attributes(Ref(Kind.USER, index), self.position)
-        return person._replace(**changes) if changes else person
+        if not changes:
+            return person
+        return person._replace(**{name: value for name, value in changes.items() if name in _PERSON_FIELDS})
 
     def manager(self, index: int) -> int | None:
-        """The user's manager."""
-        return self.base.manager(index)
+        """The user's manager, as long as the manager is in the tenant."""
+        manager: int | None = self.attribute(Ref(Kind.USER, index), "manager")
+        return manager if manager is not None and self.present(Ref(Kind.USER, manager)) else None
 
     def group(self, index: int) -> Group:
         """The group at an index."""
-        return self.base.group(index)
+        changes = self._overlay.attributes(Ref(Kind.GROUP, index), self.position)
+        return self.base.group(index)._replace(**changes) if changes else self.base.group(index)
 
     def service_principal(self, index: int) -> ServicePrincipal:
         """The service principal at an index."""
-        return self.base.service_principal(index)
+        changes = self._overlay.attributes(Ref(Kind.SERVICE_PRINCIPAL, index), self.position)
+        found = self.base.service_principal(index)
+        return found._replace(**changes) if changes else found
 
     def device(self, index: int) -> Device:
         """The device at an index."""
         return self.base.device(index)
 
+    def linked(self, relation: Relation, holder: Ref, group: Ref) -> bool:
+        """Whether a relation holds, also between objects that are out of sight."""
+        said = self._overlay.edge(relation, holder, group, self.position)
+        if said is not None:
+            return said
+        if relation is Relation.MEMBER:
+            return self.base.is_member(group.serial, holder)
+        return holder in self.base.owners(group.serial)
+
     def is_member(self, group: int, holder: Ref) -> bool:
         """Whether the holder is a direct member of the group."""
-        said = self._overlay.edge(Relation.MEMBER, holder, Ref(Kind.GROUP, group), self.position)
-        return self.base.is_member(group, holder) if said is None else said
+        target = Ref(Kind.GROUP, group)
+        return self.linked(Relation.MEMBER, holder, target) and self.absent.isdisjoint((holder, target))
 
     def added_members(self, group: int) -> list[Ref]:
         """Members that only changes put there; the first ever added comes first, so a listing can go on after it."""
@@ -82,18 +165,74 @@ class View:
         """Whether any change ever spoke of the group's members."""
         return bool(self._overlay.holders(Relation.MEMBER, Ref(Kind.GROUP, group)))
 
-    def membership_difference(self, group: int) -> int:
-        """Members now minus members in the base."""
-        changed = self._overlay.holders(Relation.MEMBER, Ref(Kind.GROUP, group))
-        return sum(self.is_member(group, holder) - self.base.is_member(group, holder) for holder in changed)
+    def member_runs(self, group: int, start: int, stop: int) -> list[Run]:
+        """Direct members at places of the group's list, without a reference for each where nothing was changed."""
+        if self.membership_changed(group):
+            return runs_of([ref for ref in self.members_at(group, start, stop) if ref is not None])
+        return self._without_absent(self.base.member_runs(group, start, stop))
+
+    def _without_absent(self, runs: list[Run]) -> list[Run]:
+        for kind in {kind for kind, _ in runs}:
+            gone = {ref.serial for ref in self.absent if ref.kind is kind}
+            if gone:
+                runs = [
+                    (of, [serial for serial in serials if serial not in gone] if of is kind else serials)
+                    for of, serials in runs
+                ]
+        return runs
+
+    def member_places(self, group: int) -> int:
+        """Places of the list of members: those of the base in its order, then those that changes added."""
+        return self.base.member_count(group) + len(self.added_members(group))
+
+    def members_at(self, group: int, start: int, stop: int) -> list[Ref | None]:
+        """What stands at places of the list; None where somebody left or is out of sight."""
+        from_base = self.base.member_count(group)
+        found: list[Ref] = self.base.members(group, start, min(stop, from_base))
+        if stop > from_base:
+            found.extend(self.added_members(group)[max(0, start - from_base) : stop - from_base])
+        if self.membership_changed(group):
+            return [member if self.is_member(group, member) else None for member in found]
+        absent = self.absent
+        return [None if member in absent else member for member in found]
+
+    def member_count(self, group: int) -> int:
+        """How many direct members there are."""
+        target = Ref(Kind.GROUP, group)
+        changed = self._overlay.holders(Relation.MEMBER, target)
+        difference = sum(
+            self.linked(Relation.MEMBER, holder, target) - self.base.is_member(group, holder) for holder in changed
+        )
+        hidden = sum(self.linked(Relation.MEMBER, holder, target) for holder in self.absent if holder != target)
+        return self.base.member_count(group) + difference - hidden
 
     def groups_of(self, holder: Ref) -> list[int]:
         """Groups the holder is a direct member of."""
         from_base = self.base.groups_of(holder)
         changed = [target.serial for target in self._overlay.targets(Relation.MEMBER, holder)]
         if not changed:
-            return list(from_base)
+            absent = self.absent
+            return [group for group in from_base if Ref(Kind.GROUP, group) not in absent]
         return [group for group in sorted({*from_base, *changed}) if self.is_member(group, holder)]
+
+    def owners(self, group: int) -> list[Ref]:
+        """A group's owners."""
+        target = Ref(Kind.GROUP, group)
+        changed = self._overlay.holders(Relation.OWNER, target)
+        found = dict.fromkeys((*self.base.owners(group), *changed))
+        return [
+            holder
+            for holder in found
+            if holder not in self.absent and (not changed or self.linked(Relation.OWNER, holder, target))
+        ]
+
+    def owned_by(self, holder: Ref) -> list[int]:
+        """Groups the holder owns, ascending."""
+        changed = [target.serial for target in self._overlay.targets(Relation.OWNER, holder)]
+        targets = (Ref(Kind.GROUP, group) for group in sorted({*self.base.owned_by(holder), *changed}))
+        return [
+            group.serial for group in targets if group not in self.absent and self.linked(Relation.OWNER, holder, group)
+        ]
 
     def licence_states(self, user: int) -> list[LicenceState]:
         """Every path by which a licence reaches the person: its own, then those of groups it is directly in.
@@ -102,14 +241,28 @@ class View:
         """
         if self._last_states[0] == user:
             return self._last_states[1]
-        states = list(self.base.direct_licences(user))
         holder = Ref(Kind.USER, user)
+        states = self._direct_licences(holder)
         is_member = self.is_member if self._overlay.speaks_of(Relation.MEMBER, holder) else self.base.is_member
         for group, licences in self.base.licence_groups().items():
             if is_member(group, holder):
                 states.extend(self.base.inherited_licence(user, group, licence) for licence in licences)
         self._last_states = (user, states)
         return states
+
+    def _direct_licences(self, holder: Ref) -> list[LicenceState]:
+        states = list(self.base.direct_licences(holder.serial))
+        keys = self._overlay.keys_of(Shelf.LICENCE, holder)
+        if not keys:
+            return states
+        by_sku = {state.sku_id: state for state in states}
+        for key in keys:
+            said, state = self._overlay.entry(Shelf.LICENCE, key, self.position)
+            if said and state is None:
+                by_sku.pop(key[1], None)
+            elif said:
+                by_sku[key[1]] = state
+        return list(by_sku.values())
 
     def held_licences(self, user: int) -> dict[str, tuple[str, ...]]:
         """SKUs that the person really has, each with the plans that are off on every path."""
@@ -121,21 +274,108 @@ class View:
         return held
 
     def consumed_units(self) -> dict[str, int]:
-        """Seats in use by SKU: the base's count, corrected for people whose memberships changed."""
+        """Seats in use by SKU: the base's count, corrected for people who changed."""
         consumed = dict(self.base.consumed_units())
-        before = View(self.base, Overlay(), 0)
-        for holder in self._overlay.holders_ever_changed(Relation.MEMBER):
+        before = View(self.base, Overlay(), 0, self.knobs)
+        changed = self._overlay.holders_ever_changed(Relation.MEMBER)
+        changed |= self._overlay.holders_of_entries(Shelf.LICENCE) | {*self._overlay.moved()}
+        for holder in changed:
             if holder.kind is Kind.USER:
                 for sku_id in before.held_licences(holder.serial):
                     consumed[sku_id] -= 1
-                for sku_id in self.held_licences(holder.serial):
+                for sku_id in self.held_licences(holder.serial) if self.present(holder) else ():
                     consumed[sku_id] = consumed.get(sku_id, 0) + 1
         return consumed
 
-    def app_assignments_of(self, holder: Ref) -> Sequence[AppAssignment]:
+    def entry(self, shelf: Shelf, key: Key, holder: Ref | None) -> Any:
+        """An entry of a collection, None when it is not there."""
+        said, item = self._overlay.entry(shelf, key, self.position)
+        if said:
+            return item
+        return next((item for item in self._from_base(shelf, holder) if entry_key(shelf, item, holder) == key), None)
+
+    def _from_base(self, shelf: Shelf, holder: Ref | None) -> Iterable[Any]:
+        if shelf is Shelf.CONSENT:
+            return self.base.delegated_grants()
+        if holder is None:
+            return ()
+        match shelf:
+            case Shelf.ROLE:
+                return self.base.roles_of(holder)
+            case Shelf.ELIGIBLE:
+                return self.base.eligible_of(holder)
+            case Shelf.APP:
+                return self.base.app_assignments_of(holder)
+            case Shelf.LICENCE:
+                return self.base.direct_licences(holder.serial)
+
+    def _merged(self, shelf: Shelf, from_base: Iterable[Any], keys: Sequence[Key]) -> list[Any]:
+        """Entries of the base as they are now, then those that changes added; nobody's who is out of sight."""
+        found = list(from_base)
+        if keys:
+            merged = {entry_key(shelf, item, None): item for item in found}
+            for key in keys:
+                said, item = self._overlay.entry(shelf, key, self.position)
+                if said and item is None:
+                    merged.pop(key, None)
+                elif said:
+                    merged[key] = item
+            found = list(merged.values())
+        absent = self.absent
+        return [item for item in found if item.principal not in absent]
+
+    def role_assignments(self) -> list[RoleAssignment]:
+        """Who is assigned to a role."""
+        return self._merged(Shelf.ROLE, self.base.role_assignments(), self._overlay.keys(Shelf.ROLE))
+
+    def eligible_assignments(self) -> list[RoleAssignment]:
+        """Who may activate a role."""
+        return self._merged(Shelf.ELIGIBLE, self.base.eligible_assignments(), self._overlay.keys(Shelf.ELIGIBLE))
+
+    def roles_of(self, holder: Ref) -> list[RoleAssignment]:
+        """Roles assigned to the holder itself."""
+        return self._merged(Shelf.ROLE, self.base.roles_of(holder), self._overlay.keys_of(Shelf.ROLE, holder))
+
+    def delegated_grants(self) -> list[DelegatedGrant]:
+        """What applications may do in the name of people."""
+        return self._merged(Shelf.CONSENT, self.base.delegated_grants(), self._overlay.keys(Shelf.CONSENT))
+
+    def app_assignments_of(self, holder: Ref) -> list[AppAssignment]:
         """Applications the holder itself is assigned to."""
-        return self.base.app_assignments_of(holder)
+        keys = self._overlay.keys_of(Shelf.APP, holder)
+        return self._merged(Shelf.APP, self.base.app_assignments_of(holder), keys)
+
+    def assignment_places(self, resource: int) -> int:
+        """Places of an application's list of assignments: those of the base, then those that changes speak of."""
+        return self.base.app_assignment_count(resource) + len(self._overlay.keys_at(Shelf.APP, resource))
+
+    def assignments_at(self, resource: int, start: int, stop: int) -> list[AppAssignment | None]:
+        """What stands at places of the list. One of the base that changes speak of moves to the changes' part."""
+        from_base = self.base.app_assignment_count(resource)
+        changed = self._overlay.keys_at(Shelf.APP, resource)
+        found: list[AppAssignment | None] = []
+        if start < from_base:
+            found.extend(self.base.app_assignments(resource, start, min(stop, from_base)))
+        if changed:
+            moved = {key for key in changed if self._overlay.entry(Shelf.APP, key, self.position)[0]}
+            found = [None if item is None or item[:3] in moved else item for item in found]
+            late = changed[max(0, start - from_base) : max(0, stop - from_base)]
+            found.extend(self._overlay.entry(Shelf.APP, key, self.position)[1] for key in late)
+        absent = self.absent
+        return [None if item is None or item.principal in absent else item for item in found]
 
     def everything(self, kind: Kind) -> Iterator[Ref]:
         """Every object of a kind that is present."""
-        return (ref for ref in (Ref(kind, index) for index in range(self.base.size(kind))) if self.present(ref))
+        absent = self.absent
+        return (ref for ref in (Ref(kind, index) for index in range(self.size(kind))) if ref not in absent)
+
+
+def entry_key(shelf: Shelf, item: Any, holder: Ref | None) -> Key:
+    """The key by which an item is known in its collection."""
+    match shelf:
+        case Shelf.LICENCE:
+            return (-1 if holder is None else holder.serial, item.sku_id)
+        case Shelf.ROLE | Shelf.ELIGIBLE:
+            return tuple(item)
+        case Shelf.APP | Shelf.CONSENT:
+            return tuple(item[:3])

@@ -10,11 +10,13 @@ from chamberlain.simulator.world.application import (
     GRAPH_APP_ID,
     AppAssignment,
     AppRole,
+    DelegatedGrant,
     Device,
     ServicePrincipal,
 )
-from chamberlain.simulator.world.base import Tenant
+from chamberlain.simulator.world.base import Run, Tenant
 from chamberlain.simulator.world.group import Group, GroupLicence
+from chamberlain.simulator.world.grown import runs_of
 from chamberlain.simulator.world.licence import HOLDING, LicenceState, Sku, State, Subscription
 from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Kind, Ref
@@ -46,6 +48,8 @@ class Written:
     trouble: Mapping[tuple[int, int], tuple[State, str]] = field(default_factory=dict)
     role_definitions: tuple[RoleDefinition, ...]
     role_assignments: tuple[RoleAssignment, ...]
+    eligible_assignments: tuple[RoleAssignment, ...]
+    delegated_grants: tuple[DelegatedGrant, ...]
     service_principals: tuple[ServicePrincipal, ...]
     app_assignments: tuple[AppAssignment, ...]
     since: str
@@ -113,6 +117,9 @@ class WrittenBase:
     def guid(self, ref: Ref) -> str:
         return self._ids[ref.kind][ref.serial]
 
+    def guids(self, kind: Kind, serials: Sequence[int]) -> list[bytes]:
+        return [self._ids[kind][serial].encode() for serial in serials]
+
     def find(self, guid: str) -> Ref | None:
         return self._refs.get(guid)
 
@@ -145,6 +152,9 @@ class WrittenBase:
 
     def members(self, group: int, start: int, stop: int) -> list[Ref]:
         return list(self._written.members.get(group, ())[start:stop])
+
+    def member_runs(self, group: int, start: int, stop: int) -> list[Run]:
+        return runs_of(self.members(group, start, stop))
 
     def is_member(self, group: int, holder: Ref) -> bool:
         return holder in self._written.members.get(group, ())
@@ -189,6 +199,12 @@ class WrittenBase:
     def role_assignments(self) -> Sequence[RoleAssignment]:
         return self._written.role_assignments
 
+    def eligible_assignments(self) -> Sequence[RoleAssignment]:
+        return self._written.eligible_assignments
+
+    def delegated_grants(self) -> Sequence[DelegatedGrant]:
+        return self._written.delegated_grants
+
     def app_assignment_count(self, resource: int) -> int:
         return len(self.app_assignments(resource, 0, len(self._app_assignments)))
 
@@ -203,6 +219,9 @@ class WrittenBase:
 
     def roles_of(self, holder: Ref) -> Sequence[RoleAssignment]:
         return [assignment for assignment in self._written.role_assignments if assignment.principal == holder]
+
+    def eligible_of(self, holder: Ref) -> Sequence[RoleAssignment]:
+        return [eligible for eligible in self._written.eligible_assignments if eligible.principal == holder]
 
     def app_assignments_of(self, holder: Ref) -> Sequence[AppAssignment]:
         return [assignment for assignment in self._app_assignments if assignment.principal == holder]

@@ -57,5 +57,5 @@ def list_assigned_to(call: Call) -> dict[str, Any]:
 def list_granted(call: Call) -> dict[str, Any]:
     """GET /servicePrincipals/{id}/appRoleAssignments"""
     principal = call.view.find(call.view.service_principal(_named(call)).id)
-    found = [] if principal is None else call.view.base.app_assignments_of(principal)
+    found = [] if principal is None else call.view.app_assignments_of(principal)
     return collection(call, APP_ROLE_ASSIGNMENT, Whole(found), context="appRoleAssignments")

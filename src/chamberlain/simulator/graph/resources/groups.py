@@ -41,7 +41,7 @@ def _expanded(call: Call, group: int) -> dict[str, Any]:
     wanted = call.check_expand(GROUP)
     if wanted is None or call.options.expand is None:
         return {}
-    items = _first_members(call, group) if wanted == "members" else call.view.base.owners(group)[:MAX_EXPANDED]
+    items = _first_members(call, group) if wanted == "members" else call.view.owners(group)[:MAX_EXPANDED]
     return {wanted: related(call, items, call.options.expand.select)}
 
 
@@ -88,16 +88,14 @@ def count_members(call: Call) -> Response:
 def list_owners(call: Call) -> dict[str, Any]:
     """GET /groups/{id}/owners"""
     index = call.object(call.keys[0], Kind.GROUP).serial
-    owners: Sequence[DirectoryObject] = call.view.base.owners(index)
+    owners: Sequence[DirectoryObject] = call.view.owners(index)
     return mixed_collection(call, Whole(owners))
 
 
 def list_group_app_role_assignments(call: Call) -> dict[str, Any]:
     """GET /groups/{id}/appRoleAssignments"""
     ref = call.object(call.keys[0], Kind.GROUP)
-    return collection(
-        call, APP_ROLE_ASSIGNMENT, Whole(call.view.base.app_assignments_of(ref)), context="appRoleAssignments"
-    )
+    return collection(call, APP_ROLE_ASSIGNMENT, Whole(call.view.app_assignments_of(ref)), context="appRoleAssignments")
 
 
 def list_group_member_of(call: Call) -> dict[str, Any]:

@@ -10,9 +10,17 @@ from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.listing import Whole, page
 from chamberlain.simulator.graph.matching import matcher
 from chamberlain.simulator.graph.mixed import DirectoryObject
-from chamberlain.simulator.graph.refusal import not_found
-from chamberlain.simulator.graph.shapes.role import DIRECTORY_ROLE, ROLE_ASSIGNMENT, ROLE_DEFINITION, directory_role_id
+from chamberlain.simulator.graph.refusal import GraphError, not_found
+from chamberlain.simulator.graph.shapes.role import (
+    DIRECTORY_ROLE,
+    ELIGIBILITY,
+    ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
+    directory_role_id,
+)
+from chamberlain.simulator.world.reference import Ref
 from chamberlain.simulator.world.role import RoleAssignment, RoleDefinition
+from chamberlain.simulator.world.view import View
 
 MAX_EXPANDED = 20
 
@@ -57,31 +65,50 @@ def list_role_assignments(call: Call) -> dict[str, Any]:
     names = call.names(ROLE_ASSIGNMENT)
     return page(
         call,
-        Whole(call.view.base.role_assignments()),
+        Whole(call.view.role_assignments()),
         lambda item: ROLE_ASSIGNMENT.render(call.view, item, names) | _expanded(call, item),
         context=f"roleManagement/directory/roleAssignments{selected(call)}",
         matches=matcher(call, ROLE_ASSIGNMENT),
     )
 
 
-def _activated(call: Call) -> list[RoleDefinition]:
+def list_eligible(call: Call) -> dict[str, Any]:
+    """GET /roleManagement/directory/roleEligibilityScheduleInstances: only where the tenant owns P2"""
+    if not call.view.knobs.premium:
+        raise GraphError(
+            400,
+            "AadPremiumLicenseRequired",
+            "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
+        )
+    names = call.names(ELIGIBILITY)
+    return page(
+        call,
+        Whole(call.view.eligible_assignments()),
+        lambda item: ELIGIBILITY.render(call.view, item, names) | _expanded(call, item),
+        context=f"roleManagement/directory/roleEligibilityScheduleInstances{selected(call)}",
+        matches=matcher(call, ELIGIBILITY),
+    )
+
+
+def activated(view: View) -> list[RoleDefinition]:
     """Built-in roles that anybody holds in the whole tenant."""
-    held = {assignment.role_id for assignment in call.view.base.role_assignments() if assignment.scope == "/"}
-    return [role for role in call.view.base.role_definitions() if role.built_in and role.id in held]
+    held = {assignment.role_id for assignment in view.role_assignments() if assignment.scope == "/"}
+    return [role for role in view.base.role_definitions() if role.built_in and role.id in held]
+
+
+def role_holders(view: View, role_id: str) -> list[Ref]:
+    """Who holds a role in the whole tenant."""
+    return [held.principal for held in view.role_assignments() if held.role_id == role_id and held.scope == "/"]
 
 
 def _holders(call: Call, role: RoleDefinition) -> list[DirectoryObject]:
-    return [
-        assignment.principal
-        for assignment in call.view.base.role_assignments()
-        if assignment.role_id == role.id and assignment.scope == "/"
-    ]
+    return [*role_holders(call.view, role.id)]
 
 
 def _activated_role(call: Call) -> RoleDefinition:
     """The role named by its object id or, in the alternate key form, by its template."""
     key = call.keys[0].removeprefix("roleTemplateId=").strip("'").lower()
-    for role in _activated(call):
+    for role in activated(call.view):
         if key in {directory_role_id(call.view, role), role.id}:
             return role
     raise not_found(call.keys[0])
@@ -99,7 +126,7 @@ def list_directory_roles(call: Call) -> dict[str, Any]:
     names = call.names(DIRECTORY_ROLE)
     return page(
         call,
-        Whole(_activated(call)),
+        Whole(activated(call.view)),
         lambda role: DIRECTORY_ROLE.render(call.view, role, names) | _with_members(call, role),
         context=f"directoryRoles{selected(call)}",
         matches=matcher(call, DIRECTORY_ROLE),

@@ -28,7 +28,7 @@ def _source(call: Call) -> Source[Person]:
         refs = [call.view.find(value) for value in wanted.key_values]
         found = [ref.serial for ref in refs if ref is not None and ref.kind is Kind.USER]
     else:
-        found = [index for value in wanted.key_values if (index := call.view.base.find_user(value)) is not None]
+        found = [index for value in wanted.key_values if (index := call.view.find_user(value)) is not None]
     return Whole([call.view.person(index) for index in dict.fromkeys(found)])
 
 
@@ -37,7 +37,7 @@ def _member_of(call: Call, user: int) -> list[DirectoryObject]:
     definitions = {role.id: role for role in call.view.base.role_definitions() if role.built_in}
     roles = [
         definitions[held.role_id]
-        for held in call.view.base.roles_of(holder)
+        for held in call.view.roles_of(holder)
         if held.scope == "/" and held.role_id in definitions
     ]
     return [*(Ref(Kind.GROUP, group) for group in call.view.groups_of(holder)), *roles]
@@ -95,6 +95,13 @@ def list_member_of(call: Call) -> dict[str, Any]:
     return mixed_collection(call, source, cast_to=call.keys[1] if len(call.keys) > 1 else None)
 
 
+def list_owned_objects(call: Call) -> dict[str, Any]:
+    """GET /users/{id}/ownedObjects: groups, which is all that people own here"""
+    holder = Ref(Kind.USER, call.user(call.keys[0]))
+    owned: list[DirectoryObject] = [Ref(Kind.GROUP, group) for group in call.view.owned_by(holder)]
+    return mixed_collection(call, Whole(owned))
+
+
 def list_licence_details(call: Call) -> dict[str, Any]:
     """GET /users/{id}/licenseDetails"""
     call.refuse_paging()
@@ -115,7 +122,7 @@ def list_licence_details(call: Call) -> dict[str, Any]:
 def list_app_role_assignments(call: Call) -> dict[str, Any]:
     """GET /users/{id}/appRoleAssignments: the person's own, and those of groups that it is directly in."""
     holder = Ref(Kind.USER, call.user(call.keys[0]))
-    found = list(call.view.base.app_assignments_of(holder))
+    found = list(call.view.app_assignments_of(holder))
     for group in call.view.groups_of(holder):
-        found.extend(call.view.base.app_assignments_of(Ref(Kind.GROUP, group)))
+        found.extend(call.view.app_assignments_of(Ref(Kind.GROUP, group)))
     return collection(call, APP_ROLE_ASSIGNMENT, Whole(found), context="appRoleAssignments")

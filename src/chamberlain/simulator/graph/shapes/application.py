@@ -4,8 +4,8 @@ source  https://learn.microsoft.com/graph/api/resources/serviceprincipal and ...
         2026-08-20)
 """
 
-import uuid
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -108,11 +108,17 @@ def principal_name(view: View, assignment: AppAssignment) -> str | None:
     return view.service_principal(index).display_name
 
 
+@lru_cache(maxsize=4_096)
+def _mark(resource: int, role_id: str) -> bytes:
+    return blake2b(f"{resource}/{role_id}".encode(), digest_size=16).digest()
+
+
 def _assignment_id(view: View, assignment: AppAssignment) -> str:
     """base64url of 32 bytes: the principal's GUID and a mark of resource and role; letters' case matters."""
-    rest = blake2b(f"{assignment.resource}/{assignment.role_id}".encode(), digest_size=16).digest()
-    principal = uuid.UUID(view.base.guid(assignment.principal)).bytes_le
-    return urlsafe_b64encode(principal + rest).rstrip(b"=").decode()
+    text = view.base.guid(assignment.principal).replace("-", "")
+    principal = bytes.fromhex(f"{text[6:8]}{text[4:6]}{text[2:4]}{text[:2]}{text[10:12]}{text[8:10]}{text[14:16]}"
+                              f"{text[12:14]}{text[16:]}")  # fmt: skip
+    return urlsafe_b64encode(principal + _mark(assignment.resource, assignment.role_id)).rstrip(b"=").decode()
 
 
 APP_ROLE_ASSIGNMENT: Shape[AppAssignment] = Shape(

@@ -67,6 +67,27 @@ ROLE_ASSIGNMENT: Shape[RoleAssignment] = Shape(
     expandable=frozenset({"principal", "roleDefinition"}),
 )
 
+ELIGIBILITY: Shape[RoleAssignment] = Shape(
+    "unifiedRoleEligibilityScheduleInstance",
+    {
+        "id": _assignment_id,
+        "principalId": lambda view, item: view.base.guid(item.principal),
+        "directoryScopeId": lambda _view, item: item.scope,
+        "roleDefinitionId": lambda _view, item: item.role_id,
+        "appScopeId": constant(None),
+        "memberType": constant("Direct"),
+        "startDateTime": constant("2026-01-05T09:00:00Z"),
+        "endDateTime": constant(None),
+        "roleEligibilityScheduleId": _assignment_id,
+    },
+    default=(
+        "id", "principalId", "roleDefinitionId", "directoryScopeId", "appScopeId", "startDateTime", "endDateTime",
+        "memberType", "roleEligibilityScheduleId",
+    ),
+    filterable=frozenset({"principalId", "roleDefinitionId", "directoryScopeId"}),
+    expandable=frozenset({"principal", "roleDefinition"}),
+)  # fmt: skip
+
 DIRECTORY_ROLE: Shape[RoleDefinition] = Shape(
     "directoryRole",
     {

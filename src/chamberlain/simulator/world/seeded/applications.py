@@ -94,6 +94,7 @@ class Applications:
         self._draws = draws
         self._guids = guids
         self._registrations = registrations
+        self._known: dict[int, ServicePrincipal] = {}
         self.enterprise = count
         self._line = Affine.drawn(users or 1, draws.draw(Stream.FACTOR, 0), draws.draw(Stream.SHIFT, 0))
         self._pieces = [
@@ -112,7 +113,13 @@ class Applications:
         return self.enterprise + len(self._registrations)
 
     def service_principal(self, index: int) -> ServicePrincipal:
-        """The service principal at an index."""
+        """The service principal at an index; few and asked for with each of their assignments, so they are kept."""
+        known = self._known.get(index)
+        if known is None:
+            known = self._known[index] = self._made(index)
+        return known
+
+    def _made(self, index: int) -> ServicePrincipal:
         id_ = self._guids.encode(Kind.SERVICE_PRINCIPAL, index)
         created = DAYS[index * 37 % 1024]
         if index >= self.enterprise:

@@ -5,15 +5,17 @@ from functools import cached_property
 
 from chamberlain.simulator.login.registration import registrations
 from chamberlain.simulator.options import SimulatorOptions
-from chamberlain.simulator.world.application import AppAssignment, Device, ServicePrincipal
-from chamberlain.simulator.world.base import Tenant
+from chamberlain.simulator.world.application import AppAssignment, DelegatedGrant, Device, ServicePrincipal
+from chamberlain.simulator.world.base import Run, Tenant
 from chamberlain.simulator.world.group import Group, GroupLicence
 from chamberlain.simulator.world.licence import HOLDING, LicenceState, Sku, Subscription, catalogue
 from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.role import RoleAssignment, RoleDefinition
-from chamberlain.simulator.world.seeded.applications import Applications
+from chamberlain.simulator.world.seeded.applications import FIRST_ENTERPRISE, Applications
+from chamberlain.simulator.world.seeded.grants import delegated_grants
 from chamberlain.simulator.world.seeded.groups import ROLE_ASSIGNABLE_BLOCKS, Groups
+from chamberlain.simulator.world.seeded.guid_table import GuidTable
 from chamberlain.simulator.world.seeded.licences import GROUP_LICENCES, Licences
 from chamberlain.simulator.world.seeded.memberships import Memberships
 from chamberlain.simulator.world.seeded.people import People
@@ -79,6 +81,10 @@ class SeededBase:
             Kind.SERVICE_PRINCIPAL: self._applications.count,
             Kind.DEVICE: devices,
         }
+        self._user_ids = GuidTable(self._guids, Kind.USER, options.users)
+        self._delegated_grants = delegated_grants(
+            range(FIRST_ENTERPRISE, self._applications.enterprise), options, draws
+        )
 
     @property
     def tenant(self) -> Tenant:
@@ -96,6 +102,11 @@ class SeededBase:
 
     def guid(self, ref: Ref) -> str:
         return self._guids.encode(ref.kind, ref.serial)
+
+    def guids(self, kind: Kind, serials: Sequence[int]) -> list[bytes]:
+        if kind is Kind.USER:
+            return self._user_ids.read(serials)
+        return [self._guids.encode(kind, serial).encode() for serial in serials]
 
     def find(self, guid: str) -> Ref | None:
         decoded = self._guids.decode(guid)
@@ -137,6 +148,14 @@ class SeededBase:
         if stop > users:
             found.extend(self._groups.children(group)[max(0, start - users) : stop - users])
         return found
+
+    def member_runs(self, group: int, start: int, stop: int) -> list[Run]:
+        users = self._memberships.size(group)
+        runs: list[Run] = [(Kind.USER, self._memberships.members(group, start, stop))] if start < users else []
+        if stop > users:
+            children = self._groups.children(group)[max(0, start - users) : stop - users]
+            runs.extend((child.kind, [child.serial]) for child in children)
+        return runs
 
     def is_member(self, group: int, holder: Ref) -> bool:
         if holder.kind is Kind.USER:
@@ -193,6 +212,12 @@ class SeededBase:
     def role_assignments(self) -> Sequence[RoleAssignment]:
         return self._roles.assignments
 
+    def eligible_assignments(self) -> Sequence[RoleAssignment]:
+        return self._roles.eligible
+
+    def delegated_grants(self) -> Sequence[DelegatedGrant]:
+        return self._delegated_grants
+
     def app_assignment_count(self, resource: int) -> int:
         return self._applications.assignment_count(resource)
 
@@ -209,6 +234,9 @@ class SeededBase:
 
     def roles_of(self, holder: Ref) -> Sequence[RoleAssignment]:
         return self._roles.of(holder)
+
+    def eligible_of(self, holder: Ref) -> Sequence[RoleAssignment]:
+        return self._roles.eligible_of(holder)
 
     def app_assignments_of(self, holder: Ref) -> Sequence[AppAssignment]:
         return self._applications.assignments_of(holder)

@@ -49,8 +49,8 @@ class Memberships:
         if start >= stop:
             return []
         number, first = divmod(self._starts[group], self._users)
-        forward = self._rounds[number].forward
-        return [forward(place) for place in range(first + start, first + stop)]
+        size, factor, shift, _ = self._rounds[number]  # written out: a call for each of ten million takes its time
+        return [(factor * place + shift) % size for place in range(first + start, first + stop)]
 
     def contains(self, group: int, user: int) -> bool:
         """Whether a user is in a group."""

@@ -24,6 +24,7 @@ _USES = (
     (985, AccountUse.SERVICE),
     (1000, AccountUse.ADMIN),
 )
+USES = tuple(AccountUse)
 USE_BY_MILLE = tuple(next(use for limit, use in _USES if mille < limit) for mille in range(1000))
 
 
@@ -69,12 +70,17 @@ class People:
         self._count = count
         self._draws = draws
         self._guids = guids
+        self._uses = bytearray(b"\xff") * count  # filled as they are asked for: every page asks for managers, too
 
     def use_of(self, index: int) -> AccountUse:
         """What the account is for. The first people are employees: the tree of managers needs a root."""
-        if index < ODD_NAMES_FROM + len(self._words.odd_names):
-            return AccountUse.EMPLOYEE
-        return USE_BY_MILLE[self._draws.draw(Stream.USE, index) % 1000]
+        known = self._uses[index]
+        if known < len(USES):
+            return USES[known]
+        is_first = index < ODD_NAMES_FROM + len(self._words.odd_names)
+        use = AccountUse.EMPLOYEE if is_first else USE_BY_MILLE[self._draws.draw(Stream.USE, index) % 1000]
+        self._uses[index] = use
+        return use
 
     def manager(self, index: int) -> int | None:
         """The nearest employee above in a tree of eight reports each; one in fifty has none on record.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 MASK_64 = (1 << 64) - 1
 MASK_61 = (1 << 61) - 1
+MASK_62 = (1 << 62) - 1
 GOLDEN_RATIO_64 = 0x9E3779B97F4A7C15
 
 
@@ -28,7 +29,11 @@ class Draws:
 
     def draw(self, stream: int, index: int) -> int:
         """64 bits that belong to (stream, index)."""
-        return mix((self._keys[stream] + index * GOLDEN_RATIO_64) & MASK_64)
+        # `mix`, written out: this is asked several times for every object of every page
+        value = (self._keys[stream] + index * GOLDEN_RATIO_64) & MASK_64
+        value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & MASK_64
+        value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & MASK_64
+        return value ^ (value >> 31)
 
 
 class Guids:
@@ -42,13 +47,14 @@ class Guids:
     def encode(self, kind: int, index: int) -> str:
         """The GUID of an object, lower case."""
         left, right = kind, index
-        for key in self._keys:
-            left, right = right, left ^ (mix(right ^ key) & MASK_61)
+        for key in self._keys:  # `mix`, written out: pages consist of ids
+            value = right ^ key
+            value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & MASK_64
+            value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & MASK_64
+            left, right = right, left ^ ((value ^ (value >> 31)) & MASK_61)
         bits = left << 61 | right
-        high, middle, low = bits >> 74, bits >> 62 & 0xFFF, bits & (1 << 62) - 1
-        return (
-            f"{high >> 16:08x}-{high & 0xFFFF:04x}-4{middle:03x}-{0x8000 | low >> 48:04x}-{low & 0xFFFFFFFFFFFF:012x}"
-        )
+        text = "%032x" % ((bits >> 74) << 80 | 0x4 << 76 | (bits >> 62 & 0xFFF) << 64 | 0x2 << 62 | bits & MASK_62)
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
     def decode(self, guid: str) -> tuple[int, int] | None:
         """(kind, index) of a GUID; None for text that is no version 4 GUID. The caller checks that such an object

@@ -51,9 +51,16 @@ class Roles:
         if service_principals > _MANAGED_IDENTITY:
             found.append(self._assigned(22, Kind.SERVICE_PRINCIPAL, _MANAGED_IDENTITY))
         self.assignments = tuple(dict.fromkeys(found))
-        self._by_principal: dict[Ref, list[RoleAssignment]] = {}
-        for assignment in self.assignments:
-            self._by_principal.setdefault(assignment.principal, []).append(assignment)
+        self._by_principal = _by_principal(self.assignments)
+        self.eligible = tuple(
+            dict.fromkeys(
+                self._assigned((place + 7) % len(self.definitions), *held.principal, held.scope)
+                for place, held in enumerate(self.assignments)
+                if place % 4 == 1 and held.principal.kind is not Kind.SERVICE_PRINCIPAL
+            )
+        )
+        """Every fourth holder may activate another role."""
+        self._eligible_by_principal = _by_principal(self.eligible)
 
     def _assigned(self, role: int, kind: Kind, index: int, scope: str = "/") -> RoleAssignment:
         return RoleAssignment(self.definitions[role].id, Ref(kind, index), scope)
@@ -74,6 +81,17 @@ class Roles:
     def of(self, principal: Ref) -> list[RoleAssignment]:
         """Roles assigned to the principal itself."""
         return self._by_principal.get(principal, [])
+
+    def eligible_of(self, principal: Ref) -> list[RoleAssignment]:
+        """Roles that the principal itself may activate."""
+        return self._eligible_by_principal.get(principal, [])
+
+
+def _by_principal(assignments: tuple[RoleAssignment, ...]) -> dict[Ref, list[RoleAssignment]]:
+    found: dict[Ref, list[RoleAssignment]] = {}
+    for assignment in assignments:
+        found.setdefault(assignment.principal, []).append(assignment)
+    return found
 
 
 def role_groups(groups: int, blocks: int) -> range:

@@ -1,0 +1,42 @@
+"""How the simulated service behaves where Microsoft leaves it open; set while it runs by `/_simulator/knobs`."""
+
+import msgspec
+
+WEEK_SECONDS = 7 * 24 * 3600
+"""Life of a delta token of directory objects (https://learn.microsoft.com/graph/delta-query-overview, read 2026)."""
+
+
+class Knobs(msgspec.Struct):
+    """All of them, with the values of a tenant that nobody has touched.
+
+    delta_users_per_page, delta_groups_per_page, delta_entries_per_page  sizes that the service chooses by itself; an
+        issue report tells of some 500 members a page (github.com/microsoftgraph/msgraph-sdk-dotnet/issues/574)
+    delta_token_seconds       life of a delta token
+    delta_tokens_valid_from   tokens issued before this second (since 1970) are void
+    delta_reset_status        how a void token is refused: 410 with a Location, or 400 syncStateNotFound
+    audit_lag_ms              how late the audit log tells; each entry by itself, up to three times as late
+    premium                   whether the tenant owns Entra ID P2, without which nothing can be eligible
+    notify_duplicates         share of change notifications that are sent twice
+    """
+
+    delta_users_per_page: int = 200
+    delta_groups_per_page: int = 200
+    delta_entries_per_page: int = 500
+    delta_token_seconds: float = WEEK_SECONDS
+    delta_tokens_valid_from: float = 0.0
+    delta_reset_status: int = 410
+    audit_lag_ms: int = 2_000
+    premium: bool = True
+    notify_duplicates: float = 0.1
+
+    def set(self, changes: dict[str, object]) -> None:
+        """Turn some of them.
+
+        raises  msgspec.ValidationError for a name or a value that makes no sense
+        """
+        unknown = sorted(set(changes) - set(self.__struct_fields__))
+        if unknown:
+            raise msgspec.ValidationError(f"There is no knob {unknown[0]}.")
+        turned = msgspec.convert(msgspec.to_builtins(self) | changes, Knobs)
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(turned, name))

@@ -1,0 +1,53 @@
+"""What may change in the tenant: one class per kind of mutation, with the facts that it makes true and the lines that
+the audit log gets.
+
+A new kind is a new class in the union `Mutation`; nothing else asks which kinds there are. Whether a mutation fits the
+present moment is for `World` to see."""
+
+import msgspec
+
+from chamberlain.simulator.world.mutation import applications, groups, people, roles
+from chamberlain.simulator.world.mutation.applications import GrantConsent
+from chamberlain.simulator.world.mutation.lookup import MutationRefusedError
+
+__all__ = ["GrantConsent", "Mutation", "MutationRefusedError", "decode"]
+
+Mutation = (
+    people.RenameUser
+    | people.UpdateUser
+    | people.CreateUser
+    | people.DeleteUser
+    | people.RestoreUser
+    | people.AssignLicence
+    | people.UnassignLicence
+    | groups.AddMember
+    | groups.RemoveMember
+    | groups.AddOwner
+    | groups.RemoveOwner
+    | groups.CreateGroup
+    | groups.RenameGroup
+    | groups.DeleteGroup
+    | groups.RestoreGroup
+    | roles.AssignRole
+    | roles.UnassignRole
+    | roles.MakeEligible
+    | roles.UnmakeEligible
+    | applications.AssignApp
+    | applications.UnassignApp
+    | applications.RenameApp
+    | applications.GrantConsent
+    | applications.AddDelegatedGrant
+    | applications.RemoveDelegatedGrant
+)
+_DECODER: msgspec.json.Decoder[Mutation] = msgspec.json.Decoder(Mutation)
+
+
+def decode(text: bytes) -> Mutation:
+    """A mutation from its JSON form.
+
+    raises  MutationRefusedError for what is no mutation
+    """
+    try:
+        return _DECODER.decode(text)
+    except msgspec.MsgspecError as problem:
+        raise MutationRefusedError(f"This is no mutation: {problem}") from problem

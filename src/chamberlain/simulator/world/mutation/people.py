@@ -1,0 +1,196 @@
+"""What may happen to accounts."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from chamberlain.simulator.world.activity import PEOPLE, Activity
+from chamberlain.simulator.world.base import Base
+from chamberlain.simulator.world.fact import AttributeFact, CreatedFact, EntryFact, Fact, PresenceFact, Shelf
+from chamberlain.simulator.world.grown import new_guid
+from chamberlain.simulator.world.licence import LicenceState, State
+from chamberlain.simulator.world.mutation.lookup import MutationRefusedError, named
+from chamberlain.simulator.world.person import AccountUse, Person
+from chamberlain.simulator.world.reference import Kind, Ref
+
+NEVER = "2026-01-01T00:00:00Z"
+_FIELDS = {
+    "display_name": "display_name",
+    "account_enabled": "enabled",
+    "department": "department",
+    "job_title": "job_title",
+    "user_principal_name": "user_principal_name",
+}
+
+
+def _about(base: Base, user: str, name: str, operation: str) -> tuple[Activity, ...]:
+    return (Activity(PEOPLE, name, operation, (named(base, user, Kind.USER),)),)
+
+
+class RenameUser(msgspec.Struct, frozen=True, tag_field="kind", tag="rename_user"):
+    """A person gets another display name."""
+
+    user: str
+    display_name: str | None
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The new name."""
+        return (AttributeFact(named(base, self.user, Kind.USER), "display_name", self.display_name),)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        user = named(base, self.user, Kind.USER)
+        return (Activity(PEOPLE, "Update user", "Update", (user,), (("DisplayName", self.display_name),)),)
+
+
+class UpdateUser(msgspec.Struct, frozen=True, tag_field="kind", tag="update_user"):
+    """Properties of a person change; what is not named stays."""
+
+    user: str
+    display_name: str | UnsetType | None = UNSET
+    account_enabled: bool | UnsetType = UNSET
+    department: str | UnsetType | None = UNSET
+    job_title: str | UnsetType | None = UNSET
+    user_principal_name: str | UnsetType = UNSET
+    manager: str | UnsetType | None = UNSET
+
+    def _changed(self) -> dict[str, Any]:
+        said = ((name, getattr(self, name)) for name in _FIELDS)
+        return {name: value for name, value in said if value is not UNSET}
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The new values."""
+        user = named(base, self.user, Kind.USER)
+        found: list[Fact] = [AttributeFact(user, _FIELDS[name], value) for name, value in self._changed().items()]
+        if self.manager is not UNSET:
+            manager = None if self.manager is None else named(base, self.manager, Kind.USER)
+            if manager == user:
+                raise MutationRefusedError("Nobody is their own manager.")
+            found.append(AttributeFact(user, "manager", None if manager is None else manager.serial))
+        if not found:
+            raise MutationRefusedError("No property is named.")
+        return tuple(found)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it: managers and being disabled have words of their own."""
+        user = named(base, self.user, Kind.USER)
+        changed = self._changed()
+        found = []
+        if changed:
+            found.append(Activity(PEOPLE, "Update user", "Update", (user,), tuple(changed.items())))
+        if "account_enabled" in changed:
+            word = "Enable account" if changed["account_enabled"] else "Disable account"
+            found.append(Activity(PEOPLE, word, "Update", (user,)))
+        if self.manager is not UNSET:
+            found.append(Activity(PEOPLE, "Set user manager", "Update", (user,)))
+        return tuple(found)
+
+
+class CreateUser(msgspec.Struct, frozen=True, tag_field="kind", tag="create_user"):
+    """Somebody new."""
+
+    display_name: str
+    user_principal_name: str | None = None
+    department: str | None = None
+    job_title: str | None = None
+    account_enabled: bool = True
+    usage_location: str | None = "DE"
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The account, at the next free place."""
+        ref = Ref(Kind.USER, base.size(Kind.USER))
+        principal = self.user_principal_name or f"new.person{ref.serial}@{base.tenant.domain}"
+        if "@" not in principal:
+            raise MutationRefusedError("A sign-in name has an @.")
+        person = Person(
+            ref.serial,
+            new_guid(base, ref),
+            AccountUse.EMPLOYEE,
+            self.display_name,
+            principal,
+            principal.partition("@")[0],
+            NEVER,
+            principal,
+            self.account_enabled,
+            job_title=self.job_title,
+            department=self.department,
+            usage_location=self.usage_location,
+        )
+        return (CreatedFact(ref, person), PresenceFact(ref, present=True))
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return (Activity(PEOPLE, "Add user", "Add", (Ref(Kind.USER, base.size(Kind.USER) - 1),)),)
+
+
+class DeleteUser(msgspec.Struct, frozen=True, tag_field="kind", tag="delete_user"):
+    """An account goes to the deleted items, from which it can come back."""
+
+    user: str
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The account is not there."""
+        return (PresenceFact(named(base, self.user, Kind.USER), present=False),)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return _about(base, self.user, "Delete user", "Delete")
+
+
+class RestoreUser(msgspec.Struct, frozen=True, tag_field="kind", tag="restore_user"):
+    """A deleted account comes back with everything it had."""
+
+    user: str
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The account is there."""
+        return (PresenceFact(named(base, self.user, Kind.USER), present=True),)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return _about(base, self.user, "Restore user", "Add")
+
+
+def _licence(base: Base, user: str, sku_id: str, state: LicenceState | None) -> tuple[Fact, ...]:
+    holder = named(base, user, Kind.USER)
+    if state is not None and base.person(holder.serial).usage_location is None:
+        raise MutationRefusedError("License assignment cannot be done for user with invalid usage location.")
+    return (EntryFact(Shelf.LICENCE, (holder.serial, sku_id), state, holder),)
+
+
+class AssignLicence(msgspec.Struct, frozen=True, tag_field="kind", tag="assign_licence"):
+    """A person gets a licence of their own, or other plans of it are switched off."""
+
+    user: str
+    sku_id: str
+    disabled_plans: tuple[str, ...] = ()
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The licence is held."""
+        sku = next((sku for sku in base.skus() if sku.id == self.sku_id), None)
+        if sku is None:
+            raise MutationRefusedError(f"License {self.sku_id} does not correspond to a valid company License.")
+        if not {plan.id for plan in sku.plans}.issuperset(self.disabled_plans):
+            raise MutationRefusedError("A plan that is to be switched off is not in the licence.")
+        state = LicenceState(self.sku_id, tuple(sorted(self.disabled_plans)), None, State.ACTIVE, "None", NEVER)
+        return _licence(base, self.user, self.sku_id, state)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return _about(base, self.user, "Change user license", "Update")
+
+
+class UnassignLicence(msgspec.Struct, frozen=True, tag_field="kind", tag="unassign_licence"):
+    """A person loses the licence of their own; one that comes through a group stays."""
+
+    user: str
+    sku_id: str
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The licence is not held directly."""
+        return _licence(base, self.user, self.sku_id, None)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return _about(base, self.user, "Change user license", "Update")
