@@ -244,6 +244,8 @@ def _person_event(row: Row) -> HistoryEvent:
         via=_link(row, "via_"),
         was=row["was"],
         became=row["became"],
+        began=row["began"],
+        last_seen=row["last_seen"],
     )
 
 
@@ -265,6 +267,8 @@ def _permission_event(row: Row) -> HistoryEvent:
         via=_link(row, "via_"),
         was=row["was"],
         became=row["became"],
+        began=row["began"],
+        last_seen=row["last_seen"],
     )
 
 

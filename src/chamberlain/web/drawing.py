@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -78,3 +79,10 @@ def licence_message(licence: LicenceRow) -> str:
 
 def _number(value: int) -> str:
     return number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+def place(moment: datetime, *, begin: datetime, end: datetime) -> str:
+    """Where a moment is on a line from one time to another, in hundredths of its length."""
+    whole = (end - begin).total_seconds()
+    share_of_it = (moment - begin).total_seconds() / whole if whole > 0 else 1.0
+    return f"{WIDTH * min(max(share_of_it, 0.0), 1.0):.2f}"

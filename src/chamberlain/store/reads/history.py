@@ -51,12 +51,14 @@ EVENTS_OF_PERSON = f"""
             FROM way GROUP BY permission_id, relation, via, qualifier_id
         ),
         edge AS (
-            SELECT lower(span) AS at, permission_id, relation, via, qualifier_id, true AS opened FROM span
+            SELECT lower(span) AS at, permission_id, relation, via, qualifier_id, true AS opened,
+                   NULL::timestamptz AS began FROM span
             UNION ALL
-            SELECT upper(span), permission_id, relation, via, qualifier_id, false FROM span WHERE NOT upper_inf(span)
+            SELECT upper(span), permission_id, relation, via, qualifier_id, false, lower(span)
+            FROM span WHERE NOT upper_inf(span)
         )
         SELECT at, permission_id, relation, via, bool_or(opened) AS opened, bool_or(NOT opened) AS closed,
-               (extract(epoch FROM at) * 1000000)::bigint AS micros,
+               min(began) AS began, (extract(epoch FROM at) * 1000000)::bigint AS micros,
                max(qualifier_id) FILTER (WHERE NOT opened) AS was, max(qualifier_id) FILTER (WHERE opened) AS became
         FROM edge GROUP BY at, permission_id, relation, via
     ) e
@@ -68,7 +70,10 @@ EVENTS_OF_PERSON = f"""
 """  # noqa: S608 - constants
 COLUMNS_OF_PERSON = (
     "e.at, e.opened, e.closed, e.relation, p.key, p.kind, p.name, p.app, "
-    "v.key AS via_key, v.kind AS via_kind, v.name AS via_name, w.content AS was, q.content AS became"
+    "v.key AS via_key, v.kind AS via_kind, v.name AS via_name, w.content AS was, q.content AS became, e.began, "
+    "(SELECT max(g.last_seen) FROM grants g WHERE g.tenant_id = %(tenant)s AND g.holder_id = %(holder)s "
+    "AND g.permission_id = e.permission_id AND g.relation = e.relation AND g.via_id = e.via AND g.closed_at = e.at) "
+    "AS last_seen"
 )
 NEWEST_FIRST = ("(-e.micros)", "e.permission_id", "e.relation", "e.via")
 
@@ -101,6 +106,9 @@ MOMENTS_OF_PERMISSION = f"""
     JOIN grants g ON g.tenant_id = %(tenant)s AND g.permission_id = a.id AND g.closed_at BETWEEN a.lo AND a.hi
     UNION SELECT lo FROM around WHERE lo > '-infinity'
     UNION SELECT hi FROM around WHERE hi < 'infinity'
+    UNION SELECT opened_at FROM grants WHERE tenant_id = %(tenant)s AND holder_id = %(permission)s
+    UNION SELECT closed_at FROM grants WHERE tenant_id = %(tenant)s AND holder_id = %(permission)s
+        AND closed_at IS NOT NULL
     UNION SELECT since FROM permission WHERE tenant_id = %(tenant)s AND id = %(permission)s
     UNION SELECT gone_at FROM permission WHERE tenant_id = %(tenant)s AND id = %(permission)s AND gone_at IS NOT NULL
     UNION SELECT since FROM permission_past WHERE tenant_id = %(tenant)s AND permission_id = %(permission)s
@@ -109,13 +117,14 @@ MOMENTS_OF_PERMISSION = f"""
 EVENTS_OF_PERMISSION = """
     FROM (
         SELECT at, holder_id, relation, via_id, bool_or(opened) AS opened, bool_or(NOT opened) AS closed,
-               (extract(epoch FROM at) * 1000000)::bigint AS micros,
+               min(began) AS began, max(last_seen) AS last_seen, (extract(epoch FROM at) * 1000000)::bigint AS micros,
                max(qualifier_id) FILTER (WHERE NOT opened) AS was, max(qualifier_id) FILTER (WHERE opened) AS became
         FROM (
-            SELECT opened_at AS at, holder_id, relation::int, via_id, qualifier_id, true AS opened FROM grants
+            SELECT opened_at AS at, holder_id, relation::int, via_id, qualifier_id, true AS opened,
+                   NULL::timestamptz AS began, NULL::timestamptz AS last_seen FROM grants
             WHERE tenant_id = %(tenant)s AND permission_id = %(permission)s AND opened_at > %(since)s
             UNION ALL
-            SELECT closed_at, holder_id, relation::int, via_id, qualifier_id, false FROM grants
+            SELECT closed_at, holder_id, relation::int, via_id, qualifier_id, false, opened_at, last_seen FROM grants
             WHERE tenant_id = %(tenant)s AND permission_id = %(permission)s AND closed_at IS NOT NULL
         ) edge GROUP BY at, holder_id, relation, via_id
     ) e
@@ -128,7 +137,8 @@ EVENTS_OF_PERMISSION = """
 """
 COLUMNS_OF_PERMISSION = (
     "e.at, e.opened, e.closed, e.relation, a.guid, a.name AS account_name, a.type, h.key, h.kind, h.name, h.app, "
-    "v.key AS via_key, v.kind AS via_kind, v.name AS via_name, w.content AS was, q.content AS became"
+    "v.key AS via_key, v.kind AS via_kind, v.name AS via_name, w.content AS was, q.content AS became, "
+    "e.began, e.last_seen"
 )
 NEWEST_HOLDER_FIRST = ("(-e.micros)", "e.holder_id", "e.relation", "e.via_id")
 

@@ -1,0 +1,69 @@
+"""One person: what they hold or held at a time, and why; and their history."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from chamberlain.model.kind import Kind
+from chamberlain.queries import connections, history, people
+from chamberlain.queries.people import Holding, Person
+from chamberlain.queries.state import one_state
+from chamberlain.web.address import Address
+from chamberlain.web.frame import show, wants_fragment
+from chamberlain.web.identity import viewer_of
+from chamberlain.web.slider import slider_for, stamp, time_from
+
+
+@require_safe
+@one_state()
+def show_person(request: HttpRequest, slug: str, guid: UUID) -> HttpResponse:
+    """One person with everything they hold, or held at the address's time."""
+    viewer = viewer_of(request)
+    tenant = connections.find_tenant(viewer=viewer, slug=slug)
+    at = time_from(request)
+    address = Address(request.path, {"at": stamp(at)})
+    page = history.person_history(
+        viewer=viewer, tenant=tenant, guid=guid, cursor=request.GET.get("cursor") or None, size=25
+    )
+    context = {"tenant": tenant, "address": address, "history": page}
+    if wants_fragment(request, target="results"):
+        return render(request, "history/_events.html", context)
+    person = people.find_person(viewer=viewer, tenant=tenant, guid=guid, at=at)
+    moments = history.person_moments(viewer=viewer, tenant=tenant, guid=guid)
+    context |= {
+        "slider": slider_for(address, at=at, moments=moments),
+        "at_query": address.with_().removeprefix(request.path),
+        **_sections(person),
+    }
+    if wants_fragment(request, target="detail"):
+        return render(request, "people/_person.html", context)
+    return show(request, "people/person.html", context, tenant=tenant)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a person holds of one kind."""
+
+    kind: Kind
+    holdings: tuple[Holding, ...]
+
+
+def _sections(person: Person) -> dict[str, object]:
+    """A person's holdings as the page shows them: by kind, licences and ownership apart."""
+    held = [holding for holding in person.holdings if not holding.owner]
+    sections = tuple(
+        Section(kind, found)
+        for kind in Kind
+        if kind is not Kind.LICENCE
+        for found in (tuple(holding for holding in held if holding.kind is kind),)
+        if found
+    )
+    return {
+        "person": person,
+        "sections": sections,
+        "licences": tuple(holding for holding in held if holding.kind is Kind.LICENCE),
+        "owned": tuple(holding for holding in person.holdings if holding.owner),
+    }
