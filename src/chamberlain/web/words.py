@@ -3,7 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.change import Section
+from chamberlain.model.kind import AccountType, Kind, Relation
 from chamberlain.model.path import Reason
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
 from chamberlain.model.tenant import CredentialKind
@@ -81,6 +82,25 @@ REASON: dict[Reason, Word] = {
     Reason.GROUP: _("through a group"),
     Reason.LICENCE: _("in a licence"),
     Reason.ELIGIBLE: _("eligible"),
+}
+
+RELATION: dict[Relation, Word] = {
+    Relation.MEMBER: _("member"),
+    Relation.OWNER: _("owner"),
+    Relation.ASSIGNED: _("assigned"),
+    Relation.ELIGIBLE: _("eligible"),
+}
+
+SECTION: dict[Section, Word] = {
+    Section.ACCOUNTS_ADDED: _("People who came"),
+    Section.ACCOUNTS_GONE: _("People who are gone"),
+    Section.ACCOUNTS_CHANGED: _("People who changed"),
+    Section.PERMISSIONS_ADDED: _("New permissions"),
+    Section.PERMISSIONS_GONE: _("Permissions that are gone"),
+    Section.PERMISSIONS_CHANGED: _("Permissions that changed"),
+    Section.GRANTS_OPENED: _("Given"),
+    Section.GRANTS_CLOSED: _("Taken"),
+    Section.GRANTS_CHANGED: _("Held otherwise"),
 }
 
 PHASE: dict[PhaseName, Word] = {
