@@ -25,13 +25,13 @@ NEXT_PAGE = re.compile(r'href="([^"]*[?&;]cursor=[^"]*)"')
 
 
 def bench_pages(
-    *, size: Size, rounds: int, during_merge: bool = False, folder: Path | None = None, pages: str = ""
+    *, size: Size, rounds: int, during_merge: bool = False, folder: Path | None = None, only: str = ""
 ) -> dict[str, Any]:
     """Fills a database of its own, asks for every page `rounds` times in process, and tells the figures.
 
     during_merge  while another process merges many grants
     folder        keeps the database there, or measures the one that is there already
-    pages         a regular expression: only pages whose name it finds
+    only          a regular expression: only pages whose name it finds
     returns       the size, fill_seconds, pages (p50_ms, p95_ms, max_ms and queries of each), worst, worst_p95_ms,
                   within_limit
     """
@@ -45,7 +45,7 @@ def bench_pages(
         began = time.monotonic()
         tenant = filled() or fill(size)
         told = {**counts(tenant), "fill_seconds": round(time.monotonic() - began, 1)}
-        paths = {name: path for name, path in page_paths(tenant).items() if re.search(pages, name)}
+        paths = {name: path for name, path in page_paths(tenant).items() if re.search(only, name)}
         if during_merge:
             stack.enter_context(merging(settings, tenant))
         measured = _measure(paths, rounds=rounds)

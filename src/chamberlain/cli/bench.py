@@ -1,5 +1,6 @@
 """`chamberlain bench ...`: measurements, one JSON object each."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -42,4 +43,39 @@ def sync(
     )
     print_json(figures)
     if not figures["equal_to_truth"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def pages(
+    users: Annotated[int, typer.Option()] = 20_000,
+    groups: Annotated[int, typer.Option()] = 2_000,
+    memberships: Annotated[int, typer.Option()] = 200_000,
+    seed: Annotated[int, typer.Option()] = 1,
+    rounds: Annotated[int, typer.Option(help=_("How often every page is asked for."))] = 20,
+    during_merge: Annotated[bool, typer.Option(help=_("While another process merges many grants."))] = False,
+    folder: Annotated[
+        Path | None, typer.Option(help=_("Keep the database there, or measure the one that is there."))
+    ] = None,
+    only: Annotated[str, typer.Option(help=_("A regular expression: only pages whose name it finds."))] = "",
+    as_json: Annotated[bool, typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))] = False,
+) -> None:
+    """The server time of every page of a large tenant. Exit code 1 where a page is slower than its limit."""
+    from chamberlain import bootstrap
+
+    bootstrap.load_django()
+    from chamberlain.bench.large_tenant import Size
+    from chamberlain.bench.pages import bench_pages
+
+    if not as_json:
+        err.print(_("making a large tenant ..."), style="dim")
+    figures = bench_pages(
+        size=Size(users=users, groups=groups, memberships=memberships, seed=seed),
+        rounds=rounds,
+        during_merge=during_merge,
+        folder=folder,
+        only=only,
+    )
+    print_json(figures)
+    if not figures["within_limit"]:
         raise typer.Exit(1)

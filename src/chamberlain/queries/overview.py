@@ -10,8 +10,8 @@ from chamberlain.model.kind import Kind
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, require
-from chamberlain.queries.people import PeopleFilter, PersonRow, list_departments, list_people
-from chamberlain.queries.permissions import PermissionFilter, PermissionRow, count_permissions, list_permissions
+from chamberlain.queries.people import PersonRow, first_people, list_departments
+from chamberlain.queries.permissions import PermissionRow, count_permissions, first_permissions
 from chamberlain.store import runs, tenants
 from chamberlain.store.reads import holdings, overview, permissions
 from chamberlain.store.snapshot import snapshot
@@ -107,9 +107,10 @@ def search(*, viewer: Actor, tenant: Tenant, text: str, limit: int = 8) -> Searc
     require(viewer, Deed.SEE_DIRECTORY)
     if not text.strip():
         return SearchResult((), ())
-    people = list_people(viewer=viewer, tenant=tenant, filter=PeopleFilter(text=text), size=limit)
-    found = list_permissions(viewer=viewer, tenant=tenant, filter=PermissionFilter(text=text), size=limit)
-    return SearchResult(people.rows, found.rows)
+    return SearchResult(
+        first_people(viewer=viewer, tenant=tenant, text=text, size=limit),
+        first_permissions(viewer=viewer, tenant=tenant, text=text, size=limit),
+    )
 
 
 def _licence_row(row: dict[str, Any], plans: list[dict[str, Any]]) -> LicenceRow:

@@ -100,6 +100,13 @@ def list_people(
     return Page(tuple(person_row(row) for row in found.rows), found.total, found.next, found.previous, found.more)
 
 
+def first_people(*, viewer: Actor, tenant: Tenant, text: str, size: int) -> tuple[PersonRow, ...]:
+    """The first people by name whom some words match, without asking how many there are."""
+    require(viewer, Deed.SEE_DIRECTORY)
+    found = keyset.first(listing_of(tenant=tenant, filter=PeopleFilter(text=text)), size=size)
+    return tuple(person_row(row) for row in found)
+
+
 def listing_of(*, tenant: Tenant, filter: PeopleFilter) -> keyset.Listing:
     """The list as the store reads it, page by page or as a whole."""
     return people.listing(

@@ -121,6 +121,13 @@ def list_permissions(
     return Page(rows, found.total, found.next, found.previous, found.more)
 
 
+def first_permissions(*, viewer: Actor, tenant: Tenant, text: str, size: int) -> tuple[PermissionRow, ...]:
+    """The first permissions by name that some words match, without asking how many there are."""
+    require(viewer, Deed.SEE_DIRECTORY)
+    found = keyset.first(listing_of(tenant=tenant, filter=PermissionFilter(text=text)), size=size)
+    return tuple(permission_row(row) for row in found)
+
+
 def listing_of(*, tenant: Tenant, filter: PermissionFilter) -> keyset.Listing:
     """The list as the store reads it, page by page or as a whole."""
     return permissions.listing(

@@ -8,7 +8,7 @@ from typing import Any
 
 from chamberlain.errors import Refused
 from chamberlain.store.connection import rows
-from chamberlain.store.reads.walk import PATIENCE, Walk, bounded, picked, picked_number, seen_number, walked
+from chamberlain.store.reads.walk import NUMBER, PATIENCE, Walk, bounded, picked, picked_number, seen_number, walked
 
 LARGEST = 500
 MOST_COUNTED = 10_000
@@ -58,7 +58,10 @@ def fetch(listing: Listing, *, cursor: str | None, size: int, patience: int = PA
     found = found[:size]
     if backwards:
         found.reverse()
-    total, more = _counted(listing, by_walk=by_walk, patience=patience)
+    if found and NUMBER in found[0]:
+        total, more = _up_to_most(found[0][NUMBER])
+    else:
+        total, more = _counted(listing, by_walk=by_walk, patience=patience)
     after, before = (cursor is not None, after_this) if backwards else (after_this, cursor is not None)
     return Stretch(
         rows=found,
@@ -67,6 +70,12 @@ def fetch(listing: Listing, *, cursor: str | None, size: int, patience: int = PA
         previous=_encode(found[0], listing, backwards=True) if found and before else None,
         more=more,
     )
+
+
+def first(listing: Listing, *, size: int) -> list[dict[str, Any]]:
+    """The first rows, without asking how many there are."""
+    found, _ = _Position(listing, key=None, backwards=False, limit=size, patience=PATIENCE).rows()
+    return found
 
 
 def count(listing: Listing) -> int:
@@ -81,7 +90,7 @@ class _Position:
     def __init__(self, listing: Listing, *, key: list[Any] | None, backwards: bool, limit: int, patience: int) -> None:
         self._listing = listing
         self._walk = listing.walk
-        self._values = {**listing.values, "limit": limit, "patience": patience}
+        self._values = {**listing.values, "limit": limit, "patience": patience, "most": MOST_COUNTED + 1}
         self._limit = limit
         self._patience = patience
         self._direction = " DESC" if backwards else ""
@@ -100,20 +109,21 @@ class _Position:
             found = self._shown(bounded(stream, self._walk, self._listing.order, self._direction))
             if len(found) >= self._limit or not self._walk.narrow or self._ends(stream):
                 return found, True
-        return self._shown(picked(self._walk, self._listing.order, self._beyond, self._direction)), False
+        inner = picked(self._walk, self._listing.order, self._beyond, self._direction)
+        return self._shown(inner, also=f", {self._walk.alias}.{NUMBER}"), False
 
     def _ends(self, stream: str) -> bool:
         seen: int = rows(f"SELECT count(*) AS seen FROM ({stream}) AS seen", self._values)[0]["seen"]  # noqa: S608
         return seen < self._patience
 
-    def _shown(self, inner: str) -> list[dict[str, Any]]:
+    def _shown(self, inner: str, *, also: str = "") -> list[dict[str, Any]]:
         """Columns are computed for the rows of the page only."""
         alias = self._walk.alias if self._walk else "a"
         keys = [f"key_{number}" for number in range(len(self._listing.order))]
         shown = ", ".join(f"{alias}.{key}" for key in keys)
         order = ", ".join(f"{alias}.{key}{self._direction}" for key in keys)
         return rows(
-            f"SELECT {self._listing.columns}, {shown} FROM ({inner}) AS {alias} ORDER BY {order}",  # noqa: S608
+            f"SELECT {self._listing.columns}, {shown}{also} FROM ({inner}) AS {alias} ORDER BY {order}",  # noqa: S608
             self._values,
         )
 
@@ -143,7 +153,10 @@ def _counted(listing: Listing, *, by_walk: bool, patience: int) -> tuple[int, bo
         if seen["seen"] < patience:
             return seen["hits"], False
         return _rounded_down(min(seen["hits"] - 1, MOST_COUNTED)), True
-    number: int = rows(picked_number(walk), values)[0]["total"]
+    return _up_to_most(rows(picked_number(walk), values)[0]["total"])
+
+
+def _up_to_most(number: int) -> tuple[int, bool]:
     return (MOST_COUNTED, True) if number > MOST_COUNTED else (number, False)
 
 

@@ -183,7 +183,7 @@ HOLDS_PLAN = """
           SELECT plan.guid::text FROM permission plan WHERE plan.tenant_id = %(tenant)s AND plan.id = %(permission)s)
 """
 HOLDS = {1: HOLDS_GROUP, 2: HOLDS_ASSIGNMENT, 3: HOLDS_LICENCE, 4: HOLDS_ASSIGNMENT, 5: HOLDS_PLAN}
-SELDOM = 20_000
+SELDOM = 10_000
 MANY = "SELECT 10000 AS total, true AS more"
 
 

@@ -7,7 +7,8 @@ therefore gives up after some thousand rows, and only then rows are picked: by t
 
 from dataclasses import dataclass
 
-PATIENCE = 20_000
+NUMBER = "number_of_all"
+PATIENCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,12 @@ def bounded(stream: str, walk: Walk, order: tuple[str, ...], direction: str) -> 
 
 
 def picked(walk: Walk, order: tuple[str, ...], beyond: str, direction: str) -> str:
-    """The rows that match, found by what is rare about them, as many as a page has."""
+    """The rows that match, found by what is rare about them, as many as a page has; with the number of all."""
     keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
+    number = f"(SELECT count(*) FROM (SELECT FROM found {walk.alias} WHERE true{walk.after} LIMIT %(most)s) AS them)"  # noqa: S608
     return (
-        f"{_found(walk)} SELECT {walk.alias}.*, {keys} FROM found {walk.alias} WHERE true{walk.after}{beyond} "  # noqa: S608
+        f"{_found(walk)} SELECT {walk.alias}.*, {keys}, {number} AS {NUMBER} "  # noqa: S608
+        f"FROM found {walk.alias} WHERE true{walk.after}{beyond} "
         f"ORDER BY {_by_key(order, direction)} LIMIT %(limit)s"
     )
 
