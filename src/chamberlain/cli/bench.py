@@ -79,3 +79,25 @@ def pages(
     print_json(figures)
     if not figures["within_limit"]:
         raise typer.Exit(1)
+
+
+@app.command()
+def merge(
+    users: Annotated[int, typer.Option()] = 100_000,
+    groups: Annotated[int, typer.Option()] = 10_000,
+    memberships: Annotated[int, typer.Option()] = 1_000_000,
+    seed: Annotated[int, typer.Option()] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))] = False,
+) -> None:
+    """Staging and merging in the store alone: at first, again unchanged, a few changes. Exit code 1 if it is wrong."""
+    from chamberlain import bootstrap
+
+    bootstrap.load_django()
+    from chamberlain.bench.merge import bench_merge
+
+    if not as_json:
+        err.print(_("making a database and rows ..."), style="dim")
+    figures = bench_merge(users=users, groups=groups, memberships=memberships, seed=seed)
+    print_json(figures)
+    if not figures["equal"]:
+        raise typer.Exit(1)
