@@ -14,6 +14,7 @@ from chamberlain.graph.quota.lane import Lane
 from chamberlain.graph.quota.ledger import Ledger, MemoryLedger
 from chamberlain.model.quota import Limit, Priority, Tally, Whose, Workload
 from chamberlain.store import quota, tenants
+from chamberlain.store.connection import rows
 from chamberlain.store.quota import SharedLedger
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -177,3 +178,10 @@ def test_a_lane_leases_in_chunks_and_gives_back_what_it_did_not_use(tenant_id: i
         assert take(ledger, 10_000) == pytest.approx(8_000 * 0.95 - 1_000, abs=5)
     (use,) = quota.usage(tenant_id)
     assert (use.used, use.requests) == (1_000, 1_000)
+
+
+def test_a_database_connection_that_died_is_made_anew(tenant_id: int) -> None:
+    with SharedLedger(tenant_id=tenant_id, client_id="app") as ledger:
+        ledger.open(NAME, HOUR)
+        rows("SELECT pg_terminate_backend(%(pid)s)", {"pid": ledger._connection.info.backend_pid})  # type: ignore[union-attr]
+        assert take(ledger, 10) == 10

@@ -58,9 +58,7 @@ def test_a_round_ends_with_the_link_of_the_next_one() -> None:
     answers = {
         "t1": lambda: page({"id": "g1", "displayName": "One", "members@delta": [joined]}, link=LINK + "a"),
         "a": lambda: page(link=LINK + "b"),
-        "b": lambda: page(
-            {"id": "g1", "members@delta": [left]}, {"id": "g2", "@removed": {"reason": "changed"}}, done=DONE
-        ),
+        "b": lambda: page({"id": "g1", "members@delta": [left]}, gone, done=DONE),
     }
     found, link = read(by_link(answers))
     assert link == DONE

@@ -26,12 +26,8 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "FIRST_WAIT", retry.FIRST_WAIT / 10_000)
 
 
-def get(
-    answer: Answer, *, deadline: timedelta = QUICK, priority: Priority = Priority.BULK, token: Answer | None = None
-) -> shape.User:
-    return ask(
-        answer, lambda graph: graph.get("/users/a", shape.User), deadline=deadline, priority=priority, token=token
-    )
+def get(answer: Answer, **options: Any) -> shape.User:
+    return ask(answer, lambda graph: graph.get("/users/a", shape.User), **{"deadline": QUICK, **options})
 
 
 @pytest.mark.parametrize(

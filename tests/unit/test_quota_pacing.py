@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from chamberlain.graph.quota.lane import Lane
-from chamberlain.graph.quota.ledger import MemoryLedger
+from chamberlain.graph.quota.lane import NOTHING, Lane
+from chamberlain.graph.quota.ledger import HEADROOM, MemoryLedger
 from chamberlain.model.quota import Limit, Priority
 
 WINDOW = 10.0
@@ -185,3 +185,50 @@ def test_without_the_budget_the_same_run_is_refused_all_the_time(monkeypatch: py
     monkeypatch.setattr(Lane, "learn", lambda *_values, **_named: asyncio.sleep(0))
     done = paced(0.05, 1.0, processes=1)
     assert done[0].quota.refused > 0.05 * done[0].quota.served
+
+
+def test_a_person_is_served_while_a_run_has_to_wait() -> None:
+    """The last tenth of a budget is not a run's."""
+
+    def story(clock: Clock) -> list[Process]:
+        ledger, quota = ledger_on(clock), Quota(clock, NOMINAL.units)
+        run = Process(clock, ledger, quota, [40.0] * 600, at_once=128)
+        person = Process(clock, ledger, quota, [2.0] * 100, at_once=1, priority=Priority.INTERACTIVE)
+        return [run, person]
+
+    run, person = go(story)
+    assert run.ended > 15
+    assert person.ended == pytest.approx(100 * LATENCY, rel=0.02)
+    assert person.lane.waited == timedelta(0)
+
+
+def test_slowing_down_to_a_half_takes_twice_as_long() -> None:
+    def story(share: float) -> Callable[[Clock], list[Process]]:
+        def begin(clock: Clock) -> list[Process]:
+            return [
+                Process(clock, ledger_on(clock, share=share), Quota(clock, NOMINAL.units), [40.0] * 600, at_once=128)
+            ]
+
+        return begin
+
+    (whole,), (half,) = go(story(1.0)), go(story(0.5))
+    rate = NOMINAL.units * 0.95 / WINDOW
+    burst = NOMINAL.units * 0.95 * 0.9
+    assert whole.ended == pytest.approx((24_000 - burst) / rate, rel=0.05)
+    assert half.ended == pytest.approx((24_000 - burst / 2) / (rate / 2), rel=0.05)
+
+
+def test_where_others_spend_too_we_leave_them_more_and_come_back_later() -> None:
+    """Somebody with the same app uses a fifth and Microsoft says nothing of how full it is: refusals teach us."""
+
+    def story(clock: Clock) -> list[Process]:
+        quota = Quota(clock, NOMINAL.units, speaks=False)
+        other = Process(clock, ledger_on(clock, share=0.2), quota, [40.0] * 400, at_once=16)
+        ours = Process(clock, ledger_on(clock), quota, [40.0] * 2_000, at_once=128)
+        return [ours, other]
+
+    ours, _ = go(story)
+    assert 0 < ours.quota.refused <= 0.02 * ours.quota.served
+    lease = ours.ledger.lease("directory", wanted=1e9, least=0, reserve=0, tally=NOTHING)
+    assert lease.size == NOMINAL.units
+    assert ours.ledger._budgets["directory"].headroom > HEADROOM

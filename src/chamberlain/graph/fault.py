@@ -85,12 +85,9 @@ def graph_error(
     """
     code = graph_code(body)
     data: dict[str, Any] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
-    if code in EXPIRED_PAGE:
-        return Upstream("page_expired", **data)
-    if code in EXPIRED_DELTA or status == 410:
-        return Upstream("delta_expired", **data)
-    if code in NOT_LICENSED:
-        return Refused("premium_missing", **data)
+    expired = _expired(status, code)
+    if expired is not None:
+        return Upstream(expired, **data)
     match status:
         case 404:
             return NotFound("graph_not_found", **data)
@@ -104,3 +101,10 @@ def graph_error(
             return Upstream("microsoft_failing", **data)
         case _:
             return Upstream("microsoft_refused", **data)
+
+
+def _expired(status: int, code: str) -> str | None:
+    """Whether Microsoft forgot our place in a listing, or in what changed."""
+    if code in EXPIRED_PAGE:
+        return "page_expired"
+    return "delta_expired" if code in EXPIRED_DELTA or status == 410 else None

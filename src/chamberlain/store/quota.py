@@ -38,9 +38,7 @@ class SharedLedger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._drop()
 
     def open(self, name: str, limit: Limit) -> None:
         """Makes the budget, full, or brings its limit up to date."""
@@ -79,14 +77,30 @@ class SharedLedger:
         self._run(MEASURE, name=name, size=size, left=left)
 
     def _run(self, statement: str, **values: object) -> list[DictRow]:
+        """The rows of a statement; a connection that died since the last one is made anew, once."""
         with self._lock:
-            if self._connection is None or self._connection.closed:
-                self._connection = connect(autocommit=True)
-                # The last lease may be lost with the machine: nothing but a little budget hangs on it.
-                self._connection.execute("SET synchronous_commit = off")
-            with self._connection.cursor(row_factory=dict_row) as cursor:
-                cursor.execute(statement, {**self._who, **values})
-                return cursor.fetchall() if cursor.description else []
+            is_fresh = self._connection is None or self._connection.closed
+            try:
+                return self._rows(statement, values)
+            except psycopg.OperationalError:
+                if is_fresh:
+                    raise
+                self._drop()
+                return self._rows(statement, values)
+
+    def _rows(self, statement: str, values: dict[str, object]) -> list[DictRow]:
+        if self._connection is None or self._connection.closed:
+            self._connection = connect(autocommit=True)
+            # The last lease may be lost with the machine: nothing but a little budget hangs on it.
+            self._connection.execute("SET synchronous_commit = off")
+        with self._connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(statement, {**self._who, **values})
+            return cursor.fetchall() if cursor.description else []
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def usage(tenant_id: int) -> tuple[QuotaUse, ...]:

@@ -4,8 +4,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from chamberlain.graph import retry
@@ -44,7 +46,10 @@ class _Sight:
 
 
 class Lane:
-    """One budget as this process sees it. First come, first served."""
+    """One budget as this process sees it. First come, first served.
+
+    threads  where a ledger that blocks is asked; None: where everybody's work is done
+    """
 
     def __init__(
         self,
@@ -54,6 +59,7 @@ class Lane:
         ledger: Ledger,
         priority: Priority,
         at_once: int,
+        threads: Executor | None = None,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -63,6 +69,7 @@ class Lane:
         self.waited = timedelta(0)
         self._limit = limit
         self._ledger = ledger
+        self._threads = threads
         self._reserve = RESERVE[priority]
         self._now = now
         self._sleep = sleep
@@ -224,7 +231,8 @@ class Lane:
         return tally
 
     async def _ask(self, question: Callable[..., Any], *values: Any, **named: Any) -> Any:
-        """What the ledger says; one that blocks is asked in a thread of its own."""
+        """What the ledger says; one that blocks is asked in another thread."""
         if self._ledger.blocks:
-            return await asyncio.to_thread(question, *values, **named)
+            asked = partial(question, *values, **named)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, asked)
         return question(*values, **named)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from chamberlain.graph.quota.lane import Lane
 from chamberlain.graph.quota.ledger import Ledger
@@ -31,6 +32,8 @@ class Limiter:
         self.sleep = sleep
         self._ledger = ledger
         self._at_once = at_once
+        # A thread of its own: behind the store's writes in the common pool, requests would stand in line.
+        self._threads = ThreadPoolExecutor(1, "ledger") if ledger.blocks else None
         self._size = TenantSize.LARGE
         self._lanes: dict[Bucket, Lane] = {}
         self._learned: dict[str, float] = {}
@@ -44,6 +47,7 @@ class Limiter:
                 ledger=self._ledger,
                 priority=self.priority,
                 at_once=self._at_once,
+                threads=self._threads,
                 now=self.now,
                 sleep=self.sleep,
             )
@@ -74,3 +78,5 @@ class Limiter:
         """Gives back what is left of all leases."""
         for lane in self._lanes.values():
             await lane.close()
+        if self._threads is not None:
+            self._threads.shutdown()
