@@ -5,6 +5,7 @@ source  https://learn.microsoft.com/graph/api/group-list-members (read 2026): ob
         their type and id and nulls
 """
 
+from functools import lru_cache
 from typing import Any
 
 from chamberlain.simulator.graph.call import Call
@@ -31,6 +32,7 @@ _READ_ROLES = {
     Kind.DEVICE: ("Device.Read.All", "Directory.Read.All"),
 }
 _ALL_SHAPES: tuple[Shape[Any], ...] = (*SHAPES.values(), DIRECTORY_ROLE)
+_TYPES = {shape.name: f"#microsoft.graph.{shape.name}" for shape in _ALL_SHAPES}
 
 
 def _shape(item: DirectoryObject) -> Shape[Any]:
@@ -51,29 +53,39 @@ def _item(call: Call, item: DirectoryObject) -> Any:
             return call.view.device(item.serial)
 
 
+@lru_cache(maxsize=256)
+def _names(select: tuple[str, ...] | None) -> dict[str, tuple[str, ...]]:
+    """The properties to answer with, by type.
+
+    raises  GraphError for a name that no type has
+    """
+    for name in select or ():
+        if all(name not in shape.properties for shape in _ALL_SHAPES):
+            raise unknown_property(name, "directoryObject")
+    return {
+        shape.name: shape.names(None if select is None else tuple(name for name in select if name in shape.properties))
+        for shape in _ALL_SHAPES
+    }
+
+
 class Mixed:
     """Renders directory objects of any type with the same $select, each with the properties it has."""
 
     def __init__(self, call: Call, select: tuple[str, ...] | None, *, typed: bool = True) -> None:
-        for name in select or ():
-            if all(name not in shape.properties for shape in _ALL_SHAPES):
-                raise unknown_property(name, "directoryObject")
         self._call = call
         self._typed = typed
-        self._names = {
-            shape.name: shape.names(
-                None if select is None else tuple(name for name in select if name in shape.properties)
-            )
-            for shape in _ALL_SHAPES
-        }
+        self._names = _names(select)
 
     def render(self, item: DirectoryObject) -> dict[str, Any]:
         """The JSON object of an item, with its type."""
         shape = _shape(item)
+        if isinstance(item, Ref) and self._names[shape.name] == ("id",):  # members and managers are read by id alone
+            document = {"id": self._call.view.base.guid(item)}
+            return {"@odata.type": _TYPES[shape.name], **document} if self._typed else document
         document = shape.render(self._call.view, _item(self._call, item), self._names[shape.name])
         if isinstance(item, Ref) and not self._call.caller.may(_READ_ROLES[item.kind]):
             document = {name: value if name == "id" else None for name, value in document.items()}
-        return {"@odata.type": f"#microsoft.graph.{shape.name}", **document} if self._typed else document
+        return {"@odata.type": _TYPES[shape.name], **document} if self._typed else document
 
     def read(self, item: DirectoryObject, name: str) -> Any:
         """One property for a filter; None where the type has no such property."""

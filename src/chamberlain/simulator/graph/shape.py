@@ -8,6 +8,7 @@ from chamberlain.simulator.graph.refusal import GraphError, unknown_property
 from chamberlain.simulator.world.view import View
 
 T = TypeVar("T")
+LISTS_REMEMBERED = 128
 Getter = Callable[[View, T], Any]
 
 
@@ -23,6 +24,7 @@ class Shape(Generic[T]):
     single_only: frozenset[str] = frozenset()
     guarded: Mapping[str, str] = field(default_factory=dict)
     """Properties that need a permission of their own."""
+    _known: dict[tuple[str, ...], tuple[Getter[T], ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def names(self, select: tuple[str, ...] | None, *, in_list: bool = False) -> tuple[str, ...]:
         """Properties of an answer: the selected ones, `id` always first.
@@ -40,8 +42,16 @@ class Shape(Generic[T]):
 
     def render(self, view: View, item: T, names: tuple[str, ...]) -> dict[str, Any]:
         """The JSON object of an item."""
-        properties = self.properties
-        return {name: properties[name](view, item) for name in names}
+        return dict(zip(names, [read(view, item) for read in self._readers(names)], strict=True))
+
+    def _readers(self, names: tuple[str, ...]) -> tuple[Getter[T], ...]:
+        """How the properties are computed, looked up once for each list of names."""
+        readers = self._known.get(names)
+        if readers is None:
+            if len(self._known) >= LISTS_REMEMBERED:
+                self._known.clear()
+            readers = self._known[names] = tuple(self.properties[name] for name in names)
+        return readers
 
 
 def constant(value: Any) -> Callable[[View, Any], Any]:

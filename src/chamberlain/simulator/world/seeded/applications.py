@@ -190,7 +190,7 @@ class Applications:
         return self._draws.draw(Stream.OFFSET, resource) % self._users
 
     def _role_id(self, resource: int, principal: Ref) -> str:
-        offered = [role for role in self._offer(resource) if USER in role.member_types]
+        offered = [role for role in self.service_principal(resource).roles if USER in role.member_types]
         if not offered:
             return DEFAULT_ACCESS
         return offered[self._draws.draw(Stream.ROLE, resource << 32 | principal.serial) % len(offered)].id
