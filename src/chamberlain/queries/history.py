@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,15 +30,20 @@ from chamberlain.store.reads.changes import Period
 from chamberlain.store.snapshot import snapshot
 
 Row = dict[str, Any]
+MOST_LOOKED_AT = 20_000
 UNSAID = ("facts",)  # told property by property, not as a whole
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """When something changed, oldest first; before `since` nothing is known."""
+    """When something changed, oldest first; before `since` nothing is known.
+
+    looked  False where looking takes longer than a page may, and nobody asked for it: then `changes` is empty
+    """
 
     since: datetime
     changes: tuple[datetime, ...]
+    looked: bool = True
 
     def before(self, at: datetime) -> datetime | None:
         """The last change before a time."""
@@ -71,13 +76,16 @@ def person_moments(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Moments:
 
 
 @snapshot()
-def permission_moments(*, viewer: Actor, tenant: Tenant, key: str) -> Moments:
+def permission_moments(*, viewer: Actor, tenant: Tenant, key: str, patient: bool = True) -> Moments:
     """When something about a permission or who holds it changed.
 
+    patient  look however long it takes; otherwise only where no more than MOST_LOOKED_AT hold it now
     raises  NotFound("permission_not_found"), NotFound("nothing_known_yet")
     """
     require(viewer, Deed.SEE_DIRECTORY)
     row = _permission_row(tenant, key)
+    if not patient and max(row["members"], row["people"]) > MOST_LOOKED_AT:
+        return replace(_moments(tenant, []), looked=False)
     found = history.moments_of_permission(
         tenant_id=tenant.id, permission_id=row["id"], is_group=row["family"] == Family.GROUP
     )

@@ -33,6 +33,7 @@ class Slider:
     typed    the time as the form's field has it; earliest, latest: what may be typed there
     x        where the time is on the line
     marks    the latest MOST_MARKS of all `total`, newest first
+    look     where the moments are, if finding them takes a while and was not asked for
     """
 
     at: datetime | None
@@ -46,6 +47,7 @@ class Slider:
     earlier: str | None
     later: str | None
     now: str
+    look: str | None
 
 
 def time_from(request: HttpRequest) -> datetime | None:
@@ -84,6 +86,7 @@ def slider_for(address: Address, *, at: datetime | None, moments: Moments) -> Sl
         earlier=address.with_(at=stamp(earlier)) if earlier else None,
         later=address.with_(at=stamp(later)) if at and later else None,
         now=address.with_(at=""),
+        look=None if moments.looked else address.with_(moments="yes"),
     )
 
 

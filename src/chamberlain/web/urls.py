@@ -3,7 +3,18 @@
 from django.urls import path, register_converter
 
 from chamberlain.model.kind import Kind
-from chamberlain.web.views import connect, entry, overview, people, permissions, runs, search
+from chamberlain.web.views import (
+    changes,
+    connect,
+    entry,
+    overview,
+    people,
+    permission,
+    permissions,
+    person,
+    runs,
+    search,
+)
 
 
 class KindConverter:
@@ -35,11 +46,12 @@ urlpatterns = [
     path("connect/callback", connect.callback, name="connect_callback"),
     path("t/<slug:slug>/", overview.show_overview, name="overview"),
     path("t/<slug:slug>/people", people.list_people, name="people"),
-    path("t/<slug:slug>/people/<uuid:guid>", people.show_person, name="person"),
+    path("t/<slug:slug>/people/<uuid:guid>", person.show_person, name="person"),
     path("t/<slug:slug>/permissions", permissions.list_permissions, name="permissions"),
     path("t/<slug:slug>/permissions/<kind:kind>", permissions.list_permissions, name="permissions_of_kind"),
-    path("t/<slug:slug>/permission/<path:key>", permissions.show_permission, name="permission"),
+    path("t/<slug:slug>/permission/<path:key>", permission.show_permission, name="permission"),
     path("t/<slug:slug>/licences", overview.show_licences, name="licences"),
+    path("t/<slug:slug>/changes", changes.show_changes, name="changes"),
     path("t/<slug:slug>/runs", runs.runs, name="runs"),
     path("t/<slug:slug>/runs/<int:run_id>", runs.show_run, name="run"),
     path("t/<slug:slug>/search", search.search, name="search"),

@@ -143,10 +143,18 @@ COLUMNS_OF_PERMISSION = (
 NEWEST_HOLDER_FIRST = ("(-e.micros)", "e.holder_id", "e.relation", "e.via_id")
 
 
+KNOWN_SINCE = """
+    SELECT coalesce((SELECT min(since) FROM coverage WHERE tenant_id = %(tenant)s), (
+        SELECT min(at) FROM (
+            (SELECT first_seen AS at FROM account WHERE tenant_id = %(tenant)s ORDER BY id LIMIT 1)
+            UNION ALL
+            (SELECT first_seen FROM permission WHERE tenant_id = %(tenant)s ORDER BY id LIMIT 1)) AS earliest)) AS at
+"""
+
+
 def known_since(*, tenant_id: int) -> datetime | None:
-    """When the tenant was first looked at; None before."""
-    found = rows("SELECT min(since) AS at FROM coverage WHERE tenant_id = %(tenant)s", {"tenant": tenant_id})
-    moment: datetime | None = found[0]["at"]
+    """When the tenant was first looked at; None before. Without a note of it, when its first object was seen."""
+    moment: datetime | None = rows(KNOWN_SINCE, {"tenant": tenant_id})[0]["at"]
     return moment
 
 

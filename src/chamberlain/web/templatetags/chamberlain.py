@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from chamberlain import clock
 from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.page import Page
 from chamberlain.model.run import RunState
 from chamberlain.queries.overview import LicenceRow
 from chamberlain.queries.people import ServicePlan
@@ -33,6 +34,8 @@ WORDS: Mapping[object, words.Word] = dict(
         words.KIND.items(),
         words.ACCOUNT_TYPE.items(),
         words.REASON.items(),
+        words.RELATION.items(),
+        words.SECTION.items(),
         words.PHASE.items(),
         words.PHASE_STATE.items(),
         words.RUN_STATE.items(),
@@ -115,6 +118,12 @@ def disc(guid: UUID) -> int:
 def number(value: int | None) -> str:
     """A count with its thousands set apart; a dash for what is unknown."""
     return "–" if value is None else number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def counted(page: Page[object]) -> str:
+    """How many rows a list has; honest about the end of counting."""
+    return _("more than %(number)s") % {"number": number(page.total)} if page.more else number(page.total)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from chamberlain.model.kind import Kind
 from chamberlain.queries import connections, overview
+from chamberlain.queries.state import one_state
 from chamberlain.web.drawing import share
 from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
@@ -15,6 +16,7 @@ LICENCES = 6
 
 
 @require_safe
+@one_state()
 def show_overview(request: HttpRequest, slug: str) -> HttpResponse:
     """The dashboard; while the first sync runs, its progress."""
     viewer = viewer_of(request)
@@ -42,6 +44,7 @@ def _department_bars(departments: tuple[tuple[str, int], ...]) -> tuple[tuple[st
 
 
 @require_safe
+@one_state()
 def show_licences(request: HttpRequest, slug: str) -> HttpResponse:
     """Every licence with its seats."""
     viewer = viewer_of(request)

@@ -22,14 +22,16 @@ def show_permission(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
     at = time_from(request)
     shown = choice_from(request, "show", (HISTORY,))
-    address = Address(request.path, {"q": text_from(request, "q"), "show": shown, "at": stamp(at)})
+    patient = choice_from(request, "moments", ("yes",))
+    address = Address(request.path, {"q": text_from(request, "q"), "show": shown, "at": stamp(at), "moments": patient})
+    moments = history.permission_moments(viewer=viewer, tenant=tenant, key=key, patient=bool(patient))
     context: dict[str, object] = {
         "tenant": tenant,
         "address": address,
         "hidden": address.hidden(without="q"),
         "narrowed": bool(address.params["q"]),
         "at_query": Address("", {"at": stamp(at)}).with_(),
-        "slider": slider_for(address, at=at, moments=history.permission_moments(viewer=viewer, tenant=tenant, key=key)),
+        "slider": slider_for(address, at=at, moments=moments),
         "permission": permissions.find_permission(viewer=viewer, tenant=tenant, key=key, at=at),
     }
     cursor = request.GET.get("cursor") or None

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from chamberlain.queries import connections, overview
 from chamberlain.queries.overview import SearchResult
+from chamberlain.queries.state import one_state
 from chamberlain.web.address import text_from
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
@@ -16,6 +17,7 @@ NOTHING = SearchResult((), ())
 
 
 @require_safe
+@one_state()
 def search(request: HttpRequest, slug: str) -> HttpResponse:
     """People and permissions for some words: as a page, or in the panel under the field."""
     viewer = viewer_of(request)
