@@ -458,6 +458,11 @@ SENTENCES: dict[str, Sentence] = {
         "An answer to {path} came without them, and none told is not none held.",
         "The next sync tries again; nothing was closed.",
     ),
+    "peer_missing": Sentence(
+        "There is nothing to compare with.",
+        "The package {package} is not installed: it is no part of the product.",
+        "Install it beside Chamberlain, as the development requirements do, and measure again.",
+    ),
     "proof_failed": Sentence(
         "The sync could not be proved.",
         "Reading a slice again ended with {code}.",

@@ -1,39 +1,77 @@
-"""Planted bugs: a measurement that cannot turn red measures nothing."""
+"""Planted bugs: a measurement that cannot turn red measures nothing.
 
-from collections.abc import AsyncIterator, Iterator
+They sit below everything that could notice: in what the wire hands to readers.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chamberlain.graph import page
-from chamberlain.kinds import groups, licences, people, products, roles
-
-READERS = (groups, licences, people, products, roles)
+from chamberlain.graph import delta, page
+from chamberlain.graph.client import Graph
 
 
 @contextmanager
 def planted(name: str) -> Iterator[None]:
     """Plants the named bug for a while; "" plants none.
 
-    skip_page  the second page of every listing is lost
+    skip_page   the second page of every listing, and of every first round of a delta, is lost
+    ends_early  an early end is taken for the end: pages after the first do not come
+    drop_part   the last answer of every batch is lost
     """
     if name == "":
         yield
         return
-    if name != "skip_page":
+    if name not in PLANTS:
         raise ValueError(f"there is no plant called {name}")
-    true_pages = page.pages
+    with PLANTS[name]():
+        yield
 
-    async def pages_but_second(*values: Any, **named: Any) -> AsyncIterator[Any]:
-        number = 0
-        async for one in true_pages(*values, **named):
-            number += 1
-            if number != 2:
-                yield one
 
-    for reader in READERS:
-        reader.pages = pages_but_second  # type: ignore[attr-defined]
+@contextmanager
+def _lost_pages(keeps: Callable[[int, Any], bool]) -> Iterator[None]:
+    true_listing, true_round = page._listing, delta._round
+
+    def losing(pages: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
+        async def kept(*values: Any) -> AsyncIterator[Any]:
+            number = 0
+            async for one in pages(*values):
+                number += 1
+                if keeps(number, one):
+                    yield one
+
+        return kept
+
+    page._listing, delta._round = losing(true_listing), losing(true_round)  # type: ignore[assignment]
     try:
         yield
     finally:
-        for reader in READERS:
-            reader.pages = true_pages  # type: ignore[attr-defined]
+        page._listing, delta._round = true_listing, true_round
+
+
+@contextmanager
+def _lost_part() -> Iterator[None]:
+    true_get_many = Graph.get_many
+
+    async def get_many(self: Graph, paths: Any, shape: Any, **named: Any) -> list[Any]:
+        answers: list[Any] = await true_get_many(self, paths, shape, **named)
+        if answers and isinstance(answers[-1], page.Page):
+            answers[-1] = page.Page(value=[])
+        return answers
+
+    Graph.get_many = get_many  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Graph.get_many = true_get_many  # type: ignore[method-assign]
+
+
+def _is_last(one: Any) -> bool:
+    return getattr(one, "delta_link", None) is not None
+
+
+PLANTS: dict[str, Callable[[], Any]] = {
+    "skip_page": lambda: _lost_pages(lambda number, one: number != 2 or _is_last(one)),
+    "ends_early": lambda: _lost_pages(lambda number, one: number == 1 or _is_last(one)),
+    "drop_part": _lost_part,
+}

@@ -59,14 +59,14 @@ class Simulated:
 
 
 @contextmanager
-def simulated(*, file: Path | None = None, **options: int | str) -> Iterator[Simulated]:
+def simulated(*, file: Path | None = None, **options: float | str) -> Iterator[Simulated]:
     """A simulator on a free port, ended with the context.
 
     options  of `chamberlain simulator`, with underscores: users, groups, memberships, apps, seed, latency_ms,
-             population
+             population; "" for one that takes no value
     """
     values = {"port": 0, **options, **({"file": str(file)} if file else {})}
-    arguments = [part for name, value in values.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+    arguments = [part for name, value in values.items() for part in (f"--{name.replace('_', '-')}", str(value)) if part]
     process = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "chamberlain.simulator", "--exit-with-parent", *arguments],
         stdin=subprocess.PIPE,

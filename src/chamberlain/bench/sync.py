@@ -1,85 +1,55 @@
 """`chamberlain bench sync`: one full sync of a simulated tenant, measured and compared with the truth."""
 
 import json
-import os
 import resource
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
-from chamberlain import bootstrap
-from chamberlain.bench.simulated import Simulated, simulated
-from chamberlain.settings import Settings
+from chamberlain.bench.laboratory import Laboratory, Synced, laboratory
 
-EVERYBODY_UP_TO = 10_000
-SAMPLE = 500
+WINDOW_SECONDS = 10
+# Resource units within ten seconds, by size of the tenant.
+# source  https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits (2026)
+QUOTAS = ((50, 3_500), (501, 5_000), (float("inf"), 8_000))
 
 
-def bench_sync(
-    *, users: int, groups: int, memberships: int, apps: int, latency_ms: int, seed: int, plant: str = ""
-) -> dict[str, Any]:
+def bench_sync(*, plant: str = "", requests_in_flight: int = 16, **options: float) -> dict[str, Any]:
     """Starts a simulator and a database of its own, syncs in a process of its own, compares, and tells the figures.
 
+    options  of `chamberlain simulator`: users, groups, memberships, apps, latency_ms, seed, quotas, quota_scale
     returns  users, groups, grants, requests, resource_units, throttled, seconds, peak_rss_mb, equal_to_truth, and more;
              seconds are those of the sync run; peak_rss_mb is the largest resident size of the process that synced,
              database excluded
     """
-    options: dict[str, int] = {
-        "users": users,
-        "groups": groups,
-        "memberships": memberships,
-        "apps": apps,
-        "latency_ms": latency_ms,
-        "seed": seed,
-    }
-    with tempfile.TemporaryDirectory(prefix="chamberlain-bench-") as folder, simulated(file=None, **options) as tenant:
-        data = Path(folder)
-        data.chmod(0o755)  # as root, PostgreSQL runs under another account
-        settings = Settings(data=data, login_root=tenant.url, graph_root=tenant.url, log_level="ERROR")
-        with bootstrap.open_world(settings):
-            before = tenant.usage()
-            run, peak_mb = _sync_in_child(settings, tenant, plant)
-            after = tenant.usage()
-            return {**options, **_figures(tenant, run, before, after), "peak_rss_mb": peak_mb}
+    with laboratory(requests_in_flight=requests_in_flight, **options) as lab:
+        synced = lab.sync(plant=plant)
+        return {
+            **options,
+            "requests_in_flight": requests_in_flight,
+            **figures(lab, synced, scale=options.get("quota_scale", 1.0)),
+        }
 
 
-def _sync_in_child(settings: Settings, tenant: Simulated, plant: str) -> tuple[dict[str, Any], float]:
-    """Connects and syncs in a process whose memory can be told apart from ours."""
-    environment = {
-        **os.environ,
-        "CHAMBERLAIN_DATA": str(settings.data),
-        "CHAMBERLAIN_LOGIN_ROOT": tenant.url,
-        "CHAMBERLAIN_GRAPH_ROOT": tenant.url,
-        "CHAMBERLAIN_CONNECT_SECRET": tenant.own_client_secret,
-    }
-    command = [sys.executable, "-m", "chamberlain.bench.child"]
-    command += ["--tenant-id", tenant.tenant_id, "--client-id", tenant.own_client_id, "--plant", plant]
-    done = subprocess.run(command, env=environment, check=False, capture_output=True)  # noqa: S603 - our own program
-    if not done.stdout.strip():
-        raise RuntimeError(f"the sync process said nothing: {done.stderr.decode()[-2000:]}")
-    told = json.loads(done.stdout.splitlines()[-1])
-    return told, told.pop("peak_rss_mb")
-
-
-def _figures(tenant: Simulated, run: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    from chamberlain.bench.comparison import compare
-    from chamberlain.model.actor import SYSTEM
-    from chamberlain.queries.connections import choose_tenant
-
-    chosen = choose_tenant(viewer=SYSTEM, slug=None)
-    people = run["phases"]["people"]["read"]
-    query = "" if people <= EVERYBODY_UP_TO else f"?sample={SAMPLE}"
-    comparison = compare(chosen, tenant.truth(query))
+def figures(lab: Laboratory, synced: Synced, *, scale: float = 1.0) -> dict[str, Any]:
+    """What a sync took, beside what it has to take at the least, and whether it is right."""
+    least = json.loads(lab.tenant.get("/_simulator/least"))
+    run, usage, comparison = synced.run, synced.usage, lab.compare()
     return {
-        "users": people,
+        "users": run["phases"]["people"]["read"],
         "groups": run["phases"]["groups"]["read"],
         "grants": sum(phase["grants_opened"] for phase in run["phases"].values()),
-        "requests": after["requests"] - before["requests"],
-        "resource_units": after["resource_units"] - before["resource_units"],
-        "throttled": after["throttled"] - before["throttled"],
+        "mode": run["mode"],
+        "requests": usage["requests"],
+        "round_trips": usage["round_trips"],
+        "resource_units": usage["resource_units"],
+        "least_resource_units": least["least_resource_units"],
+        "throttled": usage["throttled"],
+        "throttled_share": round(usage["throttled"] / max(usage["requests"], 1), 5),
+        "quota_seconds": _quota_seconds(usage["resource_units"], users=lab.users, scale=scale),
         "seconds": run["seconds"],
+        "cpu_seconds": synced.cpu_seconds,
+        "database_cpu_seconds": synced.database_cpu_seconds,
+        "peak_rss_mb": synced.peak_rss_mb,
         "state": run["state"],
         "error": run["error"],
         "phase_seconds": {name: phase["seconds"] for name, phase in run["phases"].items()},
@@ -87,6 +57,12 @@ def _figures(tenant: Simulated, run: dict[str, Any], before: dict[str, Any], aft
         "differences": comparison.examples,
         "equal_to_truth": comparison.equal,
     }
+
+
+def _quota_seconds(units: int, *, users: int, scale: float) -> float:
+    """How long the quota alone makes a run of so many units last: what is over one burst, at the rate of refilling."""
+    quota = scale * next(quota for limit, quota in QUOTAS if users < limit)
+    return round(max(0.0, (units - quota) / (quota / WINDOW_SECONDS)), 1)
 
 
 def peak_rss_mb() -> float:

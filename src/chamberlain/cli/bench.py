@@ -1,14 +1,23 @@
 """`chamberlain bench ...`: measurements, one JSON object each."""
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from chamberlain.cli.rim import err, print_json
+from chamberlain.cli.rim import err, plainly, print_json
 from chamberlain.language import gettext as _
 
 app = typer.Typer(help=_("Measure; each command starts its own simulator and database."), no_args_is_help=True)
+
+
+LATENCY = typer.Option(help=_("Added to every answer of the simulator."))
+QUOTAS = typer.Option("--quotas", help=_("The simulator enforces Microsoft's limits."))
+QUOTA_SCALE = typer.Option(help=_("Scales those limits, for example 0.05."))
+IN_FLIGHT = typer.Option(help=_("Requests at a time."))
+PLANT = typer.Option(help=_("Plant a bug (skip_page, ends_early, drop_part), to see the measurement turn red."))
+JSON = typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))
 
 
 @app.callback()
@@ -22,28 +31,119 @@ def sync(
     groups: Annotated[int, typer.Option()] = 2_000,
     memberships: Annotated[int, typer.Option()] = 100_000,
     apps: Annotated[int, typer.Option()] = 100,
-    latency_ms: Annotated[int, typer.Option(help=_("Added to every answer of the simulator."))] = 0,
+    latency_ms: Annotated[int, LATENCY] = 0,
+    quotas: Annotated[bool, QUOTAS] = False,
+    quota_scale: Annotated[float, QUOTA_SCALE] = 1.0,
+    in_flight: Annotated[int, IN_FLIGHT] = 16,
     seed: Annotated[int, typer.Option()] = 1,
-    plant: Annotated[str, typer.Option(help=_("Plant a bug (skip_page), to see the measurement turn red."))] = "",
-    as_json: Annotated[bool, typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))] = False,
+    plant: Annotated[str, PLANT] = "",
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """A full first sync, compared with the simulator's truth. Exit code 1 where they differ."""
     from chamberlain.bench.sync import bench_sync
 
-    if not as_json:
-        err.print(_("making a tenant, a database and a sync ..."), style="dim")
+    _say(_("making a tenant, a database and a sync ..."), as_json=as_json)
     figures = bench_sync(
         users=users,
         groups=groups,
         memberships=memberships,
         apps=apps,
         latency_ms=latency_ms,
+        quotas=quotas,
+        quota_scale=quota_scale,
+        requests_in_flight=in_flight,
         seed=seed,
         plant=plant,
     )
-    print_json(figures)
-    if not figures["equal_to_truth"]:
-        raise typer.Exit(1)
+    _tell(figures)
+
+
+@app.command()
+def delta(
+    users: Annotated[int, typer.Option()] = 10_000,
+    groups: Annotated[int, typer.Option()] = 2_000,
+    memberships: Annotated[int, typer.Option()] = 100_000,
+    apps: Annotated[int, typer.Option()] = 100,
+    changed: Annotated[
+        str, typer.Option(help=_("How many users, groups, memberships, assignments to apps, and roles change."))
+    ] = "100,20,1000,5,2",
+    latency_ms: Annotated[int, LATENCY] = 0,
+    quotas: Annotated[bool, QUOTAS] = False,
+    quota_scale: Annotated[float, QUOTA_SCALE] = 1.0,
+    in_flight: Annotated[int, IN_FLIGHT] = 16,
+    seed: Annotated[int, typer.Option()] = 1,
+    plant: Annotated[str, PLANT] = "",
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Catching up with a few changes, compared with the simulator's truth. Exit code 1 where they differ."""
+    from chamberlain.bench.delta import bench_delta
+
+    kinds = ("users", "groups", "memberships", "app_assignments", "roles")
+    numbers = changed.split(",")
+    if len(numbers) != len(kinds) or not all(number.strip().isdecimal() for number in numbers):
+        raise typer.BadParameter(_("--changed takes five numbers, for example 100,20,1000,5,2"))
+    _say(_("making a tenant, a database and two syncs ..."), as_json=as_json)
+    figures = bench_delta(
+        changed=dict(zip(kinds, map(int, numbers), strict=True)),
+        users=users,
+        groups=groups,
+        memberships=memberships,
+        apps=apps,
+        latency_ms=latency_ms,
+        quotas=quotas,
+        quota_scale=quota_scale,
+        requests_in_flight=in_flight,
+        seed=seed,
+        plant=plant,
+    )
+    _tell(figures)
+
+
+@app.command()
+def peers(
+    users: Annotated[int, typer.Option()] = 5_000,
+    groups: Annotated[int, typer.Option()] = 500,
+    memberships: Annotated[int, typer.Option()] = 25_000,
+    apps: Annotated[int, typer.Option(help=_("The SDK's way does not read them; ours does."))] = 20,
+    latency_ms: Annotated[int, LATENCY] = 0,
+    rounds: Annotated[int, typer.Option(help=_("How often ours is measured; the median counts."))] = 3,
+    seed: Annotated[int, typer.Option()] = 1,
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """A full first sync beside Microsoft's SDK in the obvious way: requests, seconds, processor seconds."""
+    from chamberlain.bench.peers import bench_peers
+
+    _say(_("reading a tenant with us and with the SDK; the latter takes minutes ..."), as_json=as_json)
+    with plainly(as_json=as_json):
+        figures = bench_peers(
+            users=users,
+            groups=groups,
+            memberships=memberships,
+            apps=apps,
+            latency_ms=latency_ms,
+            rounds=rounds,
+            seed=seed,
+        )
+    _tell(figures)
+
+
+@app.command()
+def faults(
+    seeds: Annotated[str, typer.Option(help=_("The first and the last schedule, for example 1-20."))] = "1-20",
+    plant: Annotated[str, PLANT] = "",
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Syncs through faults, changes and kill -9, compared with the truth. Exit code 1 where a seed differs."""
+    from chamberlain import bootstrap
+
+    found = re.fullmatch(r"(\d+)(?:-(\d+))?", seeds)
+    if found is None:
+        raise typer.BadParameter(_("--seeds takes two numbers, for example 1-20"))
+    bootstrap.load_django()
+    from chamberlain.bench.faults import bench_faults
+
+    _say(_("playing schedules ..."), as_json=as_json)
+    _tell(bench_faults(first=int(found[1]), last=int(found[2] or found[1]), plant=plant))
 
 
 @app.command()
@@ -100,4 +200,16 @@ def merge(
     figures = bench_merge(users=users, groups=groups, memberships=memberships, seed=seed)
     print_json(figures)
     if not figures["equal"]:
+        raise typer.Exit(1)
+
+
+def _say(text: str, *, as_json: bool) -> None:
+    if not as_json:
+        err.print(text, style="dim")
+
+
+def _tell(figures: dict[str, Any]) -> None:
+    """Prints the figures; the exit code says whether they are of something that is right."""
+    print_json(figures)
+    if not figures["equal_to_truth"]:
         raise typer.Exit(1)

@@ -109,8 +109,9 @@ async def settle(
     back = await asyncio.to_thread(apart, lambda: _back(tenant_id, followed))
     read = _to_read(followed, heard, again, back, mode=mode)
     unit = f"{followed.unit} again"
-    whole, told = await _read_again(reading, _allowed(read, session), unit=unit)
-    _end_missing(reading, again, told, unit=unit)
+    asked = _allowed(read, session)
+    whole, told = await _read_again(reading, asked, unit=unit)
+    _end_missing(reading, {kind: again.of(kind) & asked[kind] - told[kind] for kind in told}, unit=unit)
     for name in (*(f"{followed.unit} of {kind}" for kind in KINDS), unit):
         session.staging.complete(name)
     newest = max([*heard.newest, *([watermark] if watermark else [])], default=None)
@@ -187,14 +188,11 @@ async def _read_again(
     return whole, told
 
 
-def _end_missing(reading: Reading, again: Again, told: Mapping[str, frozenset[str]], *, unit: str) -> None:
+def _end_missing(reading: Reading, missing: Mapping[str, frozenset[str]], *, unit: str) -> None:
     """Ends what was asked for a second time, some time after somebody touched it, and is not there."""
-    reading.sink.amend([AccountGone(guid) for guid in again.of("people") - told["people"]], unit=unit)
-    reading.sink.amend(
-        [PermissionGone(Family.GROUP, guid, NIL) for guid in again.of("groups") - told["groups"]], unit=unit
-    )
-    gone = again.of("applications") - told["applications"]
-    reading.sink.amend([PermissionGone(Family.APP_ROLE, NIL, guid) for guid in gone], unit=unit)
+    reading.sink.amend([AccountGone(guid) for guid in missing["people"]], unit=unit)
+    reading.sink.amend([PermissionGone(Family.GROUP, guid, NIL) for guid in missing["groups"]], unit=unit)
+    reading.sink.amend([PermissionGone(Family.APP_ROLE, NIL, guid) for guid in missing["applications"]], unit=unit)
 
 
 def whole_of_small(session: Session) -> Whole:
