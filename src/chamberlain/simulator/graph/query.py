@@ -6,6 +6,7 @@ source  https://learn.microsoft.com/graph/query-parameters and aad-advanced-quer
 import re
 from dataclasses import dataclass
 
+from chamberlain.simulator.graph.family import is_delta
 from chamberlain.simulator.graph.filter import Filter, parse_filter
 from chamberlain.simulator.graph.refusal import (
     GraphError,
@@ -109,7 +110,9 @@ def read_options(request: Request) -> Options:
         raise unsupported_query("$expand is not supported together with advanced query parameters.")
     return Options(
         select=_names(query["$select"]) if query.get("$select") else None,
-        filter=_filter(query["$filter"], advanced=advanced, counted=counted) if query.get("$filter") else None,
+        filter=_filter(query["$filter"], advanced=advanced, counted=counted)
+        if query.get("$filter") and not is_delta(request)  # delta functions read theirs themselves
+        else None,
         expand=_expansion(query["$expand"]) if query.get("$expand") else None,
         top=_top(query["$top"]) if "$top" in query else None,
         count=counted and advanced,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chamberlain.simulator.graph.call import Call
+from chamberlain.simulator.graph.delta import functions as delta
 from chamberlain.simulator.graph.refusal import GraphError, unknown_segment
 from chamberlain.simulator.graph.resources import applications, consents, deleted, groups, roles, tenant, users
 from chamberlain.simulator.message import Response
@@ -58,6 +59,7 @@ ROUTES = (
     Route("GET", "devices", tenant.list_devices, _DEVICES),
     Route("POST", "directoryObjects/getByIds", tenant.get_by_ids, _DIRECTORY, cost=5, cost_selected=2),
     Route("GET", "users", users.list_users, _USERS, cost=2),
+    Route("GET", "users/delta", delta.users, _USERS),
     Route("GET", "users/$count", users.count_users, _USERS),
     Route("GET", "users/{}", users.get_user, _USERS),
     Route("GET", "users/{}/manager", users.get_manager, _USERS),
@@ -68,6 +70,7 @@ ROUTES = (
     Route("GET", "users/{}/ownedObjects", users.list_owned_objects, _USERS, cost=2),
     Route("GET", "users/{}/oauth2PermissionGrants", consents.list_grants_of_user, _DIRECTORY, cost=2),
     Route("GET", "groups", groups.list_groups, _GROUPS),
+    Route("GET", "groups/delta", delta.groups, _GROUPS),
     Route("GET", "groups/$count", groups.count_groups, _GROUPS),
     Route("GET", "groups/{}", groups.get_group, _GROUPS),
     Route("GET", "groups/{}/members", groups.list_members, _GROUPS, cost=3),
@@ -77,6 +80,7 @@ ROUTES = (
     Route("GET", "groups/{}/memberOf", groups.list_group_member_of, _GROUPS),
     Route("GET", "groups/{}/appRoleAssignments", groups.list_group_app_role_assignments, _DIRECTORY),
     Route("GET", "directoryRoles", roles.list_directory_roles, _ROLES),
+    Route("GET", "directoryRoles/delta", delta.directory_roles, _ROLES),
     Route("GET", "directoryRoles/{}", roles.get_directory_role, _ROLES),
     Route("GET", "directoryRoles/{}/members", roles.list_directory_role_members, _ROLES),
     Route("GET", f"{_UNIFIED}/roleDefinitions", roles.list_role_definitions, _ROLES),
@@ -84,11 +88,17 @@ ROUTES = (
     Route("GET", f"{_UNIFIED}/roleAssignments", roles.list_role_assignments, _ROLES),
     Route("GET", f"{_UNIFIED}/roleEligibilityScheduleInstances", roles.list_eligible, _ELIGIBLE),
     Route("GET", "servicePrincipals", applications.list_service_principals, _APPLICATIONS),
+    Route("GET", "servicePrincipals/delta", delta.service_principals, _APPLICATIONS),
     Route("GET", "servicePrincipals/$count", applications.count_service_principals, _APPLICATIONS),
     Route("GET", "servicePrincipals/{}", applications.get_service_principal, _APPLICATIONS),
     Route("GET", "servicePrincipals/{}/appRoleAssignedTo", applications.list_assigned_to, _APPLICATIONS),
     Route("GET", "servicePrincipals/{}/appRoleAssignments", applications.list_granted, _APPLICATIONS, cost=2),
     Route("GET", "oauth2PermissionGrants", consents.list_grants, _DIRECTORY, cost=2),
+    Route("GET", "oauth2PermissionGrants/delta", delta.grants, _DIRECTORY),
+    Route("GET", "organization/delta", delta.not_tracked("Organization"), _ORGANISATION),
+    Route("GET", "contracts/delta", delta.not_tracked("Contract"), _DIRECTORY),
+    Route("GET", "directoryRoleTemplates/delta", delta.not_tracked("DirectoryRoleTemplate"), _ROLES),
+    Route("GET", "directoryObjects/delta", delta.refuse_directory_objects, _DIRECTORY),
     Route("GET", "directory/deletedItems", deleted.refuse_deleted, _DIRECTORY),
     Route(
         "GET", "directory/deletedItems/{}", deleted.list_deleted, (*_USERS, "Group.Read.All", "GroupMember.Read.All")

@@ -165,6 +165,10 @@ class View:
         """Whether any change ever spoke of the group's members."""
         return bool(self._overlay.holders(Relation.MEMBER, Ref(Kind.GROUP, group)))
 
+    def is_simple(self, group: int) -> bool:
+        """Whether the group's members are those of the base, all in sight, so that a slice has no gaps."""
+        return self.absent <= self.base.waiting and not self.membership_changed(group)
+
     def member_runs(self, group: int, start: int, stop: int) -> list[Run]:
         """Direct members at places of the group's list, without a reference for each where nothing was changed."""
         if self.membership_changed(group):

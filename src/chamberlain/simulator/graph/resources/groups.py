@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from chamberlain.simulator.graph.answer import collection, entity, mixed_collection, number, related, selected
 from chamberlain.simulator.graph.call import Call
-from chamberlain.simulator.graph.listing import Source, Whole, page
+from chamberlain.simulator.graph.listing import Source, Whole, next_link, page
 from chamberlain.simulator.graph.matching import matcher, ranged
 from chamberlain.simulator.graph.mixed import DirectoryObject
+from chamberlain.simulator.graph.query import DEFAULT_PAGE
+from chamberlain.simulator.graph.references import member_page, references
 from chamberlain.simulator.graph.shapes.application import APP_ROLE_ASSIGNMENT
 from chamberlain.simulator.graph.shapes.group import GROUP
 from chamberlain.simulator.graph.sources import Members
 from chamberlain.simulator.message import Response
 from chamberlain.simulator.world.group import Group
+from chamberlain.simulator.world.grown import runs_of
 from chamberlain.simulator.world.reference import Kind, Ref
 
 MAX_EXPANDED = 20
@@ -37,10 +42,20 @@ def _first_members(call: Call, group: int) -> Sequence[DirectoryObject]:
     return found[:MAX_EXPANDED]
 
 
+def _first_ids(call: Call, group: int) -> msgspec.Raw:
+    """The same with nothing but ids."""
+    if call.view.is_simple(group):
+        return member_page(call.view, group, 0, MAX_EXPANDED)
+    refs = [member for member in _first_members(call, group) if isinstance(member, Ref)]
+    return msgspec.Raw(b"[" + references(call.view.base, runs_of(refs)) + b"]")
+
+
 def _expanded(call: Call, group: int) -> dict[str, Any]:
     wanted = call.check_expand(GROUP)
     if wanted is None or call.options.expand is None:
         return {}
+    if wanted == "members" and call.options.expand.select == ("id",):
+        return {"members": _first_ids(call, group)}
     items = _first_members(call, group) if wanted == "members" else call.view.owners(group)[:MAX_EXPANDED]
     return {wanted: related(call, items, call.options.expand.select)}
 
@@ -77,7 +92,21 @@ def _members(call: Call) -> Members:
 
 def list_members(call: Call) -> dict[str, Any]:
     """GET /groups/{id}/members, also cast to one type"""
+    options = call.options
+    if options.select == ("id",) and len(call.keys) == 1 and options.filter is None and not options.count:
+        return _list_ids(call)
     return mixed_collection(call, _members(call), cast_to=call.keys[1] if len(call.keys) > 1 else None)
+
+
+def _list_ids(call: Call) -> dict[str, Any]:
+    """The same with nothing but ids, which is how large groups are read."""
+    group = call.object(call.keys[0], Kind.GROUP).serial
+    document: dict[str, Any] = {"@odata.context": call.context("directoryObjects(id)")}
+    stop = call.offset + (call.options.top or DEFAULT_PAGE)
+    if stop < call.view.member_places(group):
+        document["@odata.nextLink"] = next_link(call, stop)
+    document["value"] = member_page(call.view, group, call.offset, stop)
+    return document
 
 
 def count_members(call: Call) -> Response:

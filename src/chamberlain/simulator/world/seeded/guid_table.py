@@ -22,7 +22,7 @@ class GuidTable:
         self._filled = bytearray(size)
         self._unfilled = size
 
-    def read(self, serials: Sequence[int]) -> list[bytes]:
+    def read(self, serials: Sequence[int]) -> "list[bytes | bytearray]":
         """The ids of many objects, as ASCII."""
         table, filled = self._table, self._filled
         if self._unfilled:
@@ -32,4 +32,4 @@ class GuidTable:
                     table[serial * 36 : serial * 36 + 36] = encode(kind, serial).encode()
                     filled[serial] = 1
                     self._unfilled -= 1
-        return [bytes(table[serial * 36 : serial * 36 + 36]) for serial in serials]
+        return [table[serial * 36 : serial * 36 + 36] for serial in serials]
