@@ -70,7 +70,10 @@ groups = st.sampled_from(GROUPS)
 names = st.sampled_from(NAMES)
 edges = st.tuples(people | groups, groups)
 states = st.builds(
-    State, st.dictionaries(people, names), st.dictionaries(groups, names), st.frozensets(edges, max_size=12)
+    State,
+    st.dictionaries(people, names, min_size=2),
+    st.dictionaries(groups, names, min_size=2),
+    st.frozensets(edges, min_size=4, max_size=12),
 ).map(lambda state: State(state.people, state.groups, possible(state)))
 changes = st.lists(
     st.builds(account, people, names)
@@ -79,9 +82,11 @@ changes = st.lists(
     | st.builds(lambda guid: PermissionGone(Family.GROUP, guid, NIL), groups)
     | edges.map(lambda edge: member(*edge))
     | edges.map(lambda edge: GrantGone(Family.GROUP, *edge, NIL, Relation.MEMBER)),
+    min_size=1,
     max_size=6,
 )
-runs = st.lists(st.tuples(st.none() | states, changes), min_size=2, max_size=6)
+full, delta = st.tuples(states, changes), st.tuples(st.none(), changes)
+runs = st.tuples(full, delta, delta | full, delta, full).map(list)
 
 
 def possible(state: State) -> frozenset[Edge]:
@@ -167,7 +172,7 @@ def stored(tenant: int, at: datetime) -> State:
     return State(dict(people), dict(groups), frozenset(edges))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(runs)
 def test_every_earlier_time_is_answered_as_it_was(
     world: bootstrap.World, runs: list[tuple[State | None, list[Seen | Gone]]]

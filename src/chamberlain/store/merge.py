@@ -22,7 +22,7 @@ from chamberlain.model.cursor import Cursor
 from chamberlain.model.kind import Family
 from chamberlain.model.merged import ACCOUNTS, Merge, Merged, name_of
 from chamberlain.model.observed import AccountSeen, Coverage, GrantSeen, PermissionSeen, Scope, Whole
-from chamberlain.store.merging import counts, edges, figures, nesting, objects, settle
+from chamberlain.store.merging import counts, edges, figures, nesting, notes, objects, settle
 from chamberlain.store.staging_tables import CHANGES, LISTINGS, table_name
 
 __all__ = ["Merged", "intern", "last", "merge"]
@@ -50,54 +50,16 @@ READ_AGAIN: dict[Scope, LiteralString] = {
     Scope.HOLDERS: settle.READ_AGAIN_OF_HOLDERS,
 }
 
-LAST = "SELECT seen_at, changes FROM last_merge WHERE tenant_id = %s AND run_id = %s"
-
-# After everything before it, whatever the clock says (M4).
-NOW = """
-    SELECT greatest(%(seen_at)s::timestamptz, (
-        SELECT m.seen_at + interval '1 microsecond' FROM last_merge m WHERE m.tenant_id = t.id))
-    FROM tenant t WHERE t.id = %(tenant)s FOR KEY SHARE
-"""
-
-COVER = """
-    INSERT INTO coverage (tenant_id, what, since, complete_at, seen_at)
-    SELECT %(tenant)s, what, %(now)s, %(now)s, %(now)s FROM unnest(%(complete)s::text[]) AS what
-    ON CONFLICT (tenant_id, what) DO UPDATE SET complete_at = excluded.complete_at, seen_at = excluded.seen_at
-"""
-LOOK = "UPDATE coverage SET seen_at = %(now)s WHERE tenant_id = %(tenant)s AND what = ANY (%(current)s)"
-
-POINT = """
-    INSERT INTO sync_cursor (tenant_id, stream, link, issued_at, made_with)
-    VALUES (%(tenant)s, %(stream)s, %(link)s, %(issued_at)s, %(made_with)s)
-    ON CONFLICT (tenant_id, stream)
-    DO UPDATE SET link = excluded.link, issued_at = excluded.issued_at, made_with = excluded.made_with
-"""
-
-REMEMBER = """
-    INSERT INTO last_merge (tenant_id, run_id, seen_at, changes) VALUES (%(tenant)s, %(run)s, %(now)s, %(changes)s)
-    ON CONFLICT (tenant_id)
-    DO UPDATE SET run_id = excluded.run_id, seen_at = excluded.seen_at, changes = excluded.changes
-"""
-
-INTERN = """
-    WITH made AS (
-        INSERT INTO qualifier (tenant_id, content) VALUES (%(tenant)s, %(content)s)
-        ON CONFLICT ON CONSTRAINT qualifier_content DO NOTHING RETURNING id
-    )
-    SELECT id FROM made
-    UNION ALL SELECT id FROM qualifier WHERE tenant_id = %(tenant)s AND content = %(content)s::jsonb LIMIT 1
-"""
-
 
 def intern(connection: psycopg.Connection[Any], *, tenant_id: int, content: str) -> int:
     """The id of a grant's detail, given as canonical JSON text; all that are alike have one."""
-    row = connection.execute(INTERN, {"tenant": tenant_id, "content": content}).fetchone()
+    row = connection.execute(notes.INTERN, {"tenant": tenant_id, "content": content}).fetchone()
     return int(row[0]) if row else 0
 
 
 def last(connection: psycopg.Connection[Any], *, tenant_id: int, run_id: int) -> Merge | None:
     """The tenant's last merge, if it was this run's."""
-    row = connection.execute(LAST, (tenant_id, run_id)).fetchone()
+    row = connection.execute(notes.LAST, (tenant_id, run_id)).fetchone()
     return None if row is None else Merge(row[0], {name: Merged(**each) for name, each in row[1].items()})
 
 
@@ -129,7 +91,7 @@ class _Merging:
         self._connection = connection
         self._values: dict[str, Any] = {"tenant": tenant_id, "seen_at": seen_at}
         self._tenant_id = tenant_id
-        self.now: datetime = self._rows(NOW)[0][0]
+        self.now: datetime = self._rows(notes.NOW)[0][0]
         self._values["now"] = self.now
         self.changes: dict[str, Merged] = {}
 
@@ -156,14 +118,14 @@ class _Merging:
         families = {each.family for each in whole.grants if each.scope is Scope.FAMILY}
         families |= set(whole.permissions) & {Family.SERVICE_PLAN}  # nobody holds one directly
         complete = [name_of(family) for family in families] + [ACCOUNTS] * whole.accounts
-        self._run(COVER, complete=complete)
-        self._run(LOOK, current=list(current))
+        self._run(notes.COVER, complete=complete)
+        self._run(notes.LOOK, current=list(current))
 
     def point(self, cursors: Iterable[Cursor]) -> None:
         """Notes where changes are read from next."""
         for cursor in cursors:
             self._run(
-                POINT,
+                notes.POINT,
                 stream=cursor.stream,
                 link=cursor.link,
                 issued_at=cursor.issued_at,
@@ -173,7 +135,7 @@ class _Merging:
     def remember(self, *, run_id: int) -> None:
         """Notes that this run was merged, and when."""
         figures = {name: asdict(merged) for name, merged in self.changes.items()}
-        self._run(REMEMBER, run=run_id, changes=json.dumps(figures))
+        self._run(notes.REMEMBER, run=run_id, changes=json.dumps(figures))
 
     def _settle(self, whole: Whole) -> None:
         accounts, permissions, grants = (
@@ -188,7 +150,7 @@ class _Merging:
         for kind, statements in (
             (AccountSeen, (settle.LAST_ACCOUNT, settle.FINAL_ACCOUNT)),
             (PermissionSeen, (settle.GONE_BELOW, settle.LAST_PERMISSION, settle.FINAL_PERMISSION)),
-            (GrantSeen, (settle.CHANGED_KEY, settle.LAST_GRANT, settle.FINAL_GRANT)),
+            (GrantSeen, (settle.CHANGED_KEY, settle.LAST_GRANT)),
         ):
             changes = self._staged(CHANGES, kind)
             for statement in statements:
@@ -202,6 +164,14 @@ class _Merging:
                     guids=list(coverage.guids),
                 )
         self._run("ANALYZE last_account, last_permission, changed_key, last_grant")
+        self._settle_grants()
+
+    def _settle_grants(self) -> None:
+        parts: tuple[LiteralString, ...] = (settle.UNCHANGED, settle.HELD_BY_SOMEBODY, settle.THERE)
+        asked = zip(self._rows(settle.HAS_CHANGES)[0], parts, strict=True)
+        unchanged, held, there = (sql.SQL(part if is_asked else "true") for is_asked, part in asked)
+        view = sql.SQL(settle.FINAL_GRANT)
+        self._execute(view.format(unchanged=unchanged, held_by_somebody=held, there=there))
 
     def _staged(self, tables: Any, kind: type) -> sql.Composed:
         name = table_name(tables[kind], self._tenant_id)
@@ -244,8 +214,7 @@ class _Merging:
         """Finds both ends of each edge; holders that nobody listed are introduced, with the names known by now."""
         self._run(edges.RESOLVE)
         if self._rows(edges.HAS_STRANGERS)[0][0]:
-            added = self._run(edges.ADD_STRANGER)
-            self._grew("account", by=added)
+            self._run(edges.ADD_STRANGER)
             self._run(edges.PLACE_STRANGER)
             self._run(edges.FORGET_UNKNOWN)
         self._run("ANALYZE resolved")
@@ -318,7 +287,8 @@ class _Merging:
 
     def _grew(self, table: str, *, by: int) -> None:
         """Refreshes the planner's statistics after many insertions, at once: the next statement would plan for an empty
-        table, and take a minute for what takes a second. Until the merge ends, other tenants' refreshes wait for it.
+        table, and take a minute for what takes a second. Until the merge ends, other tenants' refreshes wait for it:
+        always in the order of `ANALYZE`, so that no two wait for each other.
         """
         if by >= ROWS_WORTH_ANALYZING:
             self._run(ANALYZE[table])

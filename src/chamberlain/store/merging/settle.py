@@ -122,22 +122,32 @@ READ_AGAIN_OF_PERMISSIONS = """
       AND (guid = ANY (%(guids)s::uuid[]) OR parent = ANY (%(guids)s::uuid[]))
 """
 
-# What is said to be gone holds nothing and is held by nobody, whatever a listing still showed.
+# What is said to be gone holds nothing and is held by nobody, whatever a listing still showed. Only conditions that
+# have something to exclude are asked: each is asked of every edge.
+HAS_CHANGES = """
+    SELECT EXISTS (SELECT FROM changed_key),
+           EXISTS (SELECT FROM last_account WHERE gone),
+           EXISTS (SELECT FROM last_permission WHERE gone)
+"""
+
 FINAL_GRANT = """
     CREATE TEMPORARY VIEW final_grant AS
-    SELECT s.* FROM (
-        SELECT * FROM seen_grant l WHERE NOT EXISTS (
-            SELECT FROM changed_key c
-            WHERE c.family = l.family AND c.holder = l.holder AND c.guid = l.guid AND c.parent = l.parent
-              AND c.relation = l.relation)
-        UNION ALL
-        SELECT * FROM last_grant
-    ) AS s
-    WHERE NOT EXISTS (SELECT FROM last_account a WHERE a.gone AND a.guid = s.holder)
-      AND NOT EXISTS (SELECT FROM last_permission h WHERE h.gone AND h.family = 1 AND h.guid = s.holder)
-      AND NOT EXISTS (
-          SELECT FROM last_permission p
-          WHERE p.gone AND p.family = s.family AND p.parent = s.parent AND p.guid = s.guid)
+    SELECT s.* FROM (SELECT * FROM seen_grant l WHERE {unchanged} UNION ALL SELECT * FROM last_grant) AS s
+    WHERE {held_by_somebody} AND {there}
+"""
+
+UNCHANGED = """
+    NOT EXISTS (
+        SELECT FROM changed_key c
+        WHERE c.family = l.family AND c.holder = l.holder AND c.guid = l.guid AND c.parent = l.parent
+          AND c.relation = l.relation)
+"""
+HELD_BY_SOMEBODY = "NOT EXISTS (SELECT FROM last_account a WHERE a.gone AND a.guid = s.holder)"
+THERE = """
+    NOT EXISTS (SELECT FROM last_permission h WHERE h.gone AND h.family = 1 AND h.guid = s.holder)
+    AND NOT EXISTS (
+        SELECT FROM last_permission p
+        WHERE p.gone AND p.family = s.family AND p.parent = s.parent AND p.guid = s.guid)
 """
 
 FORGET = """
