@@ -45,7 +45,7 @@ def _assignments(view: View) -> int:
     )
 
 
-def least_resource_units(view: View, *, eligible: int = 0) -> dict[str, int]:
+def least_resource_units(view: View) -> dict[str, int]:
     """Resource units of a full reading, by what they are spent on."""
     groups = _pages(_count(view, Kind.GROUP))
     return {
@@ -57,7 +57,7 @@ def least_resource_units(view: View, *, eligible: int = 0) -> dict[str, int]:
         "app_role_assignments": _assignments(view),
         "role_definitions": 1,
         "role_assignments": _pages(len(view.role_assignments())),
-        "role_eligibility": _pages(eligible),
+        "role_eligibility": _pages(len(view.eligible_assignments())),
         "subscribed_skus": SKUS,
         "organization": ORGANIZATION,
         "report_settings": REPORT_SETTINGS,
