@@ -176,8 +176,9 @@ class Wire:
 
     def _settle(self, call: Call, response: httpx2.Response | None) -> None:
         is_read_later = call.is_batch and response is not None and response.status_code == 200
-        silent = response is None or is_read_later
-        actual = None if silent else units_of(response.headers.get("x-ms-resource-unit"))
+        actual: float | None = None
+        if response is not None and not is_read_later:
+            actual = units_of(response.headers.get("x-ms-resource-unit"))
         throttled = int(response is not None and response.status_code == 429)
         for charge in call.charges:
             is_directory = charge.bucket.workload is Workload.DIRECTORY
