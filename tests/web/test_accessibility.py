@@ -1,6 +1,7 @@
 """axe on every page, in both themes, on a laptop and on a phone."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ IN_TENANT = (
     "/permissions/role",
     "/permissions/distribution_group",
     "/licences",
+    "/changes",
+    "/changes?section=grants_opened",
     "/runs",
     "/runs/1",
     "/search?q=a",
@@ -65,13 +68,13 @@ def test_axe_sees_a_fault_that_is_there(page: Page) -> None:
 
 
 def _details(page: Page, root: str) -> list[str]:
-    """A person, and a permission of each sort that looks different."""
+    """A person, and a permission of each sort that looks different; now, and as it was a moment ago."""
     found = []
     for path in ("/people?admin=yes", "/permissions/security_group?rule=yes", "/permissions/product", "/licences"):
         page.goto(root + path)
         link = page.locator("a[data-open]").first
         found.append(str(link.get_attribute("href")))
-    return found
+    return [*found, *(f"{address}?at={datetime.now(UTC):%Y-%m-%dT%H:%M:%S}" for address in found)]
 
 
 def _faults(page: Page, address: str) -> list[str]:
