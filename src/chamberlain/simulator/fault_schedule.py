@@ -92,10 +92,12 @@ class Schedule:
         draw = self._draw(order, asked.key)
         keys = asked.parts or (asked.key,)
         if draw % MILLIONTHS >= order.rate * MILLIONTHS or any(self._streaks.get(k, 0) >= order.streak for k in keys):
-            return self._pass(keys)
+            self._pass(keys)
+            return None
         possible = [kind for kind in asked.possible() if kind in self._kinds and self._allowed(kind, asked, token_uses)]
         if not possible:
-            return self._pass(keys)
+            self._pass(keys)
+            return None
         kind = possible[(draw >> 20) % len(possible)]
         self._note(kind, asked, keys)
         return Strike(kind, draw >> 32, order)

@@ -80,7 +80,7 @@ class Mixed:
         """The JSON object of an item, with its type."""
         shape = _shape(item)
         if isinstance(item, Ref) and self._names[shape.name] == ("id",):  # members and managers are read by id alone
-            document = {"id": self._call.view.base.guid(item)}
+            document: dict[str, Any] = {"id": self._call.view.base.guid(item)}
             return {"@odata.type": _TYPES[shape.name], **document} if self._typed else document
         document = shape.render(self._call.view, _item(self._call, item), self._names[shape.name])
         if isinstance(item, Ref) and not self._call.caller.may(_READ_ROLES[item.kind]):

@@ -29,10 +29,14 @@ class Orders:
         if order is None:
             order = self._sorted[kind, bounds.name] = _sort(name_of, size)
         first, last = 0, len(order)
+
+        def named(serial: int) -> str:
+            return name_of(serial) or ""
+
         if bounds.low is not None:
-            first = (bisect_right if bounds.low_is_open else bisect_left)(order, bounds.low, key=name_of)
+            first = (bisect_right if bounds.low_is_open else bisect_left)(order, bounds.low, key=named)
         if bounds.high is not None:
-            last = (bisect_left if bounds.high_is_open else bisect_right)(order, bounds.high, key=name_of)
+            last = (bisect_left if bounds.high_is_open else bisect_right)(order, bounds.high, key=named)
         return order[first : max(first, last)]
 
 
