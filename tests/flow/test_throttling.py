@@ -12,6 +12,7 @@ from chamberlain.bench.simulated import Simulated
 from chamberlain.errors import NotFound
 from chamberlain.graph import shape
 from chamberlain.graph.client import Endpoint, Graph, Priority, open_graph
+from chamberlain.graph.delta import changes, latest
 from chamberlain.graph.page import Page, count, pages
 from chamberlain.graph.token import Credential
 from chamberlain.model.quota import Workload
@@ -28,7 +29,7 @@ LISTED = Page[shape.Reference]
 @pytest.fixture(scope="module")
 def strict(start_tenant: Callable[..., Simulated]) -> Simulated:
     """A tenant whose small quota is enforced, and refuses everything beyond it."""
-    return start_tenant(users=200, groups=80, memberships=600, apps=5, seed=7, quotas="", quota_scale=SCALE)
+    return start_tenant(users=200, groups=80, memberships=600, apps=5, seed=7, quotas=True, quota_scale=SCALE)
 
 
 @pytest.fixture
@@ -85,6 +86,20 @@ def test_batches_and_objects_by_id_speak_to_a_service_that_is_not_made_up(golden
             assert isinstance(answers[-1], NotFound)
             found = await graph.by_ids(users, shape.User, types=["user"], select=shape.select(shape.User))
             assert {one.id for one in found} == set(users)
+
+    asyncio.run(run())
+
+
+def test_changes_are_told_by_a_service_that_is_not_made_up(golden: Simulated) -> None:
+    async def run() -> None:
+        endpoint, credential = way(golden)
+        async with open_graph(endpoint, credential) as graph:
+            start = f"/groups/delta?$select={shape.select(shape.GroupChange)}"
+            link = await latest(graph, start)
+            assert [page.value async for page in changes(graph, link, shape.GroupChange) if page.value] == []
+            everything = [page async for page in changes(graph, start, shape.GroupChange)]
+            assert len({one.id for page in everything for one in page.value}) == await count(graph, "/groups")
+            assert any(one.members_delta for page in everything for one in page.value)
 
     asyncio.run(run())
 
