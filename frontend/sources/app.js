@@ -96,6 +96,21 @@ function onSearchKey(event) {
   stops[(at + (event.key === "ArrowDown" ? 1 : -1) + stops.length) % stops.length].focus();
 }
 
+// Columns change places without a round trip; the form sends them in the order in which they stand.
+
+function onMove(event) {
+  const button = event.target.closest("button[name=move]");
+  const item = button?.closest("[data-column]");
+  if (!item) return;
+  const up = button.value.endsWith(":up");
+  const other = up ? item.previousElementSibling : item.nextElementSibling;
+  event.preventDefault();
+  if (!other) return;
+  if (up) other.before(item);
+  else other.after(item);
+  button.focus();
+}
+
 // Theme: the server reads the cookie, so the next page comes in it from its first byte.
 
 function onTheme(event) {
@@ -132,6 +147,7 @@ document.addEventListener("click", (event) => {
   closeMenus(event.target);
   if (!event.target.closest("#global-search")) closeSearch();
   onTheme(event);
+  onMove(event);
 });
 document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 localTimes(document);

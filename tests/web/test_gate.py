@@ -15,6 +15,8 @@ EXAMPLES = {
     "token": "not-a-token",
     "guid": "00000000-0000-0000-0000-000000000000",
     "kind": "role",
+    "name": "people",
+    "view_id": 1,
     "key": "group:00000000-0000-0000-0000-000000000000",
     "run_id": 1,
 }

@@ -28,5 +28,5 @@ def delete_view(*, actor: Actor, tenant: Tenant, view_id: int) -> None:
             tenant_id=tenant.id,
             subject=f"view:{view_id}",
             list=view.list.value,
-            name=view.name,
+            called=view.name,
         )

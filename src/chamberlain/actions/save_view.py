@@ -34,7 +34,7 @@ def save_view(*, actor: Actor, tenant: Tenant, list_name: ListName, name: str, q
             shared=shared,
             now=clock.now(),
         )
-        _tell(actor, tenant, view_id, list=list_name.value, name=name, query=query, shared=shared)
+        _tell(actor, tenant, view_id, list=list_name.value, called=name, query=query, shared=shared)
     return view_id
 
 
@@ -61,7 +61,8 @@ def change_view(
         if not view.mine:
             raise NotFound("view_not_found")
         views.change(tenant_id=tenant.id, view_id=view_id, now=clock.now(), **changes)
-        _tell(actor, tenant, view_id, list=view.list.value, **changes)
+        told = {"called" if key == "name" else key: value for key, value in changes.items()}
+        _tell(actor, tenant, view_id, list=view.list.value, **told)
 
 
 def open_list_with(*, actor: Actor, tenant: Tenant, list_name: ListName, view_id: int | None) -> None:

@@ -61,7 +61,7 @@ def list_people(
     page = people.list_people(viewer=viewer, tenant=tenant, filter=filter, cursor=cursor)
     found = store.of_people(tenant_id=tenant.id, guids=[str(row.guid) for row in page.rows], columns=columns)
     lines = tuple(Line(row, _person(found[str(row.guid)])) for row in page.rows)
-    return replace(page, rows=lines)  # type: ignore[arg-type]  # a page of lines instead of one of rows
+    return Page(lines, page.total, page.next, page.previous, page.more)
 
 
 @snapshot()
@@ -76,7 +76,7 @@ def list_permissions(
     wanted = _with_kind(columns)
     found = store.of_permissions(tenant_id=tenant.id, keys=[row.key for row in page.rows], columns=wanted)
     lines = tuple(Line(row, _permission(found[row.key])) for row in page.rows)
-    return replace(page, rows=lines)  # type: ignore[arg-type]  # a page of lines instead of one of rows
+    return Page(lines, page.total, page.next, page.previous, page.more)
 
 
 def export_people(*, viewer: Actor, tenant: Tenant, filter: PeopleFilter, columns: tuple[str, ...]) -> Export:

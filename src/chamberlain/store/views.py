@@ -30,7 +30,7 @@ def shelf(*, tenant_id: int, user_id: UUID, list_name: ListName) -> Shelf:
     """What one person keeps for a list: their own views by name, then those that others share."""
     found = rows(SHELF, {"tenant": tenant_id, "user": user_id, "list": list_name.value})
     views = [_view(row, list_name) for row in found if row["id"] is not None]
-    columns = next((row["columns"] for row in found if row["id"] is None), [])
+    columns: list[str] = next((row["columns"] for row in found if row["id"] is None), [])
     return Shelf(tuple(sorted(views, key=lambda view: (not view.mine, view.name.lower(), view.id))), tuple(columns))
 
 
@@ -99,7 +99,7 @@ def delete(*, tenant_id: int, view_id: int) -> None:
 
 def set_default(*, tenant_id: int, user_id: UUID, list_name: ListName, view_id: int | None) -> None:
     """Lets a list open with a view; None: with everything."""
-    mine = {"tenant_id": tenant_id, "user_id": user_id, "list": list_name.value}
+    mine: dict[str, Any] = {"tenant_id": tenant_id, "user_id": user_id, "list": list_name.value}
     if view_id is None:
         DefaultViewRow.objects.filter(**mine).delete()
     else:
@@ -108,7 +108,7 @@ def set_default(*, tenant_id: int, user_id: UUID, list_name: ListName, view_id: 
 
 def set_columns(*, user_id: UUID, list_name: ListName, columns: tuple[str, ...]) -> None:
     """Remembers columns and their order; none: as if never chosen."""
-    mine = {"user_id": user_id, "list": list_name.value}
+    mine: dict[str, Any] = {"user_id": user_id, "list": list_name.value}
     if columns:
         ColumnsRow.objects.update_or_create(**mine, defaults={"columns": list(columns)})
     else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from unicodedata import category
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
 LONGEST_TEXT = 200
@@ -20,9 +20,13 @@ class Address:
 
     def with_(self, **changes: str) -> str:
         """The URL with some filters changed; "" removes one."""
-        merged = {**self.params, **changes}
-        query = urlencode({key: value for key, value in merged.items() if value})
+        query = _written({**self.params, **changes})
         return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def query(self) -> str:
+        """What stands behind the question mark."""
+        return _written(self.params)
 
     def hidden(self, *, without: str) -> tuple[tuple[str, str], ...]:
         """Filters that a search form carries along beside the field that it shows."""
@@ -49,11 +53,25 @@ def chips_for(address: Address, offers: tuple[tuple[str, str, str | Promise], ..
 
 def text_from(request: HttpRequest, name: str) -> str:
     """What was typed, without what no name contains: control characters, and more than anybody types."""
-    raw = request.GET.get(name, "")
+    return text_in(request.GET, name)
+
+
+def text_in(given: QueryDict, name: str) -> str:
+    """The same, from a query that came another way."""
+    raw = given.get(name, "")
     return "".join(letter for letter in raw if category(letter) != "Cc").strip()[:LONGEST_TEXT]
 
 
 def choice_from(request: HttpRequest, name: str, choices: tuple[str, ...]) -> str:
     """One of the choices, or "" for anything else: a wrong filter in an old bookmark narrows nothing."""
-    value = request.GET.get(name, "")
+    return choice_in(request.GET, name, choices)
+
+
+def choice_in(given: QueryDict, name: str, choices: tuple[str, ...]) -> str:
+    """The same, from a query that came another way."""
+    value = given.get(name, "")
     return value if value in choices else ""
+
+
+def _written(params: Mapping[str, str]) -> str:
+    return urlencode({key: value for key, value in params.items() if value}, safe=",")

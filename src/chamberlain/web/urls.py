@@ -3,10 +3,12 @@
 from django.urls import path, register_converter
 
 from chamberlain.model.kind import Kind
+from chamberlain.model.view import ListName
 from chamberlain.web.views import (
     changes,
     connect,
     entry,
+    lists,
     overview,
     people,
     permission,
@@ -31,7 +33,22 @@ class KindConverter:
         return kind.value if isinstance(kind, Kind) else kind
 
 
+class ListConverter:
+    """A list in an address."""
+
+    regex = "|".join(name.value for name in ListName)
+
+    def to_python(self, value: str) -> ListName:
+        """The list with this value."""
+        return ListName(value)
+
+    def to_url(self, name: ListName | str) -> str:
+        """The value that stands in the address."""
+        return name.value if isinstance(name, ListName) else name
+
+
 register_converter(KindConverter, "kind")
+register_converter(ListConverter, "list")
 
 urlpatterns = [
     path("", entry.front_door, name="front_door"),
@@ -54,6 +71,9 @@ urlpatterns = [
     path("t/<slug:slug>/changes", changes.show_changes, name="changes"),
     path("t/<slug:slug>/runs", runs.runs, name="runs"),
     path("t/<slug:slug>/runs/<int:run_id>", runs.show_run, name="run"),
+    path("t/<slug:slug>/lists/<list:name>/columns", lists.columns, name="columns"),
+    path("t/<slug:slug>/lists/<list:name>/views", lists.views, name="views"),
+    path("t/<slug:slug>/views/<int:view_id>", lists.view, name="view"),
     path("t/<slug:slug>/search", search.search, name="search"),
 ]
 

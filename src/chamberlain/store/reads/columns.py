@@ -31,7 +31,7 @@ PEOPLE: Mapping[str, str] = {
     "manager": "coalesce((SELECT m.name FROM account m WHERE m.tenant_id = a.tenant_id AND m.guid = a.manager), '')",
     "created": "a.created_at",
     "first_seen": "a.first_seen",
-    "licences": f"(SELECT count(DISTINCT permission_id) FROM ({ACTIVE_LICENCE}) AS held)",
+    "licences": f"(SELECT count(DISTINCT permission_id) FROM ({ACTIVE_LICENCE}) AS held)",  # noqa: S608 - constants
     "roles": (
         "(SELECT count(DISTINCT r.permission_id) FROM grants r"
         " JOIN permission p ON p.tenant_id = r.tenant_id AND p.id = r.permission_id AND p.family = 2"

@@ -6,28 +6,37 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from itertools import chain
+from math import floor
 from pathlib import Path
 from uuid import UUID
 
 from django import template
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from chamberlain import clock
 from chamberlain.model.kind import AccountType, Kind
 from chamberlain.model.page import Page
 from chamberlain.model.run import RunState
+from chamberlain.model.view import View
+from chamberlain.queries.lists import Line
 from chamberlain.queries.overview import LicenceRow
-from chamberlain.queries.people import ServicePlan
+from chamberlain.queries.people import Holding, ServicePlan
 from chamberlain.sentences import Sentence
-from chamberlain.web import moments, words
+from chamberlain.web import cells, moments, words
 from chamberlain.web.address import Address
+from chamberlain.web.columns import Column
 from chamberlain.web.drawing import LicenceDrawing, draw_licence
+from chamberlain.web.lists import OpenList, view_url
 from chamberlain.web.problems import sentence_of
 
 register = template.Library()
+
+MOST_SHOWN = 100
 
 WORDS: Mapping[object, words.Word] = dict(
     chain(
@@ -36,6 +45,8 @@ WORDS: Mapping[object, words.Word] = dict(
         words.REASON.items(),
         words.RELATION.items(),
         words.SECTION.items(),
+        words.MODE.items(),
+        words.WHY.items(),
         words.PHASE.items(),
         words.PHASE_STATE.items(),
         words.RUN_STATE.items(),
@@ -67,6 +78,12 @@ def short(kind: Kind) -> words.Word:
 def icon_of(value: Kind | AccountType) -> str:
     """The icon of a kind of permission or of a type of account."""
     return words.KIND_ICON[value] if isinstance(value, Kind) else words.ACCOUNT_ICON[value]
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share in percent, rounded down, so that nothing sounds surer than it is: 0.99987 is 99.98 %."""
+    return f"{floor(share * 10_000) / 100:.2f} %"
 
 
 @register.filter
@@ -118,6 +135,18 @@ def disc(guid: UUID) -> int:
 def number(value: int | None) -> str:
     """A count with its thousands set apart; a dash for what is unknown."""
     return "–" if value is None else number_format(value, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def first_shown(holdings: Sequence[Holding], request: HttpRequest) -> Sequence[Holding]:
+    """As many holdings as a page shows at first: somebody may be in thousands of groups."""
+    return holdings[:MOST_SHOWN] if is_cut(holdings, request) else holdings
+
+
+@register.filter
+def is_cut(holdings: Sequence[Holding], request: HttpRequest) -> bool:
+    """Whether only the first holdings are shown; `?all=yes` shows all."""
+    return len(holdings) > MOST_SHOWN and request.GET.get("all") != "yes"
 
 
 @register.filter
@@ -185,6 +214,18 @@ def turn(address: Address, cursor: str) -> str:
 def changed(address: Address, name: str, value: str) -> str:
     """The URL with one filter changed."""
     return address.with_(**{name: value})
+
+
+@register.simple_tag
+def cell(opened: OpenList, column: Column, line: Line[object]) -> SafeString:
+    """The cell of a row of a list below a column."""
+    return cells.shown(column, line.cells.get(column.id), everywhere=not opened.is_usual)
+
+
+@register.simple_tag
+def view_address(opened: OpenList, view: View) -> str:
+    """The URL of a saved view of this list."""
+    return view_url(opened.address.path, view)
 
 
 @register.simple_tag

@@ -1,19 +1,21 @@
-"""Permissions: the list by kind, and one permission with its holders."""
+"""Permissions: the list by kind."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from chamberlain.model.kind import GROUP_KINDS, Kind
-from chamberlain.queries import connections, permissions
-from chamberlain.queries.permissions import PermissionFilter
-from chamberlain.web import words
-from chamberlain.web.address import Address, chips_for, choice_from, text_from
+from chamberlain.model.view import ListName
+from chamberlain.queries import connections, lists
+from chamberlain.web import csv, words
+from chamberlain.web.address import chips_for
+from chamberlain.web.filters import permission_filter
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.lists import open_list
 
-YES_NO = {"yes": True, "no": False}
 EMPTY = ("empty", "yes", _("Without holders"))
 GROUP_OFFERS = (
     ("rule", "yes", _("By rule")),
@@ -24,13 +26,19 @@ GROUP_OFFERS = (
 
 
 @require_safe
-def list_permissions(request: HttpRequest, slug: str, kind: Kind | None = None) -> HttpResponse:
-    """Permissions of one kind, or of all; only the results where htmx asks for them."""
+def list_permissions(request: HttpRequest, slug: str, kind: Kind | None = None) -> HttpResponseBase:
+    """Permissions of one kind, or of all; only the results where htmx asks for them; all of them as CSV."""
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
-    address = _address(request)
-    page = permissions.list_permissions(
-        viewer=viewer, tenant=tenant, filter=_filter(address, kind), cursor=request.GET.get("cursor") or None
+    opened = open_list(request, viewer=viewer, tenant=tenant, name=ListName.of(kind))
+    if opened.elsewhere:
+        return redirect(opened.elsewhere)
+    wanted = permission_filter(opened.address.params, kind)
+    if csv.is_asked(request):
+        rows = lists.export_permissions(viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids)
+        return csv.answer(rows, actor=viewer, tenant=tenant, opened=opened)
+    page = lists.list_permissions(
+        viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids, cursor=request.GET.get("cursor") or None
     )
     grouped = kind is None or kind in GROUP_KINDS
     context = {
@@ -38,57 +46,11 @@ def list_permissions(request: HttpRequest, slug: str, kind: Kind | None = None) 
         "kind": kind,
         "meaning": words.KIND_MEANING[kind] if kind else "",
         "page": page,
-        "address": address,
-        "chips": chips_for(address, (*GROUP_OFFERS, EMPTY) if grouped else (EMPTY,)),
-        "hidden": address.hidden(without="q"),
-        "narrowed": any(address.params.values()),
-        "with_owners": grouped,
+        "opened": opened,
+        "address": opened.address,
+        "chips": chips_for(opened.address, (*GROUP_OFFERS, EMPTY) if grouped else (EMPTY,)),
+        "hidden": opened.address.hidden(without="q"),
     }
     if wants_fragment(request, target="results"):
         return render(request, "permissions/_results.html", context)
     return show(request, "permissions/permissions.html", context, tenant=tenant)
-
-
-@require_safe
-def show_permission(request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """One permission: facts, owners, nesting, and who holds it by which paths."""
-    viewer = viewer_of(request)
-    tenant = connections.find_tenant(viewer=viewer, slug=slug)
-    address = Address(request.path, {"q": text_from(request, "q")})
-    members = permissions.list_members(
-        viewer=viewer, tenant=tenant, key=key, text=address.params["q"], cursor=request.GET.get("cursor") or None
-    )
-    permission = permissions.find_permission(viewer=viewer, tenant=tenant, key=key)
-    context = {
-        "tenant": tenant,
-        "permission": permission,
-        "page": members,
-        "address": address,
-        "narrowed": bool(address.params["q"]),
-    }
-    if wants_fragment(request, target="results"):
-        return render(request, "permissions/_members.html", context)
-    return show(request, "permissions/permission.html", context, tenant=tenant)
-
-
-def _address(request: HttpRequest) -> Address:
-    return Address(
-        request.path,
-        {
-            "q": text_from(request, "q"),
-            "rule": choice_from(request, "rule", tuple(YES_NO)),
-            "synced": choice_from(request, "synced", tuple(YES_NO)),
-            "empty": choice_from(request, "empty", tuple(YES_NO)),
-        },
-    )
-
-
-def _filter(address: Address, kind: Kind | None) -> PermissionFilter:
-    chosen = address.params
-    return PermissionFilter(
-        kind=kind,
-        text=chosen["q"],
-        dynamic=YES_NO.get(chosen["rule"]),
-        on_premises=YES_NO.get(chosen["synced"]),
-        empty=YES_NO.get(chosen["empty"]),
-    )

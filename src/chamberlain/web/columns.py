@@ -1,0 +1,102 @@
+"""The columns that lists can show: what each is called and how wide it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from chamberlain.web.words import Word
+
+NAME = "name"  # always there: it says what a row is about and leads to it
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    width    its width as a class; the usual columns of a list leave the name what remains
+    narrow   classes that take it off small screens, as long as the list shows its usual columns
+    note     what the figure means, on hover
+    words    what its values are called, where they are not words themselves
+    unknown  (word, reason) where a missing value means that nobody knows
+    zero     a word for zero, where zero asks for attention
+    """
+
+    id: str
+    label: Word
+    width: str = "w-44"
+    narrow: str = ""
+    number: bool = False
+    note: Word = ""
+    words: Mapping[Any, Word] = field(default_factory=dict)
+    unknown: tuple[Word, Word] | None = None
+    zero: Word = ""
+
+
+FLAG = {True: _("Yes"), False: _("No")}
+MOMENT = "w-32"
+
+PEOPLE = (
+    Column(NAME, _("Name"), width="w-72"),
+    Column("user_name", _("User name"), width="w-56"),
+    Column("mail", _("Mail"), width="w-56"),
+    Column("type", _("Type"), width="w-24"),
+    Column("state", _("State"), width="w-24", words={True: _("Active"), False: _("Blocked")}),
+    Column("department", _("Department"), narrow="hidden md:table-cell"),
+    Column("job_title", _("Job title"), narrow="hidden lg:table-cell"),
+    Column("licences", _("Licences"), width="w-24", number=True, narrow="hidden sm:table-cell"),
+    Column("roles", _("Roles"), width="w-20", number=True, narrow="hidden sm:table-cell"),
+    Column("manager", _("Manager")),
+    Column("company", _("Company")),
+    Column("office", _("Office"), width="w-36"),
+    Column("city", _("City"), width="w-32"),
+    Column("country", _("Country"), width="w-32"),
+    Column("usage_location", _("Usage location"), width="w-32"),
+    Column("employee_id", _("Employee ID"), width="w-32"),
+    Column("employee_type", _("Employee type"), width="w-32"),
+    Column("on_premises", _("Synced from on-premises"), width="w-48", words=FLAG),
+    Column("created", _("Account made"), width=MOMENT),
+    Column("first_seen", _("First seen"), width=MOMENT),
+    Column("object_id", _("Object ID"), width="w-80"),
+)
+PEOPLE_USUAL = (NAME, "department", "job_title", "licences", "roles")
+
+PERMISSIONS = (
+    Column(NAME, _("Name"), width="w-80"),
+    Column("kind", _("Kind"), width="w-48", narrow="hidden lg:table-cell"),
+    Column("app", _("Application")),
+    Column("mail", _("Mail"), width="w-56", narrow="hidden 2xl:table-cell"),
+    Column("description", _("Description"), width="w-64"),
+    Column(
+        "members",
+        _("Direct"),
+        width="w-20",
+        narrow="max-sm:hidden",
+        number=True,
+        note=_("Accounts and groups that hold it directly"),
+    ),
+    Column("people", _("People"), width="w-20", number=True, note=_("People who hold it by whatever path")),
+    Column(
+        "owners",
+        _("Owners"),
+        width="w-24",
+        narrow="hidden md:table-cell",
+        number=True,
+        unknown=(_("unknown"), _("Unknown: Microsoft Graph has no owners for this kind")),
+        zero=_("none"),
+    ),
+    Column("dynamic", _("By rule"), width="w-24", words=FLAG),
+    Column("rule", _("Membership rule"), width="w-64"),
+    Column("on_premises", _("Synced from on-premises"), width="w-48", words=FLAG),
+    Column("role_assignable", _("Can carry roles"), width="w-36", words=FLAG),
+    Column("privileged", _("Privileged"), width="w-24", words=FLAG),
+    Column("team", _("Has a team"), width="w-28", words=FLAG),
+    Column("visibility", _("Visibility"), width="w-32"),
+    Column("created", _("Created"), width=MOMENT),
+    Column("first_seen", _("First seen"), width=MOMENT),
+    Column("key", _("Key"), width="w-96"),
+)
+OF_GROUPS = frozenset(
+    {"mail", "owners", "dynamic", "rule", "on_premises", "role_assignable", "team", "visibility", "created"}
+)

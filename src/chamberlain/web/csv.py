@@ -1,0 +1,91 @@
+"""A list as a file for spreadsheets: the rows and columns that the page shows, from the first row to the last."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Protocol
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from chamberlain import clock
+from chamberlain.actions.export_list import export_list
+from chamberlain.model.actor import Actor
+from chamberlain.model.tenant import Tenant
+from chamberlain.web.cells import said
+from chamberlain.web.columns import Column
+from chamberlain.web.lists import OpenList
+
+AT_ONCE = 500
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the code page of the machine
+# source  https://owasp.org/www-community/attacks/CSV_Injection (2025): a cell that begins so is run as a formula
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+class Rows(Protocol):
+    """All rows of a list, as cells by column."""
+
+    count: int
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]: ...
+
+    def close(self) -> None:
+        """Gives back what it holds."""
+
+
+def is_asked(request: HttpRequest) -> bool:
+    """Whether the list is wanted as a file. A HEAD takes nothing away."""
+    return request.method == "GET" and request.GET.get("format") == "csv"
+
+
+def answer(rows: Rows, *, actor: Actor, tenant: Tenant, opened: OpenList) -> StreamingHttpResponse:
+    """The download. It is written into the audit trail before its first byte leaves."""
+    try:
+        export_list(actor=actor, tenant=tenant, list_name=opened.name, query=opened.query, rows=rows.count)
+        response = StreamingHttpResponse(_Lines(rows, opened.columns), content_type="text/csv; charset=utf-8")
+    except BaseException:
+        rows.close()
+        raise
+    name = f"{tenant.slug}-{opened.name.value.replace('_', '-')}-{clock.now():%Y-%m-%d}.csv"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["X-Accel-Buffering"] = "no"  # a proxy that collects the file first would make the browser wait for it
+    return response
+
+
+class _Lines:
+    """The file piece by piece. Closed with the response, even where no piece was ever taken."""
+
+    def __init__(self, rows: Rows, columns: tuple[Column, ...]) -> None:
+        self._rows = rows
+        self._columns = columns
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield _written([[harmless(str(column.label)) for column in self._columns]], mark=True)
+        rows = iter(self._rows)
+        while some := [*islice(rows, AT_ONCE)]:
+            yield _written([[cell(column, row.get(column.id)) for column in self._columns] for row in some])
+
+    def close(self) -> None:
+        self._rows.close()
+
+
+def cell(column: Column, value: object) -> str | int | float:
+    """A value as a cell: numbers stay numbers, times are ISO 8601 in UTC, text can do no harm."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return harmless(said(column, value))
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: an apostrophe in front says that it is text."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _written(lines: list[list[Any]], *, mark: bool = False) -> bytes:
+    page = io.StringIO()
+    csv.writer(page, lineterminator="\r\n").writerows(lines)
+    return ((BYTE_ORDER_MARK if mark else "") + page.getvalue()).encode()
