@@ -80,6 +80,7 @@ def simulator(
     quotas: Annotated[bool, typer.Option("--quotas", help=_("Enforce Graph's limits."))] = False,
     quota_scale: Annotated[float, typer.Option(help=_("Part of the quotas in resource units."))] = 1.0,
     replica_lag_ms: Annotated[int, typer.Option(help=_("How old answers may be."))] = 0,
+    audit_lag_ms: Annotated[int, typer.Option(help=_("How late the audit log tells."))] = 2_000,
     population: Annotated[
         Population, typer.Option(help=_("seeded, or golden: twelve people written by hand."))
     ] = Population.SEEDED,
@@ -102,6 +103,7 @@ def simulator(
             quotas=quotas,
             quota_scale=quota_scale,
             replica_lag_ms=replica_lag_ms,
+            audit_lag_ms=audit_lag_ms,
             population=population.value,
             exit_with_parent=exit_with_parent,
         )

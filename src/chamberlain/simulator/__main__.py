@@ -20,6 +20,7 @@ def _options() -> SimulatorOptions:
     parser.add_argument("--quotas", action="store_true", help="enforce Graph's limits")
     parser.add_argument("--quota-scale", type=float, default=default.quota_scale, help="part of the resource units")
     parser.add_argument("--replica-lag-ms", type=int, default=default.replica_lag_ms, help="how old answers may be")
+    parser.add_argument("--audit-lag-ms", type=int, default=default.audit_lag_ms, help="how late the audit log tells")
     parser.add_argument("--population", choices=("seeded", "golden"), default=default.population)
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input ends")
     return SimulatorOptions(**vars(parser.parse_args()))

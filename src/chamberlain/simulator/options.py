@@ -26,5 +26,6 @@ class SimulatorOptions:
     quotas: bool = False
     quota_scale: float = 1.0
     replica_lag_ms: int = 0
+    audit_lag_ms: int = 2_000
     population: Population = "seeded"
     exit_with_parent: bool = False

@@ -16,6 +16,7 @@ from chamberlain.simulator.options import CannotStartError, SimulatorOptions
 from chamberlain.simulator.wire import MAX_HEAD_BYTES, serve_connection
 from chamberlain.simulator.world.base import Base
 from chamberlain.simulator.world.golden import golden_base
+from chamberlain.simulator.world.knobs import Knobs
 from chamberlain.simulator.world.log import ChangeLog
 from chamberlain.simulator.world.seeded.base import SeededBase
 from chamberlain.simulator.world.tenant import World
@@ -36,12 +37,14 @@ def build(options: SimulatorOptions) -> Simulator:
     raises  CannotStartError for sizes below zero, and when the file belongs to another tenant or cannot be opened
     """
     sizes = (options.users, options.groups, options.memberships, options.apps)
-    if min(*sizes, options.latency_ms, options.replica_lag_ms) < 0 or not 0 <= options.port <= MAX_PORT:
+    delays = (options.latency_ms, options.replica_lag_ms, options.audit_lag_ms)
+    if min(*sizes, *delays) < 0 or not 0 <= options.port <= MAX_PORT:
         raise CannotStartError("Sizes, latency, lag and port must not be negative, and a port is at most 65535.")
     if options.quota_scale <= 0:
         raise CannotStartError("The scale of the quotas must be above zero.")
     base = _base(options)
-    return Simulator(World(base, ChangeLog(options.file, base.tenant.population)), options)
+    knobs = Knobs(audit_lag_ms=options.audit_lag_ms)
+    return Simulator(World(base, ChangeLog(options.file, base.tenant.population), knobs), options)
 
 
 def start_line(simulator: Simulator, url: str) -> bytes:

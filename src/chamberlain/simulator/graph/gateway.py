@@ -137,7 +137,7 @@ class Gateway:
         route, keys = self._router.find(request.method, request.segments[1:])
         bill.pattern = route.pattern
         if not caller.may(route.roles):
-            raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+            raise route.refusal()
         options = read_options(request)
         listed = options.skip_token is not None and not is_delta(request)
         token = read_skip_token(options.skip_token or "", request) if listed else None

@@ -12,7 +12,7 @@ from typing import Any
 from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.delta import functions as delta
 from chamberlain.simulator.graph.refusal import GraphError, unknown_segment
-from chamberlain.simulator.graph.resources import applications, consents, deleted, groups, roles, tenant, users
+from chamberlain.simulator.graph.resources import applications, audits, consents, deleted, groups, roles, tenant, users
 from chamberlain.simulator.message import Response
 
 Handler = Callable[[Call], "dict[str, Any] | Response"]
@@ -40,6 +40,17 @@ class Route:
     roles: tuple[str, ...]
     cost: int = 1
     cost_selected: int | None = None
+    of_logs: bool = False
+
+    def refusal(self) -> GraphError:
+        """The answer to an application without one of the permissions. Logs have words of their own.
+
+        source  https://learn.microsoft.com/graph/resolve-auth-errors (read 2026)
+        """
+        if self.of_logs:
+            message = f"The principal does not have required Microsoft Graph permission(s): {self.roles[0]}"
+            return GraphError(403, "Authentication_MSGraphPermissionMissing", message)
+        return GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
     def units(self, query: dict[str, str]) -> int:
         """Resource units of one request: less with $select or a small $top, more with $expand, never under 1."""
@@ -93,6 +104,7 @@ ROUTES = (
     Route("GET", "servicePrincipals/{}", applications.get_service_principal, _APPLICATIONS),
     Route("GET", "servicePrincipals/{}/appRoleAssignedTo", applications.list_assigned_to, _APPLICATIONS),
     Route("GET", "servicePrincipals/{}/appRoleAssignments", applications.list_granted, _APPLICATIONS, cost=2),
+    Route("GET", "auditLogs/directoryAudits", audits.list_directory_audits, audits.READERS, of_logs=True),
     Route("GET", "oauth2PermissionGrants", consents.list_grants, _DIRECTORY, cost=2),
     Route("GET", "oauth2PermissionGrants/delta", delta.grants, _DIRECTORY),
     Route("GET", "organization/delta", delta.not_tracked("Organization"), _ORGANISATION),
