@@ -268,6 +268,7 @@ class _Merging:
         self._run(nesting.FORGET_COMPUTING)
 
     def _count(self, *, everything: bool) -> None:
+        self._run("ANALYZE stirred, renested")
         self._run(counts.ALL if everything else counts.TOUCHED)
         self._run(counts.INDEX)
         self._run("ANALYZE recount")
