@@ -63,10 +63,15 @@ def simulated(*, file: Path | None = None, **options: float | str) -> Iterator[S
     """A simulator on a free port, ended with the context.
 
     options  of `chamberlain simulator`, with underscores: users, groups, memberships, apps, seed, latency_ms,
-             population; "" for one that takes no value
+             population; True for one that takes no value
     """
     values = {"port": 0, **options, **({"file": str(file)} if file else {})}
-    arguments = [part for name, value in values.items() for part in (f"--{name.replace('_', '-')}", str(value)) if part]
+    arguments = [
+        part
+        for name, value in values.items()
+        for part in (f"--{name.replace('_', '-')}", *([] if value is True else [str(value)]))
+        if value is not False
+    ]
     process = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-m", "chamberlain.simulator", "--exit-with-parent", *arguments],
         stdin=subprocess.PIPE,
