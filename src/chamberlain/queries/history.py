@@ -150,9 +150,7 @@ def find_differences(
     period = _period(viewer, tenant, begin, end, person, permission)
     totals = {Section(name): total for name, total in period.totals().items()}
     changes = {
-        section: tuple(
-            _change(row) for row in keyset.fetch(period.listing(section.value), cursor=None, size=limit).rows
-        )
+        section: tuple(_change(row) for row in keyset.first(period.listing(section.value), size=limit))
         for section, total in totals.items()
         if total
     }
