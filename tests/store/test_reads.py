@@ -13,7 +13,7 @@ from chamberlain.store.connection import rows
 from chamberlain.store.reads import figures, keyset, people, permissions
 from chamberlain.store.reads.people import departments
 
-SIZE = Size(users=900, groups=90, memberships=4500, seed=3)
+SIZE = Size(users=900, groups=400, memberships=4500, seed=3)
 EVERYBODY = {"type": None, "enabled": None, "licensed": None, "admin": None, "department": "", "text": ""}
 CHOICES: list[dict[str, Any]] = [
     {},

@@ -56,6 +56,7 @@ COUNT_REST: LiteralString = """
                 JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
                 LEFT JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id
                 WHERE p.tenant_id = %(tenant)s AND p.family = 3 AND p.gone_at IS NULL
+                  AND (NOT a.enabled OR q.content ->> 'state' IN ('Error', 'ActiveWithError'))
                 GROUP BY p.id) AS by_licence),
            (SELECT coalesce(jsonb_agg(jsonb_build_array(department, people) ORDER BY people DESC, department), '[]')
             FROM (SELECT department, sum(people) AS people FROM people_figure

@@ -11,7 +11,6 @@ from chamberlain.store.connection import rows
 from chamberlain.store.reads.walk import NUMBER, PATIENCE, Walk, bounded, picked, picked_number, seen_number, walked
 
 LARGEST = 500
-MOST_COUNTED = 10_000
 LARGEST_NUMBER = 2**63
 
 
@@ -58,8 +57,8 @@ def fetch(listing: Listing, *, cursor: str | None, size: int, patience: int = PA
     found = found[:size]
     if backwards:
         found.reverse()
-    if found and NUMBER in found[0]:
-        total, more = _up_to_most(found[0][NUMBER])
+    if listing.walk and found and NUMBER in found[0]:
+        total, more = _up_to(listing.walk.most, found[0][NUMBER])
     else:
         total, more = _counted(listing, by_walk=by_walk, patience=patience)
     after, before = (cursor is not None, after_this) if backwards else (after_this, cursor is not None)
@@ -90,7 +89,12 @@ class _Position:
     def __init__(self, listing: Listing, *, key: list[Any] | None, backwards: bool, limit: int, patience: int) -> None:
         self._listing = listing
         self._walk = listing.walk
-        self._values = {**listing.values, "limit": limit, "patience": patience, "most": MOST_COUNTED + 1}
+        self._values = {
+            **listing.values,
+            "limit": limit,
+            "patience": patience,
+            "most": listing.walk.most + 1 if listing.walk else 0,
+        }
         self._limit = limit
         self._patience = patience
         self._direction = " DESC" if backwards else ""
@@ -142,7 +146,7 @@ def _counted(listing: Listing, *, by_walk: bool, patience: int) -> tuple[int, bo
     walk = listing.walk
     if walk is None:
         return count(listing), False
-    values = {**listing.values, "patience": patience, "most": MOST_COUNTED + 1}
+    values = {**listing.values, "patience": patience, "most": walk.most + 1}
     if walk.total:
         known = rows(walk.total, values)[0]
         if known["total"] is not None:
@@ -152,12 +156,12 @@ def _counted(listing: Listing, *, by_walk: bool, patience: int) -> tuple[int, bo
         seen = rows(seen_number(stream, walk), values)[0]
         if seen["seen"] < patience:
             return seen["hits"], False
-        return _rounded_down(min(seen["hits"] - 1, MOST_COUNTED)), True
-    return _up_to_most(rows(picked_number(walk), values)[0]["total"])
+        return _rounded_down(min(seen["hits"] - 1, walk.most)), True
+    return _up_to(walk.most, rows(picked_number(walk), values)[0]["total"])
 
 
-def _up_to_most(number: int) -> tuple[int, bool]:
-    return (MOST_COUNTED, True) if number > MOST_COUNTED else (number, False)
+def _up_to(most: int, number: int) -> tuple[int, bool]:
+    return (most, True) if number > most else (number, False)
 
 
 def _rounded_down(number: int) -> int:

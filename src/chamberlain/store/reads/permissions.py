@@ -104,10 +104,16 @@ def neighbours(*, tenant_id: int, permission_id: int) -> list[dict[str, Any]]:
         "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id "
         "WHERE g.tenant_id = %(tenant)s AND g.holder_id = %(permission)s AND g.closed_at IS NULL AND g.relation <> 2 "
         "UNION ALL "
+        # A group of everybody has a million members and few groups: those are known from the closure.
+        "SELECT 'in', p.family, p.key, p.kind, p.name, p.app FROM nesting n "
+        "JOIN grants g ON g.tenant_id = n.tenant_id AND g.permission_id = n.outer_id AND g.holder_id = n.inner_id "
+        "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id "
+        "WHERE n.tenant_id = %(tenant)s AND n.outer_id = %(permission)s AND g.closed_at IS NULL AND g.relation = 1 "
+        "UNION ALL "
         "SELECT 'in', p.family, p.key, p.kind, p.name, p.app FROM grants g "
         "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id "
         "WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL "
-        "AND g.relation <> 2 ORDER BY 5, 3",
+        "AND g.relation IN (3, 4) ORDER BY 5, 3",
         {"tenant": tenant_id, "permission": permission_id},
     )
 
@@ -210,6 +216,7 @@ def members(
             narrow=f"{condition}{holds}",
             few=condition or held,
             after=holds if condition else "",
+            most=1_000,
             total="" if condition else MANY,
         )
     return keyset.Listing(
@@ -249,6 +256,8 @@ GROUP_HOLDERS = """
     JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id AND p.family = 1
     WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL
       AND g.relation IN (3, 4)
+      -- for these alone it is asked: to look through a million holders of a licence would find nothing
+      AND (SELECT family FROM permission WHERE tenant_id = %(tenant)s AND id = %(permission)s) IN (2, 4)
 """
 
 

@@ -21,6 +21,7 @@ class Walk:
     narrow  what is looked up row by row while walking; begins with AND; "" for nothing
     few     in its place, what finds the rows by another index; after: what is looked up for those
     seldom  it is known beforehand that rows are few: no walk
+    most    so many are counted at most
     total   a SELECT of `total` (NULL: unknown) and `more`, for what has been counted already
     """
 
@@ -32,17 +33,21 @@ class Walk:
     few: str = ""
     after: str = ""
     seldom: bool = False
+    most: int = 10_000
     total: str = ""
 
 
 def walked(walk: Walk, order: tuple[str, ...], *, beyond: str, direction: str) -> str:
     """The next rows in order, `patience` of them, whether they match or not."""
     keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
+    limit = "patience" if walk.narrow else "limit"
+    # Each stretch is ordered and limited by itself: only then the planner reads each along its index.
+    along = ", ".join(expression + direction for expression in order)
     stretches = " UNION ALL ".join(
-        f"SELECT {walk.alias}.*, {keys} FROM {walk.table} {walk.alias} WHERE {walk.where}{cell}{beyond}"  # noqa: S608
+        f"(SELECT {walk.alias}.*, {keys} FROM {walk.table} {walk.alias} WHERE {walk.where}{cell}{beyond} "  # noqa: S608
+        f"ORDER BY {along} LIMIT %({limit})s)"
         for cell in walk.cells or ("",)
     )
-    limit = "patience" if walk.narrow else "limit"
     return f"SELECT * FROM ({stretches}) AS stretch ORDER BY {_by_key(order, direction)} LIMIT %({limit})s"  # noqa: S608
 
 
@@ -60,10 +65,12 @@ def picked(walk: Walk, order: tuple[str, ...], beyond: str, direction: str) -> s
     """The rows that match, found by what is rare about them, as many as a page has; with the number of all."""
     keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
     number = f"(SELECT count(*) FROM (SELECT FROM found {walk.alias} WHERE true{walk.after} LIMIT %(most)s) AS them)"  # noqa: S608
+    # Sorted before the rest is looked up: of many rows only as many are looked up as the page has.
     return (
-        f"{_found(walk)} SELECT {walk.alias}.*, {keys}, {number} AS {NUMBER} "  # noqa: S608
-        f"FROM found {walk.alias} WHERE true{walk.after}{beyond} "
-        f"ORDER BY {_by_key(order, direction)} LIMIT %(limit)s"
+        f"{_found(walk)} SELECT {walk.alias}.*, {number} AS {NUMBER} FROM ("  # noqa: S608
+        f"SELECT {walk.alias}.*, {keys} FROM found {walk.alias} WHERE true{beyond} "
+        f"ORDER BY {_by_key(order, direction)} OFFSET 0) AS {walk.alias} "
+        f"WHERE true{walk.after} ORDER BY {_by_key(order, direction)} LIMIT %(limit)s"
     )
 
 
