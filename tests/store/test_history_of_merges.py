@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ from chamberlain.model.observed import (
 )
 from chamberlain.store import tenants
 from chamberlain.store.connection import rows
+from chamberlain.store.merging import edges as merging_edges
 from chamberlain.store.staging import Staging
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -172,11 +174,37 @@ def stored(tenant: int, at: datetime) -> State:
     return State(dict(people), dict(groups), frozenset(edges))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(runs)
 def test_every_earlier_time_is_answered_as_it_was(
     world: bootstrap.World, runs: list[tuple[State | None, list[Seen | Gone]]]
 ) -> None:
+    live_through(runs)
+
+
+@pytest.mark.parametrize("statement", ["CLOSE_CHANGED", "CLOSE_HELD_BY_ENDED", "CLOSE_ON_ENDED"])
+def test_a_statement_that_is_left_out_is_noticed(
+    world: bootstrap.World, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    monkeypatch.setattr(merging_edges, statement, "SELECT 1")
+    first, second, third = GROUPS
+    anna, ben, _ = PEOPLE
+    begin = State(
+        {anna: "Anna", ben: "Ben"},
+        dict.fromkeys(GROUPS, "Group"),
+        frozenset({(anna, first), (ben, second), (ben, third)}),
+    )
+    ends: list[Seen | Gone] = [
+        GrantGone(Family.GROUP, ben, second, NIL, Relation.MEMBER),
+        AccountGone(anna),
+        PermissionGone(Family.GROUP, third, NIL),
+    ]
+    with pytest.raises(AssertionError):
+        live_through([(begin, []), (None, ends)])
+
+
+def live_through(runs: list[tuple[State | None, list[Seen | Gone]]]) -> None:
+    """Merges one run after the other, and compares all that is known by then after each."""
     tenant = tenants.save(guid=uuid4(), name="Past", domain="past.example", now=MONDAY).id
     state, known = State(), {}
     for number, (listed, told) in enumerate(runs):
