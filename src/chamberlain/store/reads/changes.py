@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from chamberlain.store.connection import connect
+from chamberlain.store.connection import connect, rows
 from chamberlain.store.reads import keyset
 from chamberlain.store.reads.version import OF_ACCOUNT, OF_PERMISSION, account_then, permission_then
 
@@ -138,7 +138,7 @@ class Period:
 
     def sections(self) -> tuple[str, ...]:
         """Which sections there can be: one person's changes hold no permission's, and the other way round."""
-        without = ("permissions",) if self._account else ()
+        without: tuple[str, ...] = ("permissions",) if self._account else ()
         without += ("accounts",) if self._permission else ()
         return tuple(name for name in SECTIONS if not name.startswith(without or ("-",)))
 
@@ -177,7 +177,7 @@ class Period:
                 f"SELECT d.section, count(*) AS total FROM {self._source(noun)} d WHERE true{self._condition(noun)} "  # noqa: S608 - constants
                 "GROUP BY d.section"
             )
-            found |= {row["section"]: row["total"] for row in keyset.rows(statement, self._values)}
+            found |= {row["section"]: row["total"] for row in rows(statement, self._values)}
         return found
 
     @contextmanager
