@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from chamberlain.model.view import ListName
 from chamberlain.queries import connections, lists, people
+from chamberlain.queries.state import one_state
 from chamberlain.web import csv
 from chamberlain.web.address import chips_for
 from chamberlain.web.filters import SORTS, people_filter
@@ -39,20 +40,21 @@ def list_people(request: HttpRequest, slug: str) -> HttpResponseBase:
     if csv.is_asked(request):
         rows = lists.export_people(viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids)
         return csv.answer(rows, actor=viewer, tenant=tenant, opened=opened)
-    page = lists.list_people(
-        viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids, cursor=request.GET.get("cursor") or None
-    )
-    address = opened.address
-    context = {
-        "tenant": tenant,
-        "page": page,
-        "opened": opened,
-        "address": address,
-        "chips": chips_for(address, OFFERS),
-        "hidden": address.hidden(without="q"),
-        "departments": people.list_departments(viewer=viewer, tenant=tenant)[:DEPARTMENTS_OFFERED],
-        "sorts": {sort: address.with_(sort="" if sort == "name" else sort) for sort in SORTS},
-    }
-    if wants_fragment(request, target="results"):
-        return render(request, "people/_results.html", context)
-    return show(request, "people/people.html", context, tenant=tenant)
+    with one_state():
+        page = lists.list_people(
+            viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids, cursor=request.GET.get("cursor") or None
+        )
+        address = opened.address
+        context = {
+            "tenant": tenant,
+            "page": page,
+            "opened": opened,
+            "address": address,
+            "chips": chips_for(address, OFFERS),
+            "hidden": address.hidden(without="q"),
+            "departments": people.list_departments(viewer=viewer, tenant=tenant)[:DEPARTMENTS_OFFERED],
+            "sorts": {sort: address.with_(sort="" if sort == "name" else sort) for sort in SORTS},
+        }
+        if wants_fragment(request, target="results"):
+            return render(request, "people/_results.html", context)
+        return show(request, "people/people.html", context, tenant=tenant)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from chamberlain.model.kind import GROUP_KINDS, Kind
 from chamberlain.model.view import ListName
 from chamberlain.queries import connections, lists
+from chamberlain.queries.state import one_state
 from chamberlain.web import csv, words
 from chamberlain.web.address import chips_for
 from chamberlain.web.filters import permission_filter
@@ -37,20 +38,21 @@ def list_permissions(request: HttpRequest, slug: str, kind: Kind | None = None) 
     if csv.is_asked(request):
         rows = lists.export_permissions(viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids)
         return csv.answer(rows, actor=viewer, tenant=tenant, opened=opened)
-    page = lists.list_permissions(
-        viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids, cursor=request.GET.get("cursor") or None
-    )
-    grouped = kind is None or kind in GROUP_KINDS
-    context = {
-        "tenant": tenant,
-        "kind": kind,
-        "meaning": words.KIND_MEANING[kind] if kind else "",
-        "page": page,
-        "opened": opened,
-        "address": opened.address,
-        "chips": chips_for(opened.address, (*GROUP_OFFERS, EMPTY) if grouped else (EMPTY,)),
-        "hidden": opened.address.hidden(without="q"),
-    }
-    if wants_fragment(request, target="results"):
-        return render(request, "permissions/_results.html", context)
-    return show(request, "permissions/permissions.html", context, tenant=tenant)
+    with one_state():
+        page = lists.list_permissions(
+            viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids, cursor=request.GET.get("cursor") or None
+        )
+        grouped = kind is None or kind in GROUP_KINDS
+        context = {
+            "tenant": tenant,
+            "kind": kind,
+            "meaning": words.KIND_MEANING[kind] if kind else "",
+            "page": page,
+            "opened": opened,
+            "address": opened.address,
+            "chips": chips_for(opened.address, (*GROUP_OFFERS, EMPTY) if grouped else (EMPTY,)),
+            "hidden": opened.address.hidden(without="q"),
+        }
+        if wants_fragment(request, target="results"):
+            return render(request, "permissions/_results.html", context)
+        return show(request, "permissions/permissions.html", context, tenant=tenant)
