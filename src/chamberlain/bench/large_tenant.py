@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
+
+import psycopg
 
 from chamberlain import clock
 from chamberlain.model.run import RunState, Trigger
@@ -122,7 +125,12 @@ def _fill_directory(tenant: Tenant, size: Size) -> None:
             connection.execute("SELECT set_config(%s, %s, false)", (f"bench.{name}", str(value)))
         connection.execute("SET work_mem = '512MB'")
         connection.execute(STATEMENTS.read_bytes())
+        _analyze(connection)  # the planner would count a million people as if they were none
         for statement in REFRESH:
             connection.execute(statement, {"tenant": tenant.id})
-        for table in ANALYZED:
-            connection.execute(f"VACUUM ANALYZE {table}".encode())
+        _analyze(connection)
+
+
+def _analyze(connection: "psycopg.Connection[Any]") -> None:
+    for table in ANALYZED:
+        connection.execute(f"VACUUM ANALYZE {table}".encode())
