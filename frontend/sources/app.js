@@ -105,7 +105,7 @@ function onMove(event) {
   const up = button.value.endsWith(":up");
   const other = up ? item.previousElementSibling : item.nextElementSibling;
   event.preventDefault();
-  if (!other) return;
+  if (!other?.querySelector("button[name=move]")) return;
   if (up) other.before(item);
   else other.after(item);
   button.focus();

@@ -52,6 +52,26 @@ def test_open_menus_and_results_have_no_grave_fault(open_page: Callable[..., Pag
     assert _grave(page) == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_tools_of_lists_have_no_grave_fault(open_page: Callable[..., Page], theme: str, width: int) -> None:
+    page = open_page(theme=theme, width=width)
+    page.goto("/")
+    root = page.url.rstrip("/")
+    for path in ("/people?open=columns", "/permissions?cols=name,owners,dynamic,created,key&open=columns"):
+        assert _faults(page, root + path) == []
+    page.goto(root + "/people?type=guest")
+    page.locator("summary", has_text="Save view").click()
+    assert _grave(page) == []
+    for _ in range(2):  # the second time the name is taken
+        page.goto(root + "/people?type=guest")
+        page.locator("summary", has_text="Save view").click()
+        page.get_by_label("Name of the new view").fill(f"Guests {theme} {width}")
+        page.get_by_role("button", name="Save as a new view").click()
+        page.get_by_text(f"Guests {theme} {width}").first.wait_for()
+        assert _grave(page) == []
+
+
 def test_the_way_in_has_no_grave_fault(browser: Browser, demo: Demo) -> None:
     context = browser.new_context(base_url=demo.url)
     page = context.new_page()
