@@ -18,7 +18,12 @@ from chamberlain.cli.rim import EXIT_CODES
 from chamberlain.graph.fault import TOKEN_ERRORS
 from chamberlain.queries.connections import SCOPES
 from chamberlain.sentences import SENTENCES
-from chamberlain.simulator.graph.routes import ROUTES
+from chamberlain.simulator.graph.resources.subscriptions import Desk
+from chamberlain.simulator.graph.routes import ROUTES, subscription_routes
+from chamberlain.simulator.notify import Subscriptions
+from chamberlain.simulator.world.golden import golden_base
+from chamberlain.simulator.world.log import ChangeLog
+from chamberlain.simulator.world.tenant import World
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "chamberlain"
@@ -186,12 +191,14 @@ def test_every_dependency_has_a_reason_and_a_licence() -> None:
 
 def test_every_path_of_the_simulator_is_documented() -> None:
     page = text_of(DOCS / "reference" / "simulator.md")
-    rows = set(re.findall(r"^\| (GET|POST|DELETE) \| `([^`]+)`", page, flags=re.MULTILINE))
+    rows = set(re.findall(r"^\| (GET|POST|PATCH|DELETE) \| `([^`]+)`", page, flags=re.MULTILINE))
+    world = World(golden_base(1), ChangeLog(None, "golden"))
+    routes = (*ROUTES, *subscription_routes(Desk(Subscriptions(world, seed=1))))
     told = "".join(text_of(SOURCE / "simulator" / name) for name in ("control.py", "front_control.py"))
     control = set(re.findall(r'\("(GET|POST|DELETE)", "([\w/]+)"\)', told))
 
     assert control
-    assert rows == {(route.method, route.pattern) for route in ROUTES} | control
+    assert rows == {(route.method, route.pattern) for route in routes} | control
 
 
 def test_the_architecture_shows_the_layers_that_are_enforced() -> None:

@@ -10,12 +10,15 @@ from chamberlain.simulator.fault import Faults
 from chamberlain.simulator.fault_schedule import Schedule
 from chamberlain.simulator.graph.gateway import VERSIONS, Front, Gateway
 from chamberlain.simulator.graph.refusal import GraphError
+from chamberlain.simulator.graph.resources.subscriptions import Desk
+from chamberlain.simulator.graph.routes import subscription_routes
 from chamberlain.simulator.graph.tokens import Tokens
 from chamberlain.simulator.login.directory import Directory
 from chamberlain.simulator.login.registration import Registration, registrations
 from chamberlain.simulator.login.routes import Login
 from chamberlain.simulator.login.signing import SigningKey
 from chamberlain.simulator.message import Request, Response
+from chamberlain.simulator.notify import Subscriptions
 from chamberlain.simulator.options import SimulatorOptions
 from chamberlain.simulator.quota import Quotas
 from chamberlain.simulator.replica import Replicas
@@ -46,8 +49,9 @@ class Simulator:
             gates=(faults,),
         )
         self._login = Login(Directory(world, self.registrations), key)
-        self._graph = Gateway(world, front)
-        self._control = Control(world, front, faults, seed=seed)
+        subscriptions = Subscriptions(world, seed=seed)
+        self._graph = Gateway(world, front, subscription_routes(Desk(subscriptions)))
+        self._control = Control(world, front, faults, subscriptions, seed=seed)
 
     def respond(self, request: Request) -> Response:
         """The answer to any request."""

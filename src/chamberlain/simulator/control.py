@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,6 +11,7 @@ from chamberlain.simulator.fault import Fault, Faults
 from chamberlain.simulator.front_control import FrontControl
 from chamberlain.simulator.graph.gateway import Front
 from chamberlain.simulator.message import Request, Response, json_response
+from chamberlain.simulator.notify import Subscriptions
 from chamberlain.simulator.world.churn import Churn, churn
 from chamberlain.simulator.world.fact import CreatedFact
 from chamberlain.simulator.world.mutation import Mutation, MutationRefusedError, decode
@@ -33,13 +34,20 @@ def _parts(lines: Iterator[Line]) -> Iterator[bytes]:
         yield encoder.encode_lines(part)
 
 
+class _Lifecycle(msgspec.Struct):
+    """Missed notifications are told of Outlook and Teams alone."""
+
+    event: Literal["reauthorizationRequired", "subscriptionRemoved"]
+
+
 class Control:
     """Answers requests below /_simulator."""
 
-    def __init__(self, world: World, front: Front, faults: Faults, *, seed: int) -> None:
+    def __init__(self, world: World, front: Front, faults: Faults, subscriptions: Subscriptions, *, seed: int) -> None:
         self._seed = seed
         self._world = world
         self._faults = faults
+        self._subscriptions = subscriptions
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
             **FrontControl(world, front).routes(),
             ("POST", "mutations"): self._mutate,
@@ -48,6 +56,7 @@ class Control:
             ("POST", "knobs"): self._turn_knobs,
             ("POST", "expire_delta_tokens"): self._expire_delta_tokens,
             ("GET", "position"): lambda _request: json_response(200, {"position": world.log.position}),
+            ("POST", "lifecycle"): self._tell_of_life,
             ("GET", "truth"): self._truth,
             ("GET", "faults"): lambda _request: json_response(200, faults.report()),
             ("POST", "faults"): self._add_fault,
@@ -90,6 +99,13 @@ class Control:
         """Every delta token issued so far is void."""
         self._world.knobs.delta_tokens_valid_from = time.time()
         return Response(204)
+
+    def _tell_of_life(self, request: Request) -> Response:
+        try:
+            event = msgspec.json.decode(request.body, type=_Lifecycle).event
+        except msgspec.MsgspecError as problem:
+            return _refuse(400, f"This is no event: {problem}")
+        return json_response(200, {"told": self._subscriptions.tell_of_life(event)})
 
     def _truth(self, request: Request) -> Response:
         """Query: `at` a position, `effective=0` without what follows from edges, `sample` a number of people,

@@ -18,7 +18,7 @@ from chamberlain.simulator.graph.family import family_of, is_delta
 from chamberlain.simulator.graph.ordered import Orders
 from chamberlain.simulator.graph.query import read_options
 from chamberlain.simulator.graph.refusal import GraphError
-from chamberlain.simulator.graph.routes import Route, Router
+from chamberlain.simulator.graph.routes import ROUTES, Route, Router
 from chamberlain.simulator.graph.skip_token import SkipToken, read_skip_token
 from chamberlain.simulator.graph.tokens import Tokens
 from chamberlain.simulator.message import Request, Response
@@ -68,10 +68,10 @@ class _Bill:
 class Gateway:
     """Answers requests below a version segment."""
 
-    def __init__(self, world: World, front: Front) -> None:
+    def __init__(self, world: World, front: Front, more: tuple[Route, ...] = ()) -> None:
         self._world = world
         self._front = front
-        self._router = Router()
+        self._router = Router((*ROUTES, *more))
         self._orders = Orders()
         self._encoder = msgspec.json.Encoder()
 

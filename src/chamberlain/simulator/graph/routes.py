@@ -12,7 +12,17 @@ from typing import Any
 from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.delta import functions as delta
 from chamberlain.simulator.graph.refusal import GraphError, unknown_segment
-from chamberlain.simulator.graph.resources import applications, audits, consents, deleted, groups, roles, tenant, users
+from chamberlain.simulator.graph.resources import (
+    applications,
+    audits,
+    consents,
+    deleted,
+    groups,
+    roles,
+    subscriptions,
+    tenant,
+    users,
+)
 from chamberlain.simulator.message import Response
 
 Handler = Callable[[Call], "dict[str, Any] | Response"]
@@ -116,6 +126,21 @@ ROUTES = (
         "GET", "directory/deletedItems/{}", deleted.list_deleted, (*_USERS, "Group.Read.All", "GroupMember.Read.All")
     ),
 )
+
+_ANYBODY = (*_USERS, *_GROUPS)
+
+
+def subscription_routes(desk: subscriptions.Desk) -> tuple[Route, ...]:
+    """Paths whose answers need the subscriptions of the running simulator."""
+    return (
+        Route("POST", "subscriptions", desk.create, _ANYBODY),
+        Route("GET", "subscriptions", desk.list, _ANYBODY),
+        Route("GET", "subscriptions/{}", desk.get, _ANYBODY),
+        Route("PATCH", "subscriptions/{}", desk.renew, _ANYBODY),
+        Route("DELETE", "subscriptions/{}", desk.delete, _ANYBODY),
+        Route("POST", "subscriptions/{}/reauthorize", desk.reauthorize, _ANYBODY),
+    )
+
 
 _KEY_IN_PARENTHESES = re.compile(r"(\w+)\((.*)\)")
 

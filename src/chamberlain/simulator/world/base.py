@@ -47,7 +47,7 @@ class Base(Protocol):
     def guid(self, ref: Ref) -> str:
         """The object id."""
 
-    def guids(self, kind: Kind, serials: Sequence[int]) -> list[bytes]:
+    def guids(self, kind: Kind, serials: Sequence[int]) -> Sequence[bytes | bytearray]:
         """Ids of many objects of a kind, as the ASCII of their text."""
 
     def find(self, guid: str) -> Ref | None:

@@ -59,15 +59,16 @@ class Grown:
         return self._base.memberships
 
     def size(self, kind: Kind) -> int:
-        created = {Kind.USER: self._people, Kind.GROUP: self._groups}.get(kind, ())
-        return self._sizes[kind] + len(created)
+        if kind is Kind.USER:
+            return self._sizes[kind] + len(self._people)
+        return self._sizes[kind] + (len(self._groups) if kind is Kind.GROUP else 0)
 
     def guid(self, ref: Ref) -> str:
         if self.in_base(ref):
             return self._base.guid(ref)
         return (self.person if ref.kind is Kind.USER else self.group)(ref.serial).id
 
-    def guids(self, kind: Kind, serials: Sequence[int]) -> list[bytes]:
+    def guids(self, kind: Kind, serials: Sequence[int]) -> Sequence[bytes | bytearray]:
         first_new = self._sizes[kind]
         if not serials or max(serials) < first_new:
             return self._base.guids(kind, serials)

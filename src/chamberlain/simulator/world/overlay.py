@@ -16,6 +16,7 @@ from chamberlain.simulator.world.fact import (
     Relation,
     Shelf,
 )
+from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Kind, Ref
 
 _Steps = list[tuple[int, Any]]
@@ -74,7 +75,7 @@ class Overlay:
                 self._record_entry(position, fact)
             case CreatedFact(ref, item):
                 self._changed[ref] = None
-                if hasattr(item, SIGN_IN_NAME):
+                if isinstance(item, Person):
                     self._sign_in_names.setdefault(item.user_principal_name.lower(), []).append(ref)
 
     def _record_attribute(self, position: int, fact: AttributeFact) -> None:

@@ -104,12 +104,12 @@ def _sign_in_name(fact: Fact) -> str | None:
 def _is_so(view: View, fact: Fact) -> bool:
     match fact:
         case AttributeFact(subject, name, value):
-            return view.attribute(subject, name) == value
+            return bool(view.attribute(subject, name) == value)
         case PresenceFact(subject, present):
             return view.present(subject) is present
         case EdgeFact(relation, holder, target, holds):
             return view.linked(relation, holder, target) is holds
         case EntryFact(shelf, key, item, holder):
-            return view.entry(shelf, key, holder) == item
+            return bool(view.entry(shelf, key, holder) == item)
         case CreatedFact():
             return False

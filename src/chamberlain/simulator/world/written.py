@@ -117,7 +117,7 @@ class WrittenBase:
     def guid(self, ref: Ref) -> str:
         return self._ids[ref.kind][ref.serial]
 
-    def guids(self, kind: Kind, serials: Sequence[int]) -> list[bytes]:
+    def guids(self, kind: Kind, serials: Sequence[int]) -> Sequence[bytes | bytearray]:
         return [self._ids[kind][serial].encode() for serial in serials]
 
     def find(self, guid: str) -> Ref | None:

@@ -33,7 +33,7 @@ def _answer(call: Call, stream: Stream) -> dict[str, Any]:
     else:
         token = read_delta_token(text, stream.function, call.view.knobs, now=time.time(), root=call.root)
         if not query.get("$skiptoken"):
-            token = token._replace(after=token.until, until=max(token.until, call.view.position), index=0, offset=0)
+            token = token._replace(after=token.until, until=max(token.until, call.view.position), place=0, offset=0)
     return _document(call, stream, token, _part(call, stream, token))
 
 
@@ -53,11 +53,11 @@ def _begun(call: Call, stream: Stream) -> DeltaToken:
 
 
 def _part(call: Call, stream: Stream, token: DeltaToken) -> Part:
-    if token.index == AT_END:
+    if token.place == AT_END:
         return _NOTHING
     before = None if token.after == NEVER else call.view.at(token.after)
     minimal = "return=minimal" in call.request.headers.get("prefer", "").replace(" ", "").lower()
-    asked = Round(call.view.at(token.until), before, token.index, token.offset, token.select, token.ids, minimal)
+    asked = Round(call.view.at(token.until), before, token.place, token.offset, token.select, token.ids, minimal)
     if before is not None:
         return stream.changes(asked, before)
     part = stream.first(asked)
@@ -71,10 +71,10 @@ def _document(call: Call, stream: Stream, token: DeltaToken, part: Part) -> dict
     base = f"{call.root}/{stream.function}/delta()"
     token = token._replace(issued=time.time())
     if part.following is None:
-        document["@odata.deltaLink"] = f"{base}?$deltatoken={token._replace(index=0, offset=0).encode()}"
+        document["@odata.deltaLink"] = f"{base}?$deltatoken={token._replace(place=0, offset=0).encode()}"
     else:
         index, offset = part.following
-        document["@odata.nextLink"] = f"{base}?$skiptoken={token._replace(index=index, offset=offset).encode()}"
+        document["@odata.nextLink"] = f"{base}?$skiptoken={token._replace(place=index, offset=offset).encode()}"
     document["value"] = msgspec.Raw(b"[" + b",".join(part.items) + b"]")
     return document
 

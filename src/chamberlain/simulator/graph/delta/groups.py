@@ -45,7 +45,7 @@ class Groups:
         wanted: Sequence[int] = range(asked.view.size(Kind.GROUP)) if asked.ids is None else asked.ids
         properties, relations = _wanted(asked)
         page = _Page(asked, relations)
-        for place in range(asked.index, len(wanted)):
+        for place in range(asked.place, len(wanted)):
             ref = Ref(Kind.GROUP, wanted[place])
             if asked.view.present(ref) and not page.take(place, _Change(ref, properties, frozenset(), None, None)):
                 return page.ended()
@@ -55,7 +55,7 @@ class Groups:
         properties, relations = _wanted(asked)
         page = _Page(asked, relations)
         found = list(touched(asked.view, before.position, Kind.GROUP).items())
-        for place in range(asked.index, len(found)):
+        for place in range(asked.place, len(found)):
             ref, touch = found[place]
             if asked.ids is not None and ref.serial not in asked.ids:
                 continue
@@ -114,7 +114,7 @@ class _Page:
         if change.gone is not None:
             self._items.append(change.gone)
             return True
-        start = self._asked.offset if place == self._asked.index else 0
+        start = self._asked.offset if place == self._asked.place else 0
         size, arrays = self._entries(change, start)
         self._items.append(encoded(self._properties(change), arrays))
         taken = min(size - start, self._room)

@@ -10,7 +10,7 @@ from chamberlain.simulator.world.view import View
 
 T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder()
-_EMPTY = (None, [], {}, ())
+_EMPTY: tuple[Any, ...] = (None, [], {}, ())
 
 
 def _is_set(value: Any) -> bool:

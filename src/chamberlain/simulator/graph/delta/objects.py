@@ -38,7 +38,7 @@ class Objects:
         size = asked.view.knobs.delta_users_per_page
         wanted: Sequence[int] = range(asked.view.size(self.kind)) if asked.ids is None else asked.ids
         items: list[bytes] = []
-        place = asked.index
+        place = asked.place
         while place < len(wanted) and len(items) < size:
             ref = Ref(self.kind, wanted[place])
             if asked.view.present(ref):
@@ -60,9 +60,9 @@ class Objects:
 
     def changes(self, asked: Round, before: View) -> Part:
         size = asked.view.knobs.delta_users_per_page
-        items = list(islice(self._changed(asked, before), asked.index, asked.index + size + 1))
+        items = list(islice(self._changed(asked, before), asked.place, asked.place + size + 1))
         more = len(items) > size
-        return Part(items[:size], (asked.index + size, 0) if more else None)
+        return Part(items[:size], (asked.place + size, 0) if more else None)
 
     def _changed(self, asked: Round, before: View) -> Iterator[bytes]:
         for ref, touch in touched(asked.view, before.position, self.kind).items():

@@ -53,7 +53,7 @@ class DirectoryRoles:
     def first(self, asked: Round) -> Part:
         active = {role.id for role in activated(asked.view)}
         items = [self._whole(asked, role) for role in self._wanted(asked) if role.id in active]
-        return page_of(items, asked.index, _PAGE)
+        return page_of(items, asked.place, _PAGE)
 
     def changes(self, asked: Round, before: View) -> Part:
         view = asked.view
@@ -68,7 +68,7 @@ class DirectoryRoles:
                 items.append(self._whole(asked, role))
             elif role.id in said and self._has_members(asked):
                 items.extend(self._change(asked, before, role))
-        return page_of(items, asked.index, _PAGE)
+        return page_of(items, asked.place, _PAGE)
 
     def _change(self, asked: Round, before: View, role: RoleDefinition) -> list[bytes]:
         base = asked.view.base
@@ -96,7 +96,7 @@ class Grants:
         return encoded(shown(asked.view, GRANT, grant, GRANT.default if asked.select is None else asked.select))
 
     def first(self, asked: Round) -> Part:
-        return page_of([self._item(asked, grant) for grant in asked.view.delegated_grants()], asked.index, _PAGE)
+        return page_of([self._item(asked, grant) for grant in asked.view.delegated_grants()], asked.place, _PAGE)
 
     def changes(self, asked: Round, before: View) -> Part:
         view = asked.view
@@ -104,4 +104,4 @@ class Grants:
         items = [self._item(asked, grant) for key, grant in now.items() if then.get(key) != grant]
         gone = (grant for key, grant in then.items() if key not in now)
         items.extend(removed(grant_id(view, grant), for_good=True) for grant in gone)
-        return page_of(items, asked.index, _PAGE)
+        return page_of(items, asked.place, _PAGE)

@@ -12,7 +12,7 @@ class Round(NamedTuple):
 
     view: View
     before: View | None
-    index: int
+    place: int
     offset: int
     select: tuple[str, ...] | None
     ids: tuple[int, ...] | None
@@ -51,7 +51,7 @@ class Stream(Protocol):
         """What changed since."""
 
 
-def page_of(items: Sequence[bytes], index: int, size: int) -> Part:
+def page_of(items: Sequence[bytes], place: int, size: int) -> Part:
     """A page of items that were all made at once."""
-    stop = index + size
-    return Part(list(items[index:stop]), (stop, 0) if stop < len(items) else None)
+    stop = place + size
+    return Part(list(items[place:stop]), (stop, 0) if stop < len(items) else None)

@@ -20,7 +20,7 @@ class DeltaToken(NamedTuple):
     function: str
     after: int
     until: int
-    index: int
+    place: int
     offset: int
     select: tuple[str, ...] | None
     ids: tuple[int, ...] | None
@@ -31,9 +31,7 @@ class DeltaToken(NamedTuple):
         return urlsafe_b64encode(msgspec.json.encode(tuple(self))).rstrip(b"=").decode()
 
 
-_DECODER = msgspec.json.Decoder(
-    tuple[str, int, int, int, int, tuple[str, ...] | None, tuple[int, ...] | None, float]  # type: ignore[arg-type]
-)
+_DECODER = msgspec.json.Decoder(tuple[str, int, int, int, int, tuple[str, ...] | None, tuple[int, ...] | None, float])
 
 
 def read_delta_token(text: str, function: str, knobs: Knobs, *, now: float, root: str) -> DeltaToken:

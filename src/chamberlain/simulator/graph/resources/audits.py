@@ -35,25 +35,26 @@ class _Moment:
     """A time that is compared with the text of a filter; as texts, a second and its fractions come out of order."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self._moment = datetime.fromtimestamp(seconds, UTC)  # to the microsecond, as it is written
 
-    def _other(self, text: object) -> float:
+    def _other(self, text: object) -> datetime:
         try:
-            return datetime.fromisoformat(str(text).upper().replace("Z", "+00:00")).timestamp()
+            moment = datetime.fromisoformat(str(text).upper())
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         except ValueError:
             raise unsupported_query(f"'{text}' is no time.") from None
 
     def __ge__(self, text: object) -> bool:
-        return self._seconds >= self._other(text)
+        return self._moment >= self._other(text)
 
     def __le__(self, text: object) -> bool:
-        return self._seconds <= self._other(text)
+        return self._moment <= self._other(text)
 
     def __gt__(self, text: object) -> bool:
-        return self._seconds > self._other(text)
+        return self._moment > self._other(text)
 
     def __lt__(self, text: object) -> bool:
-        return self._seconds < self._other(text)
+        return self._moment < self._other(text)
 
 
 def _visible_at(entry: AuditEntry, lag_ms: int) -> float:
@@ -81,17 +82,17 @@ def _target(view: View, target: Ref | RoleTarget, changed: list[dict[str, Any]])
             "displayName": None if target.kind is Kind.DEVICE else view.attribute(target, "display_name"),
             "type": _TYPES[target.kind],
         }
-    is_user = isinstance(target, Ref) and target.kind is Kind.USER
-    is_group = isinstance(target, Ref) and target.kind is Kind.GROUP
+    user = target.serial if isinstance(target, Ref) and target.kind is Kind.USER else None
+    group = target.serial if isinstance(target, Ref) and target.kind is Kind.GROUP else None
     return found | {
-        "userPrincipalName": view.attribute(target, "user_principal_name") if is_user else None,
-        "groupType": _group_type(view, target) if is_group and isinstance(target, Ref) else None,
+        "userPrincipalName": None if user is None else view.person(user).user_principal_name,
+        "groupType": None if group is None else _group_type(view, group),
         "modifiedProperties": changed,
     }
 
 
-def _group_type(view: View, group: Ref) -> str:
-    unified = view.base.group(group.serial).kind is GroupKind.MICROSOFT_365
+def _group_type(view: View, group: int) -> str:
+    unified = view.base.group(group).kind is GroupKind.MICROSOFT_365
     return "unifiedGroups" if unified else "azureAD"
 
 

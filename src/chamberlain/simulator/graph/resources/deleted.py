@@ -71,7 +71,7 @@ def _one(call: Call, key: str) -> dict[str, Any]:
     when = {} if ref is None else dict(call.view.deleted(ref.kind))
     if ref is None or ref not in when:
         raise not_found(key)
-    shape = USER if ref.kind is Kind.USER else GROUP
+    shape: Shape[Any] = USER if ref.kind is Kind.USER else GROUP
     return {
         "@odata.context": call.context("directoryObjects/$entity"),
         "@odata.type": f"#microsoft.graph.{shape.name}",

@@ -103,7 +103,7 @@ class SeededBase:
     def guid(self, ref: Ref) -> str:
         return self._guids.encode(ref.kind, ref.serial)
 
-    def guids(self, kind: Kind, serials: Sequence[int]) -> list[bytes]:
+    def guids(self, kind: Kind, serials: Sequence[int]) -> Sequence[bytes | bytearray]:
         if kind is Kind.USER:
             return self._user_ids.read(serials)
         return [self._guids.encode(kind, serial).encode() for serial in serials]

@@ -22,7 +22,7 @@ class GuidTable:
         self._filled = bytearray(size)
         self._unfilled = size
 
-    def read(self, serials: Sequence[int]) -> "list[bytes | bytearray]":
+    def read(self, serials: Sequence[int]) -> Sequence[bytes | bytearray]:
         """The ids of many objects, as ASCII."""
         table, filled = self._table, self._filled
         if self._unfilled:
