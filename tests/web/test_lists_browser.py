@@ -43,14 +43,14 @@ def test_columns_are_chosen_and_moved_with_the_keyboard_alone(open_page: Callabl
 def test_a_view_is_kept_opened_and_deleted(open_page: Callable[..., Page], *, script: bool) -> None:
     page = list_of_people(open_page, script=script)
     name = f"Blocked, {script}"
-    page.get_by_role("link", name="Blocked").first.click()
+    page.get_by_role("link", name="Blocked", exact=True).click()
     page.wait_for_url("**state=blocked**")
     page.locator("summary", has_text="Save view").click()
     page.get_by_label("Name of the new view").fill(name)
     page.get_by_role("button", name="Save as a new view").click()
     page.get_by_role("navigation", name="Views of this list").get_by_role("link", name=name).wait_for()
     assert heads(page) == ["Name", "Mail", "City"]
-    page.get_by_role("link", name="Guests").first.click()
+    page.get_by_role("link", name="Guests", exact=True).click()
     page.wait_for_url("**type=guest**")
     page.get_by_role("navigation", name="Views of this list").get_by_text("changed").wait_for()
     page.locator("summary", has_text="Save view").click()
