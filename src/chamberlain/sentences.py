@@ -73,6 +73,11 @@ SENTENCES: dict[str, Sentence] = {
         "One person keeps {most} views of a list at most.",
         "Delete one that is no longer needed.",
     ),
+    "share_unreadable": Sentence(
+        "“{text}” is not a share that can be set.",
+        "It has to be a whole number of percent, {least} to {most}.",
+        "Choose {most} to go as fast as Microsoft allows, {least} to go as slowly as possible.",
+    ),
     "nothing_known_yet": Sentence(
         "Nothing is known about this tenant yet.",
         "No sync of it has been completed.",

@@ -13,8 +13,9 @@ from chamberlain import clock
 from chamberlain.graph.quota.lane import Lane
 from chamberlain.graph.quota.ledger import Ledger, MemoryLedger
 from chamberlain.model.quota import Limit, Priority, Tally, Whose, Workload
+from chamberlain.model.tenant import CredentialKind
 from chamberlain.store import quota, tenants
-from chamberlain.store.connection import rows
+from chamberlain.store.connection import apart, rows
 from chamberlain.store.quota import SharedLedger
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -185,3 +186,75 @@ def test_a_database_connection_that_died_is_made_anew(tenant_id: int) -> None:
         ledger.open(NAME, HOUR)
         rows("SELECT pg_terminate_backend(%(pid)s)", {"pid": ledger._connection.info.backend_pid})  # type: ignore[union-attr]
         assert take(ledger, 10) == 10
+
+
+def test_slowing_down_tells_the_share_until_now(tenant_id: int) -> None:
+    assert [quota.slow_down(tenant_id, share) for share in (40, 40, 7, 100)] == [100, 40, 40, 7]
+
+
+def test_pauses_are_those_of_the_application_the_tenant_is_connected_with(tenant_id: int) -> None:
+    tenants.save_connection(
+        tenant=tenants.by_id(tenant_id),
+        credential=CredentialKind.INSTALLATION_APP,
+        client_id="app",
+        secret=None,
+        scopes=(),
+        concealed_names=None,
+        connected_by="Ada",
+        now=clock.now(),
+    )
+    for client_id in ("app", "an earlier app"):
+        with SharedLedger(tenant_id=tenant_id, client_id=client_id) as ledger:
+            for name in (NAME, "mailbox:anna@example.com"):
+                ledger.open(name, HOUR)
+                ledger.pause(name, wait=timedelta(minutes=5), unexplained=False)
+            ledger.open("subscriptions", HOUR)
+    paused = quota.pauses()[tenant_id]
+    assert [(one.workload, one.detail) for one in paused] == [
+        (Workload.DIRECTORY, ""),
+        (Workload.MAILBOX, "anna@example.com"),
+    ]
+    assert all(one.until > clock.now() for one in paused)
+    assert len(quota.usage(tenant_id)) == 6
+    assert [use.name for use in quota.usage(tenant_id, client_id="app")] == [
+        NAME,
+        "mailbox:anna@example.com",
+        "subscriptions",
+    ]
+
+
+def test_slowing_down_reaches_runs_that_are_going_on(tenant_id: int) -> None:
+    """Two runs, each with a ledger as in a process of its own, spend as fast as they may; then somebody slows them."""
+    fast = Limit(1_000, timedelta(seconds=1))
+    spent = 0
+    slowed_at, spent_until_then = 0.0, 0
+
+    async def run(ledger: SharedLedger, until: float) -> None:
+        nonlocal spent
+        lane = Lane(NAME, fast, ledger=ledger, priority=Priority.BULK, at_once=16)
+        while time.monotonic() < until:
+            await lane.pay(5, until=float("inf"))
+            lane.settle(paid=5, cost=5)
+            spent += 5
+        await lane.close()
+
+    async def slow(after: float) -> None:
+        nonlocal slowed_at, spent_until_then
+        await asyncio.sleep(after)
+        await asyncio.to_thread(apart, lambda: quota.slow_down(tenant_id, 5))
+        slowed_at, spent_until_then = time.monotonic(), spent
+
+    async def all_of_it(one: SharedLedger, other: SharedLedger) -> None:
+        end = time.monotonic() + 3
+        await asyncio.gather(run(one, end), run(other, end), slow(1))
+
+    with (
+        SharedLedger(tenant_id=tenant_id, client_id="app") as one,
+        SharedLedger(tenant_id=tenant_id, client_id="app") as other,
+    ):
+        asyncio.run(all_of_it(one, other))
+    seconds = time.monotonic() - slowed_at
+    left_over = 2 * (0.02 * 1_000 + 5)  # what two lanes had leased before
+    may_spend = 1_000 * 0.95 * 0.05 * (1 + seconds)
+    assert spent_until_then > may_spend + left_over, "otherwise nothing was slowed"
+    assert spent - spent_until_then <= may_spend + left_over

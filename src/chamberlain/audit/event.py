@@ -21,6 +21,7 @@ class EventName(Enum):
     VIEW_SAVED = "view:saved"
     VIEW_DELETED = "view:deleted"
     LIST_EXPORTED = "list:exported"
+    QUOTA_SLOWED = "quota:slowed"
 
 
 def record(name: EventName, *, actor: Actor, tenant_id: int | None, subject: str, **details: object) -> None:

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final
+
+FULL: Final = 0.85
+CLEARLY: Final = 0.98
+LEAST_SHARE: Final = 5
+MOST_SHARE: Final = 100
 
 
 class Workload(Enum):
@@ -97,6 +103,24 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Microsoft refused more for now: nobody asks for anything of this quota until then."""
+
+    name: str
+    until: datetime
+
+    @property
+    def workload(self) -> Workload:
+        """What it is the quota of."""
+        return workload_of(self.name)
+
+    @property
+    def detail(self) -> str:
+        """Which one, where a workload has several quotas in a tenant."""
+        return detail_of(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class QuotaUse:
     """How one quota of a tenant stands, for people.
 
@@ -122,3 +146,28 @@ class QuotaUse:
     paused_until: datetime | None
     headroom: float
     share_percent: int
+
+    @property
+    def detail(self) -> str:
+        """Which one, where a workload has several quotas in a tenant: a report, a mailbox."""
+        return detail_of(self.name)
+
+    @property
+    def is_smaller(self) -> bool:
+        """Whether it turned out clearly smaller than documented."""
+        return self.learned < self.limit * CLEARLY
+
+    @property
+    def is_full(self) -> bool:
+        """Whether bulk work waits for it to refill: the last tenth is left to people who wait."""
+        return self.used_in_window >= FULL
+
+
+def workload_of(name: str) -> Workload:
+    """The workload of a budget's name in a ledger."""
+    return Workload(name.partition(":")[0])
+
+
+def detail_of(name: str) -> str:
+    """What stands behind the workload in a budget's name."""
+    return name.partition(":")[2]

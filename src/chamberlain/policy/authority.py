@@ -16,6 +16,7 @@ class Deed(Enum):
     SAVE_VIEW = "save_view"
     SHARE_VIEW = "share_view"
     EXPORT_LIST = "export_list"
+    SLOW_DOWN = "slow_down"
 
 
 ALLOWED: dict[Deed, frozenset[Role]] = {
@@ -26,6 +27,7 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
     Deed.SAVE_VIEW: frozenset({Role.ADMINISTRATOR}),
     Deed.SHARE_VIEW: frozenset({Role.ADMINISTRATOR}),
     Deed.EXPORT_LIST: frozenset({Role.ADMINISTRATOR}),
+    Deed.SLOW_DOWN: frozenset({Role.ADMINISTRATOR}),
 }
 
 

@@ -11,9 +11,9 @@ from typing import Any, Self
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
-from chamberlain.model.quota import Lease, Limit, QuotaUse, Tally, Whose, Workload
+from chamberlain.model.quota import LEAST_SHARE, MOST_SHARE, Lease, Limit, Pause, QuotaUse, Tally, Whose, workload_of
 from chamberlain.store.connection import connect, rows
-from chamberlain.store.quota_statements import GIVE_BACK, LEASE, MEASURE, OPEN, PAUSE, SLOW_DOWN, USAGE
+from chamberlain.store.quota_statements import GIVE_BACK, LEASE, MEASURE, OPEN, PAUSE, PAUSED, SLOW_DOWN, USAGE
 
 SOON = 0.005
 
@@ -103,17 +103,30 @@ class SharedLedger:
             self._connection = None
 
 
-def usage(tenant_id: int) -> tuple[QuotaUse, ...]:
-    """How the quotas of a tenant stand, those that were ever drawn on, by name."""
-    return tuple(_use(row) for row in rows(USAGE, {"tenant_id": tenant_id}))
+def usage(tenant_id: int, *, client_id: str | None = None) -> tuple[QuotaUse, ...]:
+    """How the quotas of a tenant stand, those that were ever drawn on, by name.
+
+    client_id  only those of this application; None: those of every one that ever asked
+    """
+    return tuple(_use(row) for row in rows(USAGE, {"tenant_id": tenant_id, "client_id": client_id}))
 
 
-def slow_down(tenant_id: int, share_percent: int) -> None:
+def pauses() -> dict[int, tuple[Pause, ...]]:
+    """What rests now in each tenant, of the application that it is connected with, by name."""
+    found: dict[int, tuple[Pause, ...]] = {}
+    for row in rows(PAUSED, {}):
+        found[row["tenant_id"]] = (*found.get(row["tenant_id"], ()), Pause(row["name"], row["paused_until"]))
+    return found
+
+
+def slow_down(tenant_id: int, share_percent: int) -> int:
     """Lets us use so much of what we could from now on; counts at once, in every process.
 
     share_percent  5 to 100
+    returns        the share until now
     """
-    rows(SLOW_DOWN, {"tenant_id": tenant_id, "percent": min(max(share_percent, 5), 100)})
+    percent = min(max(share_percent, LEAST_SHARE), MOST_SHARE)
+    return int(rows(SLOW_DOWN, {"tenant_id": tenant_id, "percent": percent})[0]["before"])
 
 
 def share_of(tenant_id: int) -> int:
@@ -129,7 +142,7 @@ def _use(row: dict[str, Any]) -> QuotaUse:
     paused = row["paused_until"]
     return QuotaUse(
         name=row["name"],
-        workload=Workload(row["name"].split(":")[0]),
+        workload=workload_of(row["name"]),
         whose=Whose(row["whose"]),
         limit=row["units"],
         window=timedelta(seconds=row["window_seconds"]),

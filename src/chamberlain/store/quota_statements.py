@@ -95,11 +95,21 @@ USAGE = """
         greatest(0.05, headroom - extract(epoch FROM now.now - headroom_at)::float8 * 0.01 / 60) AS unused
     FROM quota_bucket AS bucket LEFT JOIN quota_share USING (tenant_id),
         (SELECT clock_timestamp() AS now) AS now
-    WHERE bucket.tenant_id = %(tenant_id)s
+    WHERE bucket.tenant_id = %(tenant_id)s AND bucket.client_id = coalesce(%(client_id)s::text, bucket.client_id)
     ORDER BY bucket.name, bucket.client_id
 """
+PAUSED = """
+    SELECT bucket.tenant_id, bucket.name, bucket.paused_until
+    FROM quota_bucket AS bucket JOIN connection USING (tenant_id, client_id)
+    WHERE bucket.paused_until > clock_timestamp()
+    ORDER BY bucket.tenant_id, bucket.name
+"""
 SLOW_DOWN = """
-    INSERT INTO quota_share (tenant_id, percent) VALUES (%(tenant_id)s, %(percent)s)
+    WITH before AS MATERIALIZED (
+        SELECT percent FROM quota_share WHERE tenant_id = %(tenant_id)s FOR UPDATE
+    )
+    INSERT INTO quota_share (tenant_id, percent)
+    SELECT %(tenant_id)s, %(percent)s WHERE (SELECT count(*) FROM before) >= 0   -- asked before it is changed
     ON CONFLICT (tenant_id) DO UPDATE SET percent = excluded.percent
-    RETURNING percent
+    RETURNING coalesce((SELECT percent FROM before), 100) AS before
 """
