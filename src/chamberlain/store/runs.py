@@ -118,6 +118,17 @@ def proved_at(*, tenant_id: int) -> datetime | None:
     return newest.ended_at if newest else None
 
 
+def latest_proved(*, tenant_id: int) -> Run | None:
+    """The newest run with a proof."""
+    row = (
+        RunRow.objects.prefetch_related("phases")
+        .filter(tenant_id=tenant_id, proof__isnull=False)
+        .order_by("-id")
+        .first()
+    )
+    return None if row is None else _value(row)
+
+
 def note_merged(run_id: int, merged: Mapping[PhaseName, Merged]) -> None:
     """Writes beside each phase what the merge changed of its kind."""
     for phase, one in merged.items():

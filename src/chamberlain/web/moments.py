@@ -28,6 +28,19 @@ def ago(moment: datetime, *, now: datetime) -> str:
     return _counted(age // YEAR, "year")
 
 
+def ahead(moment: datetime, *, now: datetime) -> str:
+    """The distance to a moment that is to come; a past one is due now."""
+    left = moment - now
+    if left <= timedelta(0):
+        return _("now")
+    if left < MINUTE:
+        count = max(round(left.total_seconds()), 1)
+        return ngettext("in %(count)d second", "in %(count)d seconds", count) % {"count": count}
+    if left < HOUR:
+        return ngettext("in %(count)d minute", "in %(count)d minutes", left // MINUTE) % {"count": left // MINUTE}
+    return ngettext("in %(count)d hour", "in %(count)d hours", left // HOUR) % {"count": left // HOUR}
+
+
 def exact(moment: datetime) -> str:
     """The moment itself, for the eyes of people."""
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -7,6 +7,7 @@ from chamberlain.model.view import ListName
 from chamberlain.web.views import (
     changes,
     connect,
+    connection,
     entry,
     lists,
     overview,
@@ -69,6 +70,7 @@ urlpatterns = [
     path("t/<slug:slug>/permission/<path:key>", permission.show_permission, name="permission"),
     path("t/<slug:slug>/licences", overview.show_licences, name="licences"),
     path("t/<slug:slug>/changes", changes.show_changes, name="changes"),
+    path("t/<slug:slug>/connection", connection.connection, name="connection"),
     path("t/<slug:slug>/runs", runs.runs, name="runs"),
     path("t/<slug:slug>/runs/<int:run_id>", runs.show_run, name="run"),
     path("t/<slug:slug>/lists/<list:name>/columns", lists.columns, name="columns"),

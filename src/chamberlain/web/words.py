@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from chamberlain.model.change import Section
 from chamberlain.model.kind import AccountType, Kind, Relation
 from chamberlain.model.path import Reason
+from chamberlain.model.quota import Whose, Workload
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
 from chamberlain.model.tenant import CredentialKind
 
@@ -162,6 +163,32 @@ TRIGGER: dict[Trigger, Word] = {
 CREDENTIAL: dict[CredentialKind, Word] = {
     CredentialKind.INSTALLATION_APP: _("This installation's app registration"),
     CredentialKind.OWN_SECRET: _("Your own app registration, with a client secret"),
+}
+
+WORKLOAD: dict[Workload, Word] = {
+    Workload.DIRECTORY: _("Directory: people, groups, roles, applications"),
+    Workload.DIRECTORY_WRITES: _("Changes of the directory"),
+    Workload.IDENTITY_REPORTS: _("Audit and sign-in logs"),
+    Workload.SIGN_IN_ACTIVITY: _("Last sign-in of people"),
+    Workload.IDENTITY_PROTECTION: _("Identity protection and Conditional Access"),
+    Workload.USAGE_REPORTS: _("Usage reports"),
+    Workload.MAILBOX: _("Mailbox"),
+    Workload.EXCHANGE_ADMIN: _("Exchange administration"),
+    Workload.SUBSCRIPTIONS: _("Subscriptions to changes"),
+    Workload.OTHER: _("Everything else"),
+}
+
+WHOSE: dict[Whose, Word] = {
+    Whose.OURS: _("ours alone: no other application takes from it"),
+    Whose.TENANT: _("shared by every application of the tenant"),
+}
+
+DATA: dict[str, Word] = {
+    "accounts": _("People"),
+    "group": _("Groups and members"),
+    "role": _("Roles"),
+    "licence": _("Licences and services"),
+    "app_role": _("Applications"),
 }
 
 LICENCE_ERROR: dict[str, Word] = {

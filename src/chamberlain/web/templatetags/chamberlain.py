@@ -52,6 +52,8 @@ WORDS: Mapping[object, words.Word] = dict(
         words.RUN_STATE.items(),
         words.TRIGGER.items(),
         words.CREDENTIAL.items(),
+        words.WORKLOAD.items(),
+        words.WHOSE.items(),
     )
 )
 
@@ -165,6 +167,24 @@ def ago(moment: datetime) -> str:
 def exact(moment: datetime) -> str:
     """The moment itself."""
     return moments.exact(moment)
+
+
+@register.filter
+def ahead(moment: datetime) -> str:
+    """How far ahead it is."""
+    return moments.ahead(moment, now=clock.now())
+
+
+@register.filter
+def data_word(what: str) -> words.Word:
+    """What a kind of data is called."""
+    return words.DATA[what]
+
+
+@register.filter
+def whole_percent(share: float) -> int:
+    """A share of 0 to 1 in whole percent."""
+    return round(share * 100)
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.errors import Conflict
 from chamberlain.model.run import Mode, Trigger
-from chamberlain.queries import connections
+from chamberlain.queries import connections, quotas
 from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
 
@@ -31,7 +31,8 @@ def show_run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
     run = connections.find_run(viewer=viewer, tenant=tenant, run_id=run_id)
-    context = {"tenant": tenant, "run": run}
+    waits = quotas.find_waits(viewer=viewer, tenant=tenant, run=run)
+    context = {"tenant": tenant, "run": run, "waits": waits}
     if wants_fragment(request, target="run"):
         return whole_page_again(run.is_over, render(request, "runs/_run.html", context))
     return show(request, "runs/run.html", context, tenant=tenant)
