@@ -59,6 +59,7 @@ class Overlay:
         self._positions: list[int] = []
         self._facts: list[Fact] = []
         self._absent: dict[int, frozenset[Ref]] = {}
+        self._created: set[Ref] = set()
 
     def record(self, position: int, fact: Fact, happened: float) -> None:
         """Add a fact that became true at a position."""
@@ -75,6 +76,7 @@ class Overlay:
                 self._record_entry(position, fact)
             case CreatedFact(ref, item):
                 self._changed[ref] = None
+                self._created.add(ref)
                 if isinstance(item, Person):
                     self._sign_in_names.setdefault(item.user_principal_name.lower(), []).append(ref)
 
@@ -133,7 +135,7 @@ class Overlay:
         known = self._absent.get(position)
         if known is None:
             said = {ref: _value_at(steps, position)[1] for ref, steps in self._presence.items()}
-            gone = {ref for ref, presence in said.items() if presence is None or not presence.present}
+            gone = {ref for ref, last in said.items() if (ref in self._created if last is None else not last.present)}
             back = {ref for ref, presence in said.items() if presence is not None and presence.present}
             known = frozenset((waiting - back) | gone)
             while len(self._absent) >= _REMEMBERED:
