@@ -39,6 +39,10 @@ def resources(client: Client) -> dict[str, list[Any]]:
         "domain": client.listing("domains"),
         "unifiedRoleDefinition": client.listing("roleManagement/directory/roleDefinitions"),
         "unifiedRoleAssignment": client.listing("roleManagement/directory/roleAssignments"),
+        "unifiedRoleEligibilityScheduleInstance": client.listing(
+            "roleManagement/directory/roleEligibilityScheduleInstances"
+        ),
+        "oAuth2PermissionGrant": client.listing("oauth2PermissionGrants"),
         "directoryRole": client.listing("directoryRoles"),
         "device": client.listing("devices"),
         "licenseDetails": [
