@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from chamberlain.cli import bench, connect, diff, serve, sign_in, status, sync, up, who
+from chamberlain.cli import bench, connect, diff, quota, serve, sign_in, status, sync, up, who
 from chamberlain.language import gettext as _
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "sync": sync.sync,
     "who": who.who,
     "diff": diff.diff,
+    "quota": quota.quota,
     "web": serve.web,
     "worker": serve.worker,
     "simulator": serve.simulator,

@@ -8,7 +8,9 @@ from rich.table import Table
 from chamberlain import bootstrap
 from chamberlain.cli.rim import out, plainly, print_json, settings_or_exit, terminal_actor, world
 from chamberlain.language import gettext as _
+from chamberlain.model.quota import Pause
 from chamberlain.queries.connections import Integration, list_integrations
+from chamberlain.queries.quotas import list_pauses
 
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))]
 
@@ -24,13 +26,14 @@ def status(
         raise typer.Exit(0 if is_up else 1)
     with world(as_json=as_json) as opened:
         found = list_integrations(viewer=terminal_actor())
+        paused = list_pauses(viewer=terminal_actor())
         if as_json:
             print_json(
                 {
                     "running": is_up,
                     "url": opened.settings.url,
                     "data": str(opened.settings.data),
-                    "connections": [_json(one) for one in found],
+                    "connections": [_json(one, paused.get(one.connection.tenant.id, ())) for one in found],
                 }
             )
             return
@@ -53,9 +56,14 @@ def status(
                 else "",
             )
         out.print(table)
+        for one in found:
+            for pause in paused.get(one.connection.tenant.id, ()):
+                told = _("{tenant}: {quota} is paused until {until:%H:%M:%S} UTC: Microsoft refused more")
+                where = one.connection.tenant.slug
+                out.print(told.format(tenant=where, quota=pause.name, until=pause.until), highlight=False, markup=False)
 
 
-def _json(one: Integration) -> dict[str, object]:
+def _json(one: Integration, paused: tuple[Pause, ...]) -> dict[str, object]:
     return {
         "tenant": one.connection.tenant.slug,
         "tenant_id": one.connection.tenant.guid,
@@ -65,4 +73,5 @@ def _json(one: Integration) -> dict[str, object]:
         "scopes": list(one.connection.scopes),
         "last_success": one.last_success.isoformat() if one.last_success else None,
         "running_run": one.running.id if one.running else None,
+        "paused": {pause.name: pause.until.isoformat() for pause in paused},
     }
