@@ -473,6 +473,21 @@ SENTENCES: dict[str, Sentence] = {
         "Reading a slice again ended with {code}.",
         "What was synced stays; the next sync proves again.",
     ),
+    "notices_unreadable": Sentence(
+        "This is not a notice.",
+        "What was sent to the address for notices is not what Microsoft sends.",
+        "Nothing to do: it was not taken.",
+    ),
+    "notices_unreachable": Sentence(
+        "Microsoft does not reach this installation.",
+        "It called the public address and did not get its answer ({graph_code}, request {request_id}).",
+        "Let Microsoft reach /graph/notify and /graph/lifecycle there over https; until then syncs look by themselves.",
+    ),
+    "notices_refused": Sentence(
+        "Microsoft does not want to tell us of changes.",
+        "A permission is missing, or the tenant has too many subscriptions ({graph_code}, request {request_id}).",
+        "Connect again with the permission that the how-to names; until then syncs look by themselves.",
+    ),
     "vanished_while_read": Sentence(
         "Something vanished while it was read.",
         "Microsoft no longer knows {guid}, which was listed a moment before.",

@@ -31,6 +31,10 @@ NOT_LICENSED = frozenset({"AadPremiumLicenseRequired", "Authentication_RequestFr
 EXPIRED_PAGE = frozenset({"Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException"})
 # source  https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset (2026); beside them 410 Gone
 EXPIRED_DELTA = frozenset({"syncStateNotFound", "resyncRequired", "SyncStateNotFound", "ResyncRequired"})
+# What Microsoft answers when it called our address and did not get its token back, or when it does not want to tell us.
+# source  https://learn.microsoft.com/graph/change-notifications-delivery-webhooks (2026); codes as seen on the wire
+UNTOLD = {(400, "InvalidRequest"): "notices_unreachable", (400, "ValidationError"): "notices_unreachable"}
+UNTOLD |= {(status, "ExtensionError"): "notices_refused" for status in (400, 401, 403)}
 
 
 class _TokenError(msgspec.Struct):
@@ -81,13 +85,16 @@ def graph_error(
 ) -> ChamberlainError:
     """The error that a refused Graph request means.
 
-    returns  NotFound("graph_not_found"), Refused("scope_missing" | "token_rejected") or Upstream
+    returns  NotFound("graph_not_found"), Refused("scope_missing" | "token_rejected" | "notices_unreachable" |
+             "notices_refused") or Upstream
     """
     code = graph_code(body)
     data: dict[str, Any] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
     expired = _expired(status, code)
     if expired is not None:
         return Upstream(expired, **data)
+    if "/subscriptions" in path and (status, code) in UNTOLD:
+        return Refused(UNTOLD[status, code], **data)
     match status:
         case 404:
             return NotFound("graph_not_found", **data)
