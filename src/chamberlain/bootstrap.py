@@ -205,15 +205,23 @@ def is_worker_alive() -> bool:
 
 
 def make_worker(world: World) -> Any:
-    """A worker with every story of the house registered, and the schedule that starts syncs."""
+    """A worker with every story of the house registered, and the rounds that start syncs and look after notices."""
+    from chamberlain.actions.keep_subscriptions import SUBSCRIPTIONS_JOB
     from chamberlain.actions.start_sync import SYNC_JOB
     from chamberlain.jobs.engine import Worker, is_over
+    from chamberlain.work.keep_subscriptions import keep_subscriptions, look_after_subscriptions, start_woken_syncs
     from chamberlain.work.schedule import end_lost_runs, start_due_syncs
     from chamberlain.work.sync_tenant import sync_tenant
 
-    worker = Worker(url=world.database_url, stories={SYNC_JOB: partial(sync_tenant, settings=world.settings)})
+    stories: dict[str, Callable[..., None]] = {
+        SYNC_JOB: partial(sync_tenant, settings=world.settings),
+        SUBSCRIPTIONS_JOB: partial(keep_subscriptions, settings=world.settings),
+    }
+    worker = Worker(url=world.database_url, stories=stories)
     worker.every_round(partial(end_lost_runs, is_over=is_over))
     worker.every_round(partial(start_due_syncs, settings=world.settings))
+    worker.every_round(partial(look_after_subscriptions, settings=world.settings))
+    worker.every_round(start_woken_syncs)
     return worker
 
 

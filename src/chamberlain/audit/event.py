@@ -18,6 +18,8 @@ class EventName(Enum):
     SYNC_STARTED = "sync:started"
     SYNC_SUCCEEDED = "sync:succeeded"
     SYNC_FAILED = "sync:failed"
+    SUBSCRIPTION_CREATED = "subscription:created"
+    SUBSCRIPTION_ENDED = "subscription:ended"
     VIEW_SAVED = "view:saved"
     VIEW_DELETED = "view:deleted"
     LIST_EXPORTED = "list:exported"

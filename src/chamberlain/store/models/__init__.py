@@ -2,6 +2,7 @@
 
 from chamberlain.store.models.connection import ConnectAttempt, ConnectionRow
 from chamberlain.store.models.event import EventRow
+from chamberlain.store.models.notice import HearingRow, SubscriptionRow
 from chamberlain.store.models.run import PhaseRow, RunRow
 from chamberlain.store.models.tenant import TenantRow
 from chamberlain.store.models.user import SignInLink, User
@@ -13,9 +14,11 @@ __all__ = [
     "ConnectionRow",
     "DefaultViewRow",
     "EventRow",
+    "HearingRow",
     "PhaseRow",
     "RunRow",
     "SignInLink",
+    "SubscriptionRow",
     "TenantRow",
     "User",
     "ViewRow",
