@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 
 pytestmark = pytest.mark.usefixtures("world")
 
-OPEN = {"sign_in", "use_link", "theme", "healthz"}
+OPEN = {"sign_in", "use_link", "theme", "healthz", "notify", "lifecycle"}
 EXAMPLES = {
     "slug": "contoso",
     "token": "not-a-token",

@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from chamberlain import bootstrap
+from chamberlain.cli.notices import hearing_document, told_of_changes
 from chamberlain.cli.rim import out, plainly, print_json, settings_or_exit, terminal_actor, world
 from chamberlain.language import gettext as _
 from chamberlain.model.quota import Pause
@@ -57,6 +58,8 @@ def status(
             )
         out.print(table)
         for one in found:
+            line = f"{one.connection.tenant.slug}: {told_of_changes(one.hearing)}"
+            out.print(line, highlight=False, soft_wrap=True, markup=False)
             for pause in paused.get(one.connection.tenant.id, ()):
                 told = _("{tenant}: {quota} is paused until {until:%H:%M:%S} UTC: Microsoft refused more")
                 where = one.connection.tenant.slug
@@ -73,5 +76,6 @@ def _json(one: Integration, paused: tuple[Pause, ...]) -> dict[str, object]:
         "scopes": list(one.connection.scopes),
         "last_success": one.last_success.isoformat() if one.last_success else None,
         "running_run": one.running.id if one.running else None,
+        "notices": hearing_document(one.hearing),
         "paused": {pause.name: pause.until.isoformat() for pause in paused},
     }

@@ -6,9 +6,11 @@ from datetime import datetime
 from chamberlain.errors import Conflict, NotFound
 from chamberlain.language import gettext
 from chamberlain.model.actor import Actor
+from chamberlain.model.notice import Hearing
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.queries.hearing import show_hearings
 from chamberlain.settings import load
 from chamberlain.store import runs, tenants
 
@@ -43,6 +45,7 @@ class Integration:
     running: Run | None
     last_success: datetime | None
     last_run: Run | None
+    hearing: Hearing
 
 
 def list_tenants(*, viewer: Actor) -> tuple[Tenant, ...]:
@@ -79,9 +82,16 @@ def list_integrations(*, viewer: Actor) -> tuple[Integration, ...]:
     """Every connection, by tenant name."""
     require(viewer, Deed.SEE_DIRECTORY)
     latest, synced = runs.latest_by_tenant(), tenants.synced_by_tenant()
+    found = tenants.all_connections()
+    hearings = show_hearings(viewer=viewer, tenant_ids=[one.tenant.id for one in found])
     return tuple(
-        _integration(one, last=latest.get(one.tenant.id), synced_at=synced.get(one.tenant.id))
-        for one in tenants.all_connections()
+        _integration(
+            one,
+            last=latest.get(one.tenant.id),
+            synced_at=synced.get(one.tenant.id),
+            hearing=hearings[one.tenant.id],
+        )
+        for one in found
     )
 
 
@@ -92,7 +102,12 @@ def find_integration(*, viewer: Actor, tenant: Tenant) -> Integration | None:
     if connection is None:
         return None
     latest = runs.latest(tenant_id=tenant.id, limit=1)
-    return _integration(connection, last=latest[0] if latest else None, synced_at=tenants.synced_at(tenant.id))
+    return _integration(
+        connection,
+        last=latest[0] if latest else None,
+        synced_at=tenants.synced_at(tenant.id),
+        hearing=show_hearings(viewer=viewer, tenant_ids=[tenant.id])[tenant.id],
+    )
 
 
 def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
@@ -121,12 +136,15 @@ def find_run(*, viewer: Actor, tenant: Tenant, run_id: int) -> Run:
     return runs.find(tenant_id=tenant.id, run_id=run_id)
 
 
-def _integration(connection: Connection, *, last: Run | None, synced_at: datetime | None) -> Integration:
+def _integration(
+    connection: Connection, *, last: Run | None, synced_at: datetime | None, hearing: Hearing
+) -> Integration:
     return Integration(
         connection=connection,
         running=last if last and not last.is_over else None,
         last_success=synced_at,
         last_run=last,
+        hearing=hearing,
     )
 
 

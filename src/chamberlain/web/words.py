@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chamberlain.model.change import Section
 from chamberlain.model.kind import AccountType, Kind, Relation
+from chamberlain.model.notice import Deaf
 from chamberlain.model.path import Reason
 from chamberlain.model.quota import Whose, Workload
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
@@ -163,6 +164,13 @@ TRIGGER: dict[Trigger, Word] = {
 CREDENTIAL: dict[CredentialKind, Word] = {
     CredentialKind.INSTALLATION_APP: _("This installation's app registration"),
     CredentialKind.OWN_SECRET: _("Your own app registration, with a client secret"),
+}
+
+DEAF: dict[Deaf, Word] = {
+    Deaf.NO_ADDRESS: _("This installation has no public address that Microsoft could call."),
+    Deaf.NOT_HTTPS: _("Microsoft calls public addresses over https only."),
+    Deaf.NOT_REACHABLE: _("The public address is one of this machine, which Microsoft cannot call."),
+    Deaf.BY_HAND: _("Syncs are started by hand only."),
 }
 
 WORKLOAD: dict[Workload, Word] = {

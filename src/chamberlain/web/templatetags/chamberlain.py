@@ -52,6 +52,7 @@ WORDS: Mapping[object, words.Word] = dict(
         words.RUN_STATE.items(),
         words.TRIGGER.items(),
         words.CREDENTIAL.items(),
+        words.DEAF.items(),
         words.WORKLOAD.items(),
         words.WHOSE.items(),
     )
