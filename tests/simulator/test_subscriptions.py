@@ -170,7 +170,7 @@ def test_without_a_handshake_there_is_no_subscription(written: Client, inbox: In
         ({"resource": "/servicePrincipals"}, "InvalidRequest"),
         ({"clientState": "x" * 129}, "InvalidRequest"),
     ],
-    ids=str,
+    ids=("elsewhere", "too far", "past", "no time", "change type", "resource", "long state"),
 )
 def test_what_cannot_be_subscribed_to_is_refused(
     written: Client, inbox: Inbox, changes: dict[str, Any], code: str
