@@ -4,7 +4,7 @@ from chamberlain.actions.connect_with_secret import connect_with_secret
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.bench.simulated import Simulated
 from chamberlain.model.actor import Actor, ActorKind, Role
-from chamberlain.model.run import Run, Trigger
+from chamberlain.model.run import Mode, Run, Trigger
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import find_run, list_runs
 from chamberlain.settings import Settings
@@ -27,13 +27,13 @@ def connect(simulator: Simulated) -> Tenant:
     )
 
 
-def perform(tenant: Tenant, settings: Settings) -> Run:
-    """Does the queued run, or a new one where none is queued."""
+def perform(tenant: Tenant, settings: Settings, *, mode: Mode | None = None) -> Run:
+    """Does the queued run, or a new one where none is queued, which then reads as asked."""
     latest = list_runs(viewer=ADMIN, tenant=tenant, limit=1)
     if latest and not latest[0].is_over:
         run_id = latest[0].id
     else:
-        run_id = start_sync(actor=ADMIN, tenant=tenant, trigger=Trigger.PERSON)
+        run_id = start_sync(actor=ADMIN, tenant=tenant, trigger=Trigger.PERSON, mode=mode)
     sync_tenant(lambda _step, deed, *values: deed(*values), run_id=run_id, settings=settings)
     return find_run(viewer=ADMIN, tenant=tenant, run_id=run_id)
 
