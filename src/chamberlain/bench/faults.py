@@ -5,30 +5,38 @@ changes any more, the faults go on, and what is stored has to equal the truth. A
 again with `--seeds N-N`.
 """
 
+import json
 import os
 import random
 import signal
+import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import connections
 
-from chamberlain.bench.laboratory import Laboratory, laboratory
+from chamberlain import bootstrap
+from chamberlain.bench.laboratory import Laboratory
 from chamberlain.bench.plants import planted
+from chamberlain.bench.simulated import simulated
+from chamberlain.settings import Settings
 
-TENANT = {"users": 1_150, "groups": 60, "memberships": 4_000, "apps": 12}
+SMALL = {"users": 180, "groups": 60, "memberships": 1_500, "apps": 8}
+LARGER = {"users": 1_150, "groups": 80, "memberships": 6_000, "apps": 25}
+LARGER_EVERY = 5
 RATE = 0.06
-REPLICA_LAG_MS = 400
-AUDIT_LAG_MS = 200
+REPLICA_LAG_MS = 300
+AUDIT_LAG_MS = 150
 KILLS = 3
 TRIES = 6
-LONGEST_LIFE_SECONDS = 1.5
-QUIET_SECONDS = 1.2  # longer than replicas and the audit log lag
+LONGEST_LIFE_SECONDS = 0.8
+QUIET_SECONDS = 1.0  # longer than replicas and the audit log lag
 SYNCS_WHILE_CHANGING = 2
 SYNCS_IN_THE_END = 2
+PEOPLE_COMPARED = 60
 CHURN = {
     "users": 3,
     "groups": 1,
@@ -51,17 +59,23 @@ class Played:
     equal: bool
     kills: int
     faults: int
+    changes: int
     failures: tuple[str, ...]
     differences: tuple[str, ...]
 
 
 def bench_faults(*, first: int, last: int, plant: str = "") -> dict[str, Any]:
-    """Plays the schedules of all seeds from first to last.
+    """Plays the schedules of all seeds from first to last, each in a tenant of its own.
 
     returns  schedules, equal, failed_seeds, and what happened on the way
     """
     began = time.monotonic()
-    played = [play(seed, plant=plant) for seed in range(first, last + 1)]
+    with tempfile.TemporaryDirectory(prefix="chamberlain-bench-") as folder:
+        data = Path(folder)
+        data.chmod(0o755)  # as root, PostgreSQL runs under another account
+        settings = Settings(data=data, log_level="CRITICAL")
+        with bootstrap.open_world(settings):
+            played = [play(seed, settings=settings, plant=plant) for seed in range(first, last + 1)]
     failed = [one for one in played if not one.equal]
     return {
         "schedules": len(played),
@@ -69,6 +83,7 @@ def bench_faults(*, first: int, last: int, plant: str = "") -> dict[str, Any]:
         "failed_seeds": [one.seed for one in failed],
         "kills": sum(one.kills for one in played),
         "faults": sum(one.faults for one in played),
+        "changes": sum(one.changes for one in played),
         "failed_runs": sum(len(one.failures) for one in played),
         "differences": {one.seed: [*one.failures[-2:], *one.differences[:6]] for one in failed},
         "seconds": round(time.monotonic() - began, 1),
@@ -76,11 +91,13 @@ def bench_faults(*, first: int, last: int, plant: str = "") -> dict[str, Any]:
     }
 
 
-def play(seed: int, *, plant: str = "") -> Played:
-    """One schedule, from connecting to the comparison."""
-    options = {**TENANT, "seed": seed, "replica_lag_ms": REPLICA_LAG_MS, "audit_lag_ms": AUDIT_LAG_MS}
-    with laboratory(**options) as lab, planted(plant):
-        return _Schedule(lab, seed).play()
+def play(seed: int, *, settings: Settings, plant: str = "") -> Played:
+    """One schedule, from connecting to the comparison; call it in an open world."""
+    sizes = SMALL if seed % LARGER_EVERY else LARGER
+    lags = {"replica_lag_ms": REPLICA_LAG_MS, "audit_lag_ms": AUDIT_LAG_MS}
+    with simulated(file=None, seed=seed, **sizes, **lags) as tenant, planted(plant):
+        pointed = settings.model_copy(update={"login_root": tenant.url, "graph_root": tenant.url})
+        return _Schedule(Laboratory(pointed, tenant, sizes["users"]), seed).play()
 
 
 class _Schedule:
@@ -93,32 +110,46 @@ class _Schedule:
         self._changes = 0
 
     def play(self) -> Played:
+        simulator = self._lab.tenant
+        tenant_id = self._connect()
+        schedule = {"seed": self._seed, "rate": RATE, "retry_after": 1, "slow_ms": 100, "streak": 2}
+        simulator.post("/_simulator/schedule", schedule)
+        for _ in range(SYNCS_WHILE_CHANGING):
+            self._sync(tenant_id, kills=KILLS, changes=True)
+        time.sleep(QUIET_SECONDS)
+        for _ in range(SYNCS_IN_THE_END):
+            self._sync(tenant_id, kills=0, changes=False)
+        counted = json.loads(simulator.get("/_simulator/schedule"))
+        comparison = self._lab.compare(sample=PEOPLE_COMPARED)
+        return Played(
+            seed=self._seed,
+            equal=comparison.equal,
+            kills=self._kills,
+            faults=sum(counted["struck"].values()),
+            changes=self._changes,
+            failures=tuple(self._failures),
+            differences=tuple(comparison.examples),
+        )
+
+    def _connect(self) -> int:
+        """Connects the tenant, with its first run queued; its id."""
+        from chamberlain.model.actor import SYSTEM
+        from chamberlain.queries.connections import find_tenant
+
+        os.waitpid(_apart(self._connect_here), 0)
+        return find_tenant(viewer=SYSTEM, slug=self._lab.tenant.tenant_id).id
+
+    def _connect_here(self) -> None:
         from chamberlain.actions.connect_with_secret import connect_with_secret
         from chamberlain.model.actor import SYSTEM
 
-        simulated = self._lab.tenant
-        tenant = connect_with_secret(
+        tenant = self._lab.tenant
+        os.environ["CHAMBERLAIN_LOGIN_ROOT"] = os.environ["CHAMBERLAIN_GRAPH_ROOT"] = tenant.url
+        connect_with_secret(
             actor=SYSTEM,
-            tenant_id=simulated.tenant_id,
-            client_id=simulated.own_client_id,
-            client_secret=simulated.own_client_secret,
-        )
-        schedule = {"seed": self._seed, "rate": RATE, "retry_after": 1, "slow_ms": 100, "streak": 2}
-        simulated.post("/_simulator/schedule", schedule)
-        for _ in range(SYNCS_WHILE_CHANGING):
-            self._sync(tenant.id, kills=KILLS, changes=True)
-        time.sleep(QUIET_SECONDS)
-        for _ in range(SYNCS_IN_THE_END):
-            self._sync(tenant.id, kills=0, changes=False)
-        counted = simulated.delete("/_simulator/schedule")
-        comparison = self._lab.compare()
-        return Played(
-            self._seed,
-            comparison.equal,
-            self._kills,
-            sum(counted.get("struck", {}).values()),
-            tuple(self._failures),
-            tuple(comparison.examples),
+            tenant_id=tenant.tenant_id,
+            client_id=tenant.own_client_id,
+            client_secret=tenant.own_client_secret,
         )
 
     def _sync(self, tenant_id: int, *, kills: int, changes: bool) -> None:
@@ -131,10 +162,14 @@ class _Schedule:
 
     def _run(self, run_id: int, *, kills: int, changes: bool) -> str | None:
         """Performs a run, killing the process that does and letting another go on; the error it ended with."""
-        lives = kills + 1
-        for life in range(lives):
+        from chamberlain.work.sync_tenant import sync_tenant
+
+        def perform() -> None:
+            sync_tenant(lambda _step, deed, *values: deed(*values), run_id=run_id, settings=self._lab.settings)
+
+        for life in range(kills + 1):
             ends_at = time.monotonic() + self._chance.uniform(0.05, LONGEST_LIFE_SECONDS)
-            process = _perform_apart(run_id, self._lab)
+            process = _apart(perform)
             while not _is_over(process):
                 if life < kills and time.monotonic() > ends_at:
                     os.kill(process, signal.SIGKILL)
@@ -172,32 +207,25 @@ def _error_of(run_id: int) -> str | None:
     from chamberlain.store import runs
 
     run = runs.find(tenant_id=runs.tenant_of(run_id), run_id=run_id)
-    return None if run.error_code is None else f"{run.error_code} {run.error_data}"
+    if run.is_over:
+        return None if run.error_code is None else f"{run.error_code} {run.error_data}"
+    return "the process that performed it ended by itself"
 
 
 def _is_over(process: int) -> bool:
     return os.waitpid(process, os.WNOHANG)[0] != 0
 
 
-def _perform_apart(run_id: int, lab: Laboratory) -> int:
-    """Performs a run in a process that is forked off, so that killing it costs no start of an interpreter."""
-    with _no_connections():
-        process = os.fork()
+def _apart(deed: Callable[[], None]) -> int:
+    """Does it in a process that is forked off, so that killing it costs no start of an interpreter."""
+    connections.close_all()  # two processes must not speak over one connection
+    process = os.fork()
     if process:
         return process
     code = 1
     try:
-        from chamberlain.work.sync_tenant import sync_tenant
-
-        sync_tenant(lambda _step, deed, *values: deed(*values), run_id=run_id, settings=lab.settings)
+        deed()
         connections.close_all()
         code = 0
     finally:
         os._exit(code)  # nothing of the parent's may be cleaned up here
-
-
-@contextmanager
-def _no_connections() -> Iterator[None]:
-    """Two processes must not speak over one connection."""
-    connections.close_all()
-    yield

@@ -48,22 +48,8 @@ class Laboratory:
 
     def sync(self, *, again: bool = False, plant: str = "") -> Synced:
         """Connects and syncs, or syncs again, in a process whose memory and time can be told apart from ours."""
-        environment = {
-            **os.environ,
-            "CHAMBERLAIN_DATA": str(self.settings.data),
-            "CHAMBERLAIN_LOGIN_ROOT": self.tenant.url,
-            "CHAMBERLAIN_GRAPH_ROOT": self.tenant.url,
-            "CHAMBERLAIN_SYNC_INTERVAL_MINUTES": "0",
-            "CHAMBERLAIN_REQUESTS_IN_FLIGHT": str(self.settings.requests_in_flight),
-            "CHAMBERLAIN_CONNECT_SECRET": self.tenant.own_client_secret,
-        }
-        command = [sys.executable, "-m", "chamberlain.bench.child", "--plant", plant, *(["--again"] if again else [])]
-        command += ["--tenant-id", self.tenant.tenant_id, "--client-id", self.tenant.own_client_id]
         before, database_before = self.tenant.usage(), seconds_below(os.getpid(), name="postgres")
-        done = subprocess.run(command, env=environment, check=False, capture_output=True)  # noqa: S603 - our own program
-        if not done.stdout.strip():
-            raise RuntimeError(f"the sync process said nothing: {done.stderr.decode()[-2000:]}")
-        told = json.loads(done.stdout.splitlines()[-1])
+        told = json.loads(self._child("--plant", plant, *(["--again"] if again else [])).splitlines()[-1])
         after, database_after = self.tenant.usage(), seconds_below(os.getpid(), name="postgres")
         counted = {
             name: after[name] - before[name] for name in after if isinstance(after[name], int) and name in before
@@ -73,13 +59,39 @@ class Laboratory:
             database = round(database_after - database_before, 2)
         return Synced(told, counted, told.pop("peak_rss_mb"), told.pop("cpu_seconds"), database)
 
-    def compare(self) -> Comparison:
-        """What is stored beside the truth; of large tenants what a sample of people really has."""
-        from chamberlain.model.actor import SYSTEM
-        from chamberlain.queries.connections import choose_tenant
+    def _child(self, *options: str) -> bytes:
+        """What a watched process says.
 
-        query = "" if self.users <= EVERYBODY_UP_TO else f"?sample={SAMPLE}"
-        return compare(choose_tenant(viewer=SYSTEM, slug=None), self.tenant.truth(query))
+        raises  RuntimeError when it failed
+        """
+        environment = {
+            **os.environ,
+            "CHAMBERLAIN_DATA": str(self.settings.data),
+            "CHAMBERLAIN_LOGIN_ROOT": self.tenant.url,
+            "CHAMBERLAIN_GRAPH_ROOT": self.tenant.url,
+            "CHAMBERLAIN_SYNC_INTERVAL_MINUTES": "0",
+            "CHAMBERLAIN_REQUESTS_IN_FLIGHT": str(self.settings.requests_in_flight),
+            "CHAMBERLAIN_CONNECT_SECRET": self.tenant.own_client_secret,
+        }
+        command = [sys.executable, "-m", "chamberlain.bench.child", *options]
+        command += ["--tenant-id", self.tenant.tenant_id, "--client-id", self.tenant.own_client_id]
+        done = subprocess.run(command, env=environment, check=False, capture_output=True)  # noqa: S603 - our own program
+        if done.returncode:
+            raise RuntimeError(f"the sync process failed: {done.stderr.decode()[-2000:]}")
+        return done.stdout
+
+    def compare(self, *, sample: int | None = None) -> Comparison:
+        """What is stored beside the truth.
+
+        sample  of how many people to compare what they really have; None: of everybody in a tenant that is not large
+        """
+        from chamberlain.model.actor import SYSTEM
+        from chamberlain.queries.connections import find_tenant
+
+        if sample is None and self.users > EVERYBODY_UP_TO:
+            sample = SAMPLE
+        query = "" if sample is None else f"?sample={sample}"
+        return compare(find_tenant(viewer=SYSTEM, slug=self.tenant.tenant_id), self.tenant.truth(query))
 
 
 @contextmanager

@@ -222,6 +222,14 @@ class AppRoleAssignment(Shape, frozen=True, kw_only=True):
     principal_display_name: str | None = None
 
 
+class HeldAppRole(Shape, frozen=True, kw_only=True):
+    """A role in an application, asked of whoever holds it; those of groups come with their members', too."""
+
+    app_role_id: str
+    principal_id: str
+    resource_id: str
+
+
 class DelegatedGrant(Shape, frozen=True, kw_only=True):
     """An application may act for one person, or for everybody ("AllPrincipals"), towards another application.
 

@@ -16,14 +16,22 @@ from chamberlain.kinds.reading import Reading
 STREAM = "audits"
 TARGETS = {"User": "people", "Group": "groups", "ServicePrincipal": "applications"}
 
+# source  https://learn.microsoft.com/entra/identity/monitoring-health/reference-audit-activities (2026)
+RESTORED = frozenset({"Restore user", "Restore Group"})
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """GUIDs of what somebody did something to. `newest` is the time of the newest entry."""
+    """GUIDs of what somebody did something to.
+
+    restored  people and groups that came back from the deleted items
+    newest    the times of all entries
+    """
 
     people: set[str] = field(default_factory=set)
     groups: set[str] = field(default_factory=set)
     applications: set[str] = field(default_factory=set)
+    restored: set[str] = field(default_factory=set)
     newest: list[datetime] = field(default_factory=list)
 
 
@@ -39,6 +47,8 @@ async def touched(reading: Reading, since: datetime) -> Touched | None:
                 for target in entry.target_resources or ():
                     if target.id and target.type in TARGETS:
                         getattr(found, TARGETS[target.type]).add(target.id.lower())
+                        if entry.activity_display_name in RESTORED:
+                            found.restored.add(target.id.lower())
     except Refused as refused:
         if refused.code not in {"scope_missing", "premium_missing"}:
             raise

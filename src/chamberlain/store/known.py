@@ -73,20 +73,29 @@ def bounds(*, tenant_id: int, parts: Mapping[str, int]) -> dict[str, tuple[str, 
     return found
 
 
-def back_from_gone(*, tenant_id: int, guids: Iterable[str]) -> dict[str, list[str]]:
-    """Those of these accounts and groups that were gone until now, by what they are: "people", "groups"."""
-    values = {"tenant": tenant_id, "guids": list(guids)}
-    people = rows(
-        "SELECT guid::text AS guid FROM account "
-        "WHERE tenant_id = %(tenant)s AND gone_at IS NOT NULL AND guid = ANY (%(guids)s::uuid[])",
-        values,
+def back_from_gone(*, tenant_id: int, guids: Iterable[str]) -> frozenset[str]:
+    """Those of these accounts and groups that were gone until now."""
+    found = rows(
+        """
+        SELECT guid::text AS guid FROM account
+        WHERE tenant_id = %(tenant)s AND gone_at IS NOT NULL AND guid = ANY (%(guids)s::uuid[])
+        UNION
+        SELECT guid::text FROM permission
+        WHERE tenant_id = %(tenant)s AND family = 1 AND gone_at IS NOT NULL AND guid = ANY (%(guids)s::uuid[])
+        """,
+        {"tenant": tenant_id, "guids": list(guids)},
     )
-    groups = rows(
+    return frozenset(row["guid"] for row in found)
+
+
+def groups_among(*, tenant_id: int, guids: Iterable[str]) -> frozenset[str]:
+    """Those of these that are groups, present or past."""
+    found = rows(
         "SELECT guid::text AS guid FROM permission "
-        "WHERE tenant_id = %(tenant)s AND family = 1 AND gone_at IS NOT NULL AND guid = ANY (%(guids)s::uuid[])",
-        values,
+        "WHERE tenant_id = %(tenant)s AND family = 1 AND guid = ANY (%(guids)s::uuid[])",
+        {"tenant": tenant_id, "guids": list(guids)},
     )
-    return {"people": [row["guid"] for row in people], "groups": [row["guid"] for row in groups]}
+    return frozenset(row["guid"] for row in found)
 
 
 def held_when_gone(*, tenant_id: int, guids: Iterable[str]) -> dict[str, frozenset[str]]:

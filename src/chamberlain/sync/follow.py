@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from chamberlain.kinds import audits, groups, licences, people, products, roles
+from chamberlain.kinds import audits, groups, holdings, licences, people, products, roles
 from chamberlain.kinds.reading import Reading
 from chamberlain.model.kind import Family, Relation
 from chamberlain.model.observed import NIL, AccountGone, Coverage, PermissionGone, Scope, Whole
@@ -106,21 +106,30 @@ async def settle(
     since = now - LOOK_BACK if watermark is None or mode is Mode.FULL else watermark - LOOK_BACK
     touched = await audits.touched(reading, since)
     heard = touched or audits.Touched()
-    back = await asyncio.to_thread(apart, lambda: _back(tenant_id, followed))
-    read = _to_read(followed, heard, again, back, mode=mode)
     unit = f"{followed.unit} again"
+    moved = followed.people | followed.groups
+    back = await asyncio.to_thread(apart, lambda: known.back_from_gone(tenant_id=tenant_id, guids=moved))
+    returned = frozenset(back) | frozenset(heard.restored) | again.of("back")
+    held = await _read_holdings(session, reading, returned, tenant_id=tenant_id, unit=unit)
+    licensing = await asyncio.to_thread(apart, lambda: known.licensing_groups(tenant_id=tenant_id))
+    read = _to_read(followed, heard, again, mode=mode)
+    read["licences"] |= returned - held.groups
+    read["people"] |= held.reports
+    read["groups"] |= held.groups
+    read["applications"] |= held.applications
+    read["licensed"] = followed.licensed | (followed.groups & licensing)
     asked = _allowed(read, session)
     whole, told = await _read_again(reading, asked, unit=unit)
+    whole = together(whole, held.whole)
     _end_missing(reading, {kind: again.of(kind) & asked[kind] - told[kind] for kind in told}, unit=unit)
     for name in (*(f"{followed.unit} of {kind}" for kind in KINDS), unit):
         session.staging.complete(name)
     newest = max([*heard.newest, *([watermark] if watermark else [])], default=None)
-    return Settled(whole, again.after(read, now=now), newest if touched is not None else None)
+    left = again.after({**read, "back": returned}, now=now)
+    return Settled(whole, left, newest if touched is not None else None)
 
 
-def _to_read(
-    followed: Followed, heard: audits.Touched, again: Again, back: Mapping[str, frozenset[str]], *, mode: Mode
-) -> dict[str, frozenset[str]]:
+def _to_read(followed: Followed, heard: audits.Touched, again: Again, *, mode: Mode) -> dict[str, frozenset[str]]:
     """What to read again by itself, by kind.
 
     A stream tells people and groups in full, except for licences. What was touched shortly before the links were taken
@@ -129,14 +138,10 @@ def _to_read(
     before = mode is Mode.FULL
     people_heard, groups_heard = frozenset(heard.people), frozenset(heard.groups)
     return {
-        "licences": followed.people | back["people"] | again.of("licences") | (frozenset() if before else people_heard),
+        "licences": followed.people | again.of("licences") | (frozenset() if before else people_heard),
         "people": again.of("people") | (people_heard if before else frozenset()),
-        "groups": again.of("groups") | back["groups"] | (groups_heard if before else frozenset()),
-        "applications": followed.applications
-        | frozenset(heard.applications)
-        | again.of("applications")
-        | back["applications"],
-        "licensed": followed.licensed | (followed.groups & back["licensing"]),
+        "groups": again.of("groups") | (groups_heard if before else frozenset()),
+        "applications": followed.applications | frozenset(heard.applications) | again.of("applications"),
     }
 
 
@@ -147,16 +152,44 @@ def _allowed(read: Mapping[str, frozenset[str]], session: Session) -> dict[str, 
     return {kind: frozenset() if kind in refused else guids for kind, guids in read.items()}
 
 
-def _back(tenant_id: int, followed: Followed) -> dict[str, frozenset[str]]:
-    """Who of those that changed had been gone: no stream tells what they hold again, so all of that is read."""
-    found = known.back_from_gone(tenant_id=tenant_id, guids=followed.people | followed.groups)
-    held = known.held_when_gone(tenant_id=tenant_id, guids=[*found["people"], *found["groups"]])
-    return {
-        "people": frozenset(found["people"]),
-        "groups": held["groups"] | frozenset(found["groups"]),
-        "applications": held["applications"],
-        "licensing": known.licensing_groups(tenant_id=tenant_id) if followed.groups else frozenset(),
-    }
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What those who came back hold, or where to look for it.
+
+    groups, applications  to be read again
+    reports               people whose manager one of them is, to be read again
+    """
+
+    whole: Whole = field(default_factory=Whole)
+    reports: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    applications: frozenset[str] = frozenset()
+
+
+async def _read_holdings(
+    session: Session, reading: Reading, returned: frozenset[str], *, tenant_id: int, unit: str
+) -> _Held:
+    """Asks those who came back from the deleted items what they hold: no stream tells of that.
+
+    Where we may not ask them, everything that they held when they went is read again.
+    """
+    if not returned or session.failures:
+        return _Held(groups=returned)
+    groups_back = await asyncio.to_thread(apart, lambda: known.groups_among(tenant_id=tenant_id, guids=returned))
+    told = await holdings.reread(reading, people=returned - groups_back, groups=groups_back, unit=unit)
+    reports = await holdings.reports_of(reading, returned - groups_back)
+    if told is None:
+        held = await asyncio.to_thread(apart, lambda: known.held_when_gone(tenant_id=tenant_id, guids=returned))
+        return _Held(reports=reports, groups=held["groups"] | groups_back, applications=held["applications"])
+    persons, nested = told
+    whole = Whole(
+        grants=(
+            Coverage(Family.GROUP, (Relation.MEMBER, Relation.OWNER), Scope.HOLDERS, persons),
+            Coverage(Family.GROUP, (Relation.MEMBER,), Scope.HOLDERS, nested),
+            Coverage(Family.APP_ROLE, (Relation.ASSIGNED,), Scope.HOLDERS, persons | nested),
+        )
+    )
+    return _Held(whole, reports=reports, groups=groups_back)
 
 
 async def _read_again(

@@ -12,7 +12,7 @@ STREAMS = {people.STREAM: people.SINCE, groups.STREAM: groups.SINCE, products.ST
 AGAIN = "again"
 SLICE = "slice"
 AGAIN_AFTER = timedelta(minutes=1)
-KINDS = ("licences", "people", "groups", "applications")
+KINDS = ("licences", "people", "groups", "applications", "back")
 
 
 @dataclass(frozen=True, slots=True)

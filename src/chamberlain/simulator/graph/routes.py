@@ -84,6 +84,7 @@ ROUTES = (
     Route("GET", "users/$count", users.count_users, _USERS),
     Route("GET", "users/{}", users.get_user, _USERS),
     Route("GET", "users/{}/manager", users.get_manager, _USERS),
+    Route("GET", "users/{}/directReports", users.list_direct_reports, _USERS),
     Route("GET", "users/{}/memberOf", users.list_member_of, _DIRECTORY, cost=2),
     Route("GET", "users/{}/memberOf/{}", users.list_member_of, _DIRECTORY, cost=2),
     Route("GET", "users/{}/licenseDetails", users.list_licence_details, (*_LICENCES, *_USERS), cost=2),

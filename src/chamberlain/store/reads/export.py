@@ -9,9 +9,12 @@ from chamberlain.store.connection import connect
 
 RELATIONS = {1: "member", 2: "owner", 3: "assigned", 4: "eligible"}
 
+# A manager who is deleted is nobody's manager meanwhile.
 ACCOUNTS = """
-    SELECT guid::text AS id, user_name AS upn, name, enabled, type, manager::text AS manager
-    FROM account WHERE tenant_id = %(tenant)s AND gone_at IS NULL AND type IN ('member', 'guest')
+    SELECT a.guid::text AS id, a.user_name AS upn, a.name, a.enabled, a.type, m.guid::text AS manager
+    FROM account a
+    LEFT JOIN account m ON m.tenant_id = a.tenant_id AND m.guid = a.manager AND m.gone_at IS NULL
+    WHERE a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.type IN ('member', 'guest')
 """
 # An application's "Default access" that nobody is assigned to exists only so that "everyone may sign in" can be shown.
 PERMISSIONS = """

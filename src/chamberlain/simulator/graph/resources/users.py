@@ -102,6 +102,16 @@ def list_owned_objects(call: Call) -> dict[str, Any]:
     return mixed_collection(call, Whole(owned))
 
 
+def list_direct_reports(call: Call) -> dict[str, Any]:
+    """GET /users/{id}/directReports; asked of the other end, so it takes time in proportion to the tenant"""
+    view, manager = call.view, call.user(call.keys[0])
+    people = (Ref(Kind.USER, index) for index in range(view.size(Kind.USER)))
+    reports: list[DirectoryObject] = [
+        ref for ref in people if view.present(ref) and view.manager(ref.serial) == manager
+    ]
+    return mixed_collection(call, Whole(reports))
+
+
 def list_licence_details(call: Call) -> dict[str, Any]:
     """GET /users/{id}/licenseDetails"""
     call.refuse_paging()
