@@ -1,6 +1,7 @@
 """Columns and views with the keyboard and without script, in a real Chromium."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page
@@ -42,7 +43,7 @@ def test_columns_are_chosen_and_moved_with_the_keyboard_alone(open_page: Callabl
 @pytest.mark.parametrize("script", [True, False])
 def test_a_view_is_kept_opened_and_deleted(open_page: Callable[..., Page], *, script: bool) -> None:
     page = list_of_people(open_page, script=script)
-    name = f"Blocked, {script}"
+    name = f"Blocked {uuid4().hex[:6]}"
     page.get_by_role("link", name="Blocked", exact=True).click()
     page.wait_for_url("**state=blocked**")
     page.locator("summary", has_text="Save view").click()

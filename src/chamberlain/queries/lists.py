@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from chamberlain.model.actor import Actor
@@ -11,15 +12,15 @@ from chamberlain.model.page import Page
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.queries import people, permissions
+from chamberlain.queries.holdings import paths_to
 from chamberlain.queries.people import PeopleFilter, PersonRow
-from chamberlain.queries.permissions import OWNED_KINDS, PermissionFilter, PermissionRow
+from chamberlain.queries.permissions import OWNED_KINDS, MemberRow, PermissionFilter, PermissionRow
 from chamberlain.store.reads import columns as store
-from chamberlain.store.snapshot import snapshot
+from chamberlain.store.snapshot import snapshot, state_of
 
 Row = TypeVar("Row")
 
-PEOPLE_COLUMNS = tuple(store.PEOPLE)
-PERMISSION_COLUMNS = tuple(store.PERMISSIONS)
+HOLDERS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,60 @@ def export_permissions(*, viewer: Actor, tenant: Tenant, filter: PermissionFilte
     listing = permissions.listing_of(tenant=tenant, filter=filter)
     selected = store.select(store.PERMISSIONS, _with_kind(columns))
     return Export(store.WholeListing(replace(listing, columns=selected)), _permission)
+
+
+def export_holders(
+    *, viewer: Actor, tenant: Tenant, key: str, text: str = "", at: datetime | None = None
+) -> "HoldersExport":
+    """All holders of a permission, or those of a time, by name, with every path.
+
+    raises  Refused("not_allowed"), NotFound("permission_not_found"), NotFound("nothing_known_then")
+    """
+    require(viewer, Deed.EXPORT_LIST)
+    permission, listing = permissions.holders_of(tenant=tenant, key=key, text=text, at=at)
+    return HoldersExport(store.WholeListing(listing), tenant=tenant, permission=permission, at=at)
+
+
+class HoldersExport(Export):
+    """Holders with their paths, which are found for some hundreds at a time, as of the same moment."""
+
+    def __init__(
+        self, whole: store.WholeListing, *, tenant: Tenant, permission: dict[str, Any], at: datetime | None
+    ) -> None:
+        super().__init__(whole, dict)
+        self._tenant_id = tenant.id
+        self._permission = permission
+        self._at = at
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        try:
+            rows = iter(self._whole)
+            while some := [*islice(rows, HOLDERS_AT_ONCE)]:
+                yield from self._with_paths(some)
+        finally:
+            self.close()
+
+    def _with_paths(self, some: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        with state_of(self._whole.state):
+            ways = paths_to(
+                tenant_id=self._tenant_id,
+                permission=self._permission,
+                accounts=[row["id"] for row in some],
+                at=self._at,
+            )
+        return [_holder(permissions.member_row(row, ways.get(row["id"], ()))) for row in some]
+
+
+def _holder(member: MemberRow) -> dict[str, Any]:
+    return {
+        "name": member.name,
+        "user_name": member.user_name,
+        "type": member.type,
+        "state": member.enabled,
+        "paths": member.paths,
+        "since": member.since,
+        "object_id": str(member.guid),
+    }
 
 
 def _with_kind(columns: tuple[str, ...]) -> tuple[str, ...]:

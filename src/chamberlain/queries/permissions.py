@@ -201,27 +201,34 @@ def list_members(
     raises  NotFound("permission_not_found"), NotFound("nothing_known_then"), Refused("cursor_malformed")
     """
     require(viewer, Deed.SEE_DIRECTORY)
+    row, listing = holders_of(tenant=tenant, key=key, text=text, at=at)
+    found = keyset.fetch(listing, cursor=cursor, size=size)
+    ways = paths_to(tenant_id=tenant.id, permission=row, accounts=[member["id"] for member in found.rows], at=at)
+    return Page(
+        tuple(member_row(member, ways.get(member["id"], ())) for member in found.rows),
+        found.total,
+        found.next,
+        found.previous,
+        found.more,
+    )
+
+
+def holders_of(*, tenant: Tenant, key: str, text: str, at: datetime | None) -> tuple[dict[str, Any], keyset.Listing]:
+    """A permission as the store has it, and its holders as the store reads them, page by page or as a whole.
+
+    raises  NotFound("permission_not_found"), NotFound("nothing_known_then")
+    """
     row = _found(tenant, key)
     if at is None:
-        listing = permissions.members(
+        return row, permissions.members(
             tenant_id=tenant.id,
             permission_id=row["id"],
             family=row["family"],
             text=text,
             holders=max(row["people"], row["members"]),
         )
-    else:
-        require_known(tenant_id=tenant.id, at=at)
-        listing = past.members(tenant_id=tenant.id, permission_id=row["id"], family=row["family"], text=text, at=at)
-    found = keyset.fetch(listing, cursor=cursor, size=size)
-    ways = paths_to(tenant_id=tenant.id, permission=row, accounts=[member["id"] for member in found.rows], at=at)
-    return Page(
-        tuple(_member(member, ways.get(member["id"], ())) for member in found.rows),
-        found.total,
-        found.next,
-        found.previous,
-        found.more,
-    )
+    require_known(tenant_id=tenant.id, at=at)
+    return row, past.members(tenant_id=tenant.id, permission_id=row["id"], family=row["family"], text=text, at=at)
 
 
 @snapshot()
@@ -236,10 +243,11 @@ def list_eligible(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | Non
         return ()
     found = past.eligible(tenant_id=tenant.id, permission_id=row["id"], limit=MOST_ELIGIBLE, at=at)
     ways = paths_to(tenant_id=tenant.id, permission=row, accounts=[member["id"] for member in found], at=at)
-    return tuple(_member(member, ways.get(member["id"], ())) for member in found)
+    return tuple(member_row(member, ways.get(member["id"], ())) for member in found)
 
 
-def _member(row: dict[str, Any], paths: tuple[Path, ...]) -> MemberRow:
+def member_row(row: dict[str, Any], paths: tuple[Path, ...]) -> MemberRow:
+    """Somebody who holds a permission, from what the store selected."""
     return MemberRow(
         guid=row["guid"],
         name=row["name"],

@@ -12,6 +12,16 @@ ONE_STATE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 @contextmanager
+def state_of(exported: str) -> Iterator[None]:
+    """Lets all reads inside see the state that another open connection reads, by the name that it exported."""
+    with atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(ONE_STATE)
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", [exported])
+        yield
+
+
+@contextmanager
 def snapshot() -> Iterator[None]:
     """Lets all reads inside see one state; a merge that commits meanwhile shows in the next snapshot.
 

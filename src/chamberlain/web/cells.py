@@ -8,13 +8,21 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from chamberlain import clock
 from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.path import Path
+from chamberlain.model.run import RunState, Trigger
 from chamberlain.web import moments, words
 from chamberlain.web.columns import Column
 
-ENUMS: Mapping[type[Enum], Mapping[Any, words.Word]] = {AccountType: words.ACCOUNT_TYPE, Kind: words.KIND}
+ENUMS: Mapping[type[Enum], Mapping[Any, words.Word]] = {
+    AccountType: words.ACCOUNT_TYPE,
+    Kind: words.KIND,
+    RunState: words.RUN_STATE,
+    Trigger: words.TRIGGER,
+}
 
 
 def said(column: Column, value: object) -> str:
@@ -23,9 +31,20 @@ def said(column: Column, value: object) -> str:
         return str(column.words.get(value, ""))
     if isinstance(value, Enum):
         return str(ENUMS[type(value)].get(value, value.value))
+    if isinstance(value, tuple):
+        return "; ".join(way(path) for path in value)
     if value is None:
         return str(column.unknown[0]) if column.unknown else ""
     return str(value)
+
+
+def way(path: Path) -> str:
+    """A path in words, from the holder to the permission: "nested: Sales Berlin > Sales"."""
+    names = " > ".join(link.name for link in path.through)
+    told = [f"{words.REASON[path.reason]}: {names}" if names else str(words.REASON[path.reason])]
+    told += [_("only in %(scope)s") % {"scope": path.scope}] if path.scope else []
+    told += [path.error or path.state] if path.error or path.state not in ("", "Active") else []
+    return ", ".join(told)
 
 
 def shown(column: Column, value: object, *, everywhere: bool) -> SafeString:

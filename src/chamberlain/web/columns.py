@@ -100,3 +100,40 @@ PERMISSIONS = (
 OF_GROUPS = frozenset(
     {"mail", "owners", "dynamic", "rule", "on_premises", "role_assignable", "team", "visibility", "created"}
 )
+
+HOLDERS = (
+    Column(NAME, _("Name")),
+    Column("user_name", _("User name")),
+    Column("type", _("Type")),
+    Column("state", _("State"), words={True: _("Active"), False: _("Blocked")}),
+    Column("paths", _("Path")),
+    Column("since", _("Since")),
+    Column("object_id", _("Object ID")),
+)
+LICENCES = (
+    Column(NAME, _("Licence")),
+    Column("part_number", _("Part number")),
+    Column("status", _("Status")),
+    Column("free", _("Free of charge"), words=FLAG),
+    Column("bought", _("Bought")),
+    Column("assigned", _("Assigned")),
+    Column("idle", _("Idle")),
+    Column("suspended", _("Seats suspended")),
+    Column("blocked", _("Blocked")),
+    Column("errors", _("Errors")),
+)
+RUNS = (
+    Column("id", _("Run")),
+    Column("state", _("State")),
+    Column("trigger", _("Trigger")),
+    Column("actor_name", _("By")),
+    Column("queued_at", _("Queued")),
+    Column("started_at", _("Started")),
+    Column("ended_at", _("Ended")),
+    Column("seconds", _("Seconds")),
+    Column("requests", _("Requests")),
+    Column("resource_units", _("Resource units")),
+    Column("throttled", _("Throttled")),
+    Column("warnings", _("Warnings")),
+    Column("error_code", _("Error")),
+)

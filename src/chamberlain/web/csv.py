@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Protocol
@@ -14,9 +14,9 @@ from chamberlain import clock
 from chamberlain.actions.export_list import export_list
 from chamberlain.model.actor import Actor
 from chamberlain.model.tenant import Tenant
+from chamberlain.model.view import ListName
 from chamberlain.web.cells import said
 from chamberlain.web.columns import Column
-from chamberlain.web.lists import OpenList
 
 AT_ONCE = 500
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the code page of the machine
@@ -40,15 +40,37 @@ def is_asked(request: HttpRequest) -> bool:
     return request.method == "GET" and request.GET.get("format") == "csv"
 
 
-def answer(rows: Rows, *, actor: Actor, tenant: Tenant, opened: OpenList) -> StreamingHttpResponse:
+class Ready:
+    """Rows of a short list, which are there already."""
+
+    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._rows = tuple(rows)
+        self.count = len(self._rows)
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return iter(self._rows)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def answer(
+    rows: Rows,
+    *,
+    actor: Actor,
+    tenant: Tenant,
+    list_name: ListName,
+    columns: tuple[Column, ...],
+    query: str = "",
+) -> StreamingHttpResponse:
     """The download. It is written into the audit trail before its first byte leaves."""
     try:
-        export_list(actor=actor, tenant=tenant, list_name=opened.name, query=opened.query, rows=rows.count)
-        response = StreamingHttpResponse(_Lines(rows, opened.columns), content_type="text/csv; charset=utf-8")
+        export_list(actor=actor, tenant=tenant, list_name=list_name, query=query, rows=rows.count)
+        response = StreamingHttpResponse(_Lines(rows, columns), content_type="text/csv; charset=utf-8")
     except BaseException:
         rows.close()
         raise
-    name = f"{tenant.slug}-{opened.name.value.replace('_', '-')}-{clock.now():%Y-%m-%d}.csv"
+    name = f"{tenant.slug}-{list_name.value.replace('_', '-')}-{clock.now():%Y-%m-%d}.csv"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["X-Accel-Buffering"] = "no"  # a proxy that collects the file first would make the browser wait for it
     return response

@@ -1,12 +1,17 @@
 """The tenant at a glance."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from chamberlain.model.actor import Actor
 from chamberlain.model.kind import Kind
+from chamberlain.model.tenant import Tenant
+from chamberlain.model.view import ListName
 from chamberlain.queries import connections, overview
 from chamberlain.queries.state import one_state
+from chamberlain.web import columns, csv
 from chamberlain.web.drawing import share
 from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
@@ -44,11 +49,21 @@ def _department_bars(departments: tuple[tuple[str, int], ...]) -> tuple[tuple[st
 
 
 @require_safe
-@one_state()
-def show_licences(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every licence with its seats."""
+def show_licences(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Every licence with its seats; as CSV where that is asked for."""
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
+    if csv.is_asked(request):
+        rows = csv.Ready(
+            {column.id: getattr(licence, column.id) for column in columns.LICENCES}
+            for licence in overview.list_licences(viewer=viewer, tenant=tenant)
+        )
+        return csv.answer(rows, actor=viewer, tenant=tenant, list_name=ListName.LICENCES, columns=columns.LICENCES)
+    return _licences_page(request, viewer, tenant)
+
+
+@one_state()
+def _licences_page(request: HttpRequest, viewer: Actor, tenant: Tenant) -> HttpResponse:
     licences = overview.list_licences(viewer=viewer, tenant=tenant)
     paid = [licence for licence in licences if not licence.free]
     context = {

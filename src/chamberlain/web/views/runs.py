@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,18 +10,28 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.errors import Conflict
 from chamberlain.model.run import Mode, Trigger
+from chamberlain.model.view import ListName
 from chamberlain.queries import connections, quotas
+from chamberlain.web import columns, csv
 from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
 
+MOST_EXPORTED = 100_000
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def runs(request: HttpRequest, slug: str) -> HttpResponse:
-    """The latest runs; a POST starts one."""
+def runs(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The latest runs, as CSV where that is asked for; a POST starts one."""
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
     if request.method == "POST":
         return _start(request, slug)
+    if csv.is_asked(request):
+        rows = csv.Ready(
+            {column.id: getattr(run, column.id) for column in columns.RUNS} | {"warnings": len(run.warnings)}
+            for run in connections.list_runs(viewer=viewer, tenant=tenant, limit=MOST_EXPORTED)
+        )
+        return csv.answer(rows, actor=viewer, tenant=tenant, list_name=ListName.RUNS, columns=columns.RUNS)
     found = connections.list_runs(viewer=viewer, tenant=tenant)
     return show(request, "runs/runs.html", {"tenant": tenant, "runs": found}, tenant=tenant)
 
