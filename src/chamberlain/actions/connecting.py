@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from chamberlain import clock
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.audit.event import EventName, record
-from chamberlain.errors import ChamberlainError, Conflict, Refused
-from chamberlain.graph.client import Endpoint, Priority, open_graph
+from chamberlain.errors import ChamberlainError, Conflict, NotFound, Refused
+from chamberlain.graph.client import Endpoint, Ledger, Priority, open_graph
 from chamberlain.graph.token import Credential
 from chamberlain.kinds.organisation import Organisation, read_organisation
 from chamberlain.model.actor import Actor
@@ -17,6 +19,7 @@ from chamberlain.model.tenant import CredentialKind, Tenant
 from chamberlain.settings import Settings
 from chamberlain.store import tenants
 from chamberlain.store.connection import transaction
+from chamberlain.store.quota import SharedLedger
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +40,14 @@ def ask_who(credential: Credential, *, settings: Settings, patient: bool) -> Org
     raises   Refused, NotFound, Upstream: see graph/fault.py; Refused("consent_not_visible_yet")
     """
 
-    async def ask() -> Organisation:
-        async with open_graph(endpoint(settings), credential, priority=Priority.INTERACTIVE) as graph:
+    async def ask(ledger: Ledger | None) -> Organisation:
+        async with open_graph(endpoint(settings), credential, ledger, Priority.INTERACTIVE) as graph:
             return await read_organisation(graph)
 
     for wait in (*WAITS_SECONDS, None) if patient else (None,):
         try:
-            return asyncio.run(ask())
+            with _budget_of(credential) as ledger:
+                return asyncio.run(ask(ledger))
         except Refused as error:
             if not patient or error.code not in NOT_YET:
                 raise
@@ -52,6 +56,18 @@ def ask_who(credential: Credential, *, settings: Settings, patient: bool) -> Org
             log.info("consent has not spread yet (%s); asking again in %.0f s", error, wait)
             time.sleep(wait)
     raise Refused("consent_not_visible_yet")
+
+
+@contextmanager
+def _budget_of(credential: Credential) -> Iterator[Ledger | None]:
+    """What syncs of a tenant that is known draw on as well; None where it is connected for the first time."""
+    try:
+        tenant = tenants.find(credential.tenant)
+    except NotFound:
+        yield None
+        return
+    with SharedLedger(tenant_id=tenant.id, client_id=credential.client_id) as ledger:
+        yield ledger
 
 
 def remember(
