@@ -25,6 +25,7 @@ IN_TENANT = (
     "/licences",
     "/changes",
     "/changes?section=grants_opened",
+    "/connection",
     "/runs",
     "/runs/1",
     "/search?q=a",
