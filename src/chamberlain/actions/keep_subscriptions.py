@@ -26,6 +26,7 @@ from chamberlain.policy.subscribing import LIFE, Move, Step, half_of_life, moves
 from chamberlain.settings import Settings
 from chamberlain.store import subscriptions, tenants, wakes
 from chamberlain.store.connection import apart, transaction
+from chamberlain.sync.way import Way
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,8 @@ def keep_subscriptions(tenant_id: int, *, settings: Settings) -> None:
     failed = _Failed()
     if todo:
         try:
-            asyncio.run(_make(todo, connection, base or "", settings, failed))
+            with way_to(connection, settings=settings) as way:
+                asyncio.run(_make(todo, connection, way=way, base=base or "", failed=failed))
         except ChamberlainError as error:  # before anything could be asked
             failed.note(error)
     _plan_next_look(tenant_id, failed)
@@ -91,19 +93,18 @@ class _Failed:
             self.asked = max(self.asked or timedelta(0), error.again_after)
 
 
-async def _make(todo: tuple[Move, ...], connection: Connection, base: str, settings: Settings, failed: _Failed) -> None:
-    with way_to(connection, settings=settings) as way:
-        async with open_graph(way.endpoint, way.credential, ledger=way.ledger, deadline=DEADLINE) as graph:
-            keeper = _Keeper(graph, connection, base)
-            for move in todo:
-                try:
-                    await keeper.make(move)
-                except ChamberlainError as error:
-                    log.warning("tenant %d, %s of %s: %s", connection.tenant.id, move.step.value, move.resource, error)
-                    failed.note(error)
-                    code, data = error.code, {key: str(value) for key, value in error.data.items()}
-                    told = partial(subscriptions.fail, tenant_id=connection.tenant.id, resource=move.resource)
-                    await _write(partial(told, error=(code, data)))
+async def _make(todo: tuple[Move, ...], connection: Connection, *, way: Way, base: str, failed: _Failed) -> None:
+    async with open_graph(way.endpoint, way.credential, ledger=way.ledger, deadline=DEADLINE) as graph:
+        keeper = _Keeper(graph, connection, base)
+        for move in todo:
+            try:
+                await keeper.make(move)
+            except ChamberlainError as error:
+                log.warning("tenant %d, %s of %s: %s", connection.tenant.id, move.step.value, move.resource, error)
+                failed.note(error)
+                told = error.code, {key: str(value) for key, value in error.data.items()}
+                keep = partial(subscriptions.fail, tenant_id=connection.tenant.id, resource=move.resource)
+                await _write(partial(keep, error=told))
 
 
 class _Keeper:
