@@ -1,5 +1,13 @@
 """Stories told without the durable engine: step after step in this process."""
 
+import urllib.error
+import urllib.request
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+
+from chamberlain.actions.begin_connect import begin_connect
+from chamberlain.actions.complete_connect import complete_connect
 from chamberlain.actions.connect_with_secret import connect_with_secret
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.bench.simulated import Simulated
@@ -44,3 +52,24 @@ def connect_and_sync(simulator: Simulated, settings: Settings) -> Tenant:
     run = perform(tenant, settings)
     assert run.error_code is None, run.error_data
     return tenant
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object, **__: object) -> None:
+        return None
+
+
+def answer_of(url: str, *, account: str = "global_administrator", answer: str = "accept") -> dict[str, str]:
+    """What Microsoft sends the browser back with when the person at the consent page does this."""
+    form = urlencode({"account": account, "answer": answer}).encode()
+    opener = urllib.request.build_opener(_Stay)
+    with pytest.raises(urllib.error.HTTPError) as redirect:
+        opener.open(urllib.request.Request(url, data=form, method="POST"))
+    with redirect.value as response:
+        assert response.code == 302
+        return dict(parse_qsl(urlsplit(response.headers["Location"]).query))
+
+
+def connect_by_consent(simulator: Simulated) -> Tenant:
+    """Connects a simulated tenant through the installation's own application; its first run is queued, not done."""
+    return complete_connect(actor=ADMIN, answer=answer_of(begin_connect(actor=ADMIN, tenant=simulator.tenant_id)))

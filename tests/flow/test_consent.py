@@ -1,10 +1,8 @@
 """Admin consent, from the redirect to the first sync, and everything a forger could try on the way back."""
 
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,25 +18,9 @@ from chamberlain.model.tenant import CredentialKind
 from chamberlain.queries.connections import list_integrations, list_runs, show_connect_offer
 from chamberlain.settings import Settings
 from chamberlain.store.models import ConnectAttempt, EventRow
-from stories import ADMIN, OTHER_ADMIN, perform
+from stories import ADMIN, OTHER_ADMIN, answer_of, perform
 
 pytestmark = pytest.mark.usefixtures("world")
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object, **__: object) -> None:
-        return None
-
-
-def answer_of(url: str, *, account: str = "global_administrator", answer: str = "accept") -> dict[str, str]:
-    """What Microsoft sends the browser back with when the person at the consent page does this."""
-    form = urlencode({"account": account, "answer": answer}).encode()
-    opener = urllib.request.build_opener(_Stay)
-    with pytest.raises(urllib.error.HTTPError) as redirect:
-        opener.open(urllib.request.Request(url, data=form, method="POST"))
-    with redirect.value as response:
-        assert response.code == 302
-        return dict(parse_qsl(urlsplit(response.headers["Location"]).query))
 
 
 @pytest.fixture
