@@ -8,7 +8,7 @@ source  https://learn.microsoft.com/graph/api/resources/groups-overview (2026)
         https://learn.microsoft.com/graph/api/group-delta (2026): $filter on at most 50 ids
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -94,8 +94,21 @@ def _is_whole(expanded: list[shape.Reference] | None) -> bool:
 def _add_whole(
     reading: Reading, shown: list[tuple[str, list[shape.Reference] | None]], relation: Relation, *, unit: str
 ) -> None:
-    whole = [(group.lower(), holders) for group, holders in shown if _is_whole(holders)]
-    reading.sink.add([_edge(group, one, relation) for group, held in whole for one in held or ()], unit=unit)
+    for group, holders in shown:
+        if holders and _is_whole(holders):
+            _add_holders(reading, group, holders, relation, unit=unit)
+
+
+def _add_holders(
+    reading: Reading,
+    group: str,
+    holders: Sequence[shape.Reference] | Sequence[shape.MemberChange],
+    relation: Relation,
+    *,
+    unit: str,
+) -> None:
+    held = [(one.id, holder_type(one.type)) for one in holders]
+    reading.sink.add_holders(held, family=Family.GROUP, guid=group, parent=NIL, relation=relation, unit=unit)
 
 
 async def _read_long(reading: Reading, groups: list[str], *, relation: Relation) -> None:
@@ -132,7 +145,7 @@ async def _stream(reading: Reading, groups: list[str], relation: Relation, unit:
             held = _changes_of(group, relation)
             listed.add(guid)
             counts[guid] = counts.get(guid, 0) + len(held)
-            reading.sink.add([change_edge(guid, one, relation) for one in held if one.removed is None], unit=unit)
+            _add_holders(reading, guid, [one for one in held if one.removed is None], relation, unit=unit)
         large = [group for group, count in counts.items() if count > LARGE]
         if large and relation is Relation.MEMBER:
             return {"read": 0, "large": large, "left": [group for group in groups if group not in large]}
@@ -147,7 +160,7 @@ async def _read_one(reading: Reading, group: str) -> None:
         path = f"/groups/{group}/members?$select=id&$top=999"
         try:
             async for page in pages(reading.graph, path, shape.Reference):
-                reading.sink.add([_edge(group, one, Relation.MEMBER) for one in page.value], unit=unit)
+                _add_holders(reading, group, page.value, Relation.MEMBER, unit=unit)
         except NotFound:
             return {"read": 0, "missing": [group]}
         reading.progress.advance(1)
@@ -256,13 +269,6 @@ def seen(group: shape.Group | shape.GroupChange) -> PermissionSeen:
             team="Team" in (group.resource_provisioning_options or ()),
             created=group.created_date_time,
         ),
-    )
-
-
-def _edge(group: str, holder: shape.Reference, relation: Relation) -> GrantSeen:
-    """A direct membership or ownership."""
-    return GrantSeen(
-        Family.GROUP, holder.id.lower(), holder_type(holder.type), "", group, NIL, relation, via=None, qualifier_id=0
     )
 
 

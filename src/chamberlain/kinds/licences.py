@@ -6,6 +6,7 @@ inherited and what failed. A group's licence reaches its direct members only, as
 source  https://learn.microsoft.com/graph/api/resources/licenseassignmentstate (2026)
 """
 
+from functools import partial
 from typing import Any
 
 from chamberlain.errors import Upstream
@@ -98,14 +99,20 @@ def user_edges(reading: Reading, user: shape.User | shape.LicensedUser) -> list[
             parent=NIL,
             relation=Relation.ASSIGNED,
             via=state.assigned_by_group.lower() if state.assigned_by_group else None,
-            qualifier_id=reading.detail(
-                disabled=sorted(plan.lower() for plan in state.disabled_plans),
-                error=state.error or "None",
-                state=state.state or "Active",
+            qualifier_id=reading.detail_of(
+                (state.state, state.error, *state.disabled_plans), partial(_detail_of_state, state)
             ),
         )
         for state in user.license_assignment_states
     ]
+
+
+def _detail_of_state(state: shape.LicenceState) -> dict[str, object]:
+    return {
+        "disabled": sorted(plan.lower() for plan in state.disabled_plans),
+        "error": state.error or "None",
+        "state": state.state or "Active",
+    }
 
 
 def group_edges(reading: Reading, group: shape.Group | shape.LicensedGroup) -> list[GrantSeen]:

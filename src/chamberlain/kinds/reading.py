@@ -1,10 +1,11 @@
 """What every reader is given."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+import msgspec
 
 from chamberlain.graph.client import Graph
 from chamberlain.graph.fan_out import for_each
@@ -29,6 +30,11 @@ class Sink(Protocol):
 
     def add(self, rows: Sequence[Seen], *, unit: str) -> None:
         """Takes rows of one type of a listing."""
+
+    def add_holders(
+        self, holders: Sequence[tuple[str, str]], *, family: int, guid: str, parent: str, relation: int, unit: str
+    ) -> None:
+        """Takes the direct edges of one permission, each holder by GUID and account type; quicker than `add`."""
 
     def amend(self, rows: Sequence[Seen | Gone], *, unit: str) -> None:
         """Takes changes of one type: they hold against whatever a listing showed, and later ones against earlier."""
@@ -80,10 +86,18 @@ class Reading:
     progress: Progress
     width: int
     start: Start
+    details: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def detail(self, **content: object) -> int:
         """The id of an interned detail; keys are sorted, so that equal details are one."""
         return self.sink.qualifier(_json(content))
+
+    def detail_of(self, key: tuple[object, ...], content: Callable[[], dict[str, object]]) -> int:
+        """The same for what comes a hundred thousand times: `content` is only made for a key that is new."""
+        known = self.details.get(key)
+        if known is None:
+            known = self.details[key] = self.detail(**content())
+        return known
 
     async def unit(self, name: str, read: Callable[[str], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
         """Reads a unit, unless it was completed before a crash; what it tells then counts again.
@@ -123,7 +137,7 @@ def facts(**values: object) -> str:
 def _json(content: dict[str, object]) -> str:
     """Canonical JSON that PostgreSQL takes: it refuses the character NUL, which a hostile attribute can hold."""
     clean = {key: value.replace(NUL, INSTEAD) if isinstance(value, str) else value for key, value in content.items()}
-    return json.dumps(clean, sort_keys=True)
+    return msgspec.json.encode(clean, order="sorted").decode()
 
 
 def holder_type(odata_type: str) -> str:

@@ -223,10 +223,15 @@ class _Merging:
 
     def _close(self, whole: Whole) -> int:
         self._run(edges.CLOSING)
-        for coverage in whole.grants:
+        # Looking for what is not there costs as much as finding it: the other side is hashed first.
+        is_anything_open, is_changed, has_ended = self._rows(edges.IS_THERE_ANYTHING)[0]
+        for coverage in whole.grants if is_anything_open else ():
             self._find_unseen(coverage)
-        for statement in (edges.CLOSE_CHANGED, edges.CLOSE_HELD_BY_ENDED, edges.CLOSE_ON_ENDED):
-            self._run(statement)
+        if is_anything_open and is_changed:
+            self._run(edges.CLOSE_CHANGED)
+        if is_anything_open and has_ended:
+            self._run(edges.CLOSE_HELD_BY_ENDED)
+            self._run(edges.CLOSE_ON_ENDED)
         self._run("ANALYZE closing")
         self._run(
             edges.PREVIOUS_LOOK,

@@ -132,10 +132,15 @@ def encoded(rows: Sequence[Sequence[Any]], *, before: str) -> str:
     if not rows:
         return ""
     text = "".join([before + "\t".join(map(str, row)) + "\n" for row in rows])
-    tabs = (before.count("\t") + len(rows[0]) - 1) * len(rows)
-    if text.count("\t") == tabs and text.count("\n") == len(rows) and not any(sign in text for sign in "\r\x00\x01"):
+    if is_harmless(text, rows=len(rows), tabs=before.count("\t") + len(rows[0]) - 1):
         return text
     return "".join([before + "\t".join([_quoted(value) for value in row]) + "\n" for row in rows])
+
+
+def is_harmless(text: str, *, rows: int, tabs: int) -> bool:
+    """Whether lines hold nothing that means something to COPY but the tabs of each row and its end."""
+    counts = text.count("\t") == tabs * rows and text.count("\n") == rows
+    return counts and not any(sign in text for sign in "\r\x00\x01")
 
 
 def _quoted(value: Any) -> str:

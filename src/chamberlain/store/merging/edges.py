@@ -45,6 +45,11 @@ CLOSING = """
         permission_id bigint, relation smallint, holder_id bigint, via_id bigint, qualifier_id int, family smallint)
 """
 
+IS_THERE_ANYTHING = """
+    SELECT EXISTS (SELECT FROM grants WHERE tenant_id = %(tenant)s AND closed_at IS NULL),
+           EXISTS (SELECT FROM changed_key), EXISTS (SELECT FROM ended)
+"""
+
 CLOSE_UNSEEN = """
     INSERT INTO closing
     SELECT g.permission_id, g.relation, g.holder_id, g.via_id, g.qualifier_id, p.family

@@ -16,6 +16,12 @@ class Migration(migrations.Migration):
         migrations.AddField("runrow", "asked", models.TextField(null=True)),
         migrations.AddField("runrow", "plan", models.JSONField(null=True)),
         migrations.AddField("runrow", "proof", models.JSONField(null=True)),
+        # An open edge is unique by `grants_open`; what else is asked of a permission's edges needs a narrower index.
+        migrations.RunSQL(
+            "ALTER TABLE grants DROP CONSTRAINT grants_pkey;"
+            "CREATE INDEX grants_permission ON grants (tenant_id, permission_id, holder_id)",
+            "DROP INDEX grants_permission",
+        ),
         migrations.RunSQL("UPDATE sync_phase SET name = 'merge' WHERE name = 'summary'", migrations.RunSQL.noop),
         migrations.AlterField("phaserow", "name", models.TextField(choices=[(name, name) for name in PHASES])),
     ]
