@@ -24,7 +24,7 @@ CREATE TEMPORARY TABLE words AS SELECT
     '{Readers,Editors,Project,Team,Devices,Approvers,Guests,Board,Archive,Printers}'::text[] AS noun;
 
 INSERT INTO account (tenant_id, id, guid, type, name, user_name, mail, enabled, department, job_title, manager, facts,
-                     created_at, first_seen, since)
+                     created_at, first_seen, since, standing)
 SELECT t, n, pg_temp.guid(seed || 'account', n), CASE WHEN pg_temp.dice('guest', n) % 25 = 0 THEN 'guest' ELSE 'member' END,
        one.given || ' ' || one.family, lower(one.given || '.' || translate(one.family, 'ö', 'o')) || n || '@large.example',
        lower(one.given || '.' || translate(one.family, 'ö', 'o')) || n || '@large.example',
@@ -34,7 +34,9 @@ SELECT t, n, pg_temp.guid(seed || 'account', n), CASE WHEN pg_temp.dice('guest',
                  || ' ' || (40 * pow(pg_temp.share('unit', n), 3))::int END,
        job[1 + pg_temp.dice('job', n) % 10], CASE WHEN n > 1 THEN pg_temp.guid(seed || 'account', greatest(n / 8, 1)) END,
        jsonb_build_object('office', 'Building ' || n % 90), timestamptz '2017-01-01' + pg_temp.dice('hired', n) % 280000000 * interval '1 second',
-       now(), now()
+       now(), now(),
+       -- as the grants below will have it, so that the figures find little to correct
+       (pg_temp.dice('licensed', n) % 10 < 8 AND n % 30 <> 29 OR pg_temp.dice('second', n) % 10 < 4)::int
 FROM size, words, generate_series(1, u) AS n, LATERAL (
     SELECT first[1 + pg_temp.dice('first' || seed, n) % 36] AS given,
            front[1 + pg_temp.dice('front' || seed, n) % 26] || back[1 + pg_temp.dice('back' || seed, n) % 12]

@@ -22,7 +22,7 @@ from chamberlain.model.cursor import Cursor
 from chamberlain.model.kind import Family
 from chamberlain.model.merged import ACCOUNTS, Merge, Merged, name_of
 from chamberlain.model.observed import AccountSeen, Coverage, GrantSeen, PermissionSeen, Scope, Whole
-from chamberlain.store.merging import counts, edges, figures, nesting, notes, objects, settle
+from chamberlain.store.merging import counts, edges, figures, following, nesting, notes, objects, settle
 from chamberlain.store.staging_tables import CHANGES, LISTINGS, table_name
 
 __all__ = ["Merged", "intern", "last", "merge"]
@@ -106,9 +106,9 @@ class _Merging:
         closed = self._close(whole)
         opened = self._open()
         self._nest()
-        self._count(everything=whole.accounts or closed + opened > FEW_ENOUGH_TO_FOLLOW)
-        for figure in figures.REFRESH:
-            self._run(figure)
+        everything = whole.accounts or closed + opened > FEW_ENOUGH_TO_FOLLOW
+        self._count(everything=everything)
+        self._figure(everything=everything)
         for forget in (nesting.FORGET, edges.FORGET, objects.FORGET, settle.FORGET):
             self._run(forget)
         return self
@@ -281,6 +281,11 @@ class _Merging:
             self._run(statement)
         self._run("ANALYZE composed")
         for statement in (counts.THROUGH, counts.PLANS, counts.STORE, counts.FORGET):
+            self._run(statement)
+
+    def _figure(self, *, everything: bool) -> None:
+        is_anew = everything or not self._rows(following.ARE_THERE)[0][0]
+        for statement in figures.REFRESH if is_anew else following.FOLLOW:
             self._run(statement)
 
     def _by_family(self, rows: Iterable[tuple[int, int]], merged: Callable[[int], Merged]) -> None:

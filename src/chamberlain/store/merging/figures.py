@@ -55,7 +55,7 @@ COUNT_REST: LiteralString = """
                 JOIN grants g ON g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL
                 JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
                 LEFT JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id
-                WHERE p.tenant_id = %(tenant)s AND p.family = 3 AND p.gone_at IS NULL
+                WHERE p.tenant_id = %(tenant)s AND p.family = 3
                   AND (NOT a.enabled OR q.content ->> 'state' IN ('Error', 'ActiveWithError'))
                 GROUP BY p.id) AS by_licence),
            (SELECT coalesce(jsonb_agg(jsonb_build_array(department, people) ORDER BY people DESC, department), '[]')

@@ -61,11 +61,16 @@ CHANGE_ACCOUNT = """
 STIR_ACCOUNT = "INSERT INTO stirred SELECT id FROM changing_account WHERE stirs"
 FORGET_CHANGING_ACCOUNT = "TRUNCATE changing_account"
 
+# With licences told at once: telling them of a million new rows afterwards would write each, and all indexes, twice.
 ADD_ACCOUNT = """
     INSERT INTO account (tenant_id, guid, type, name, user_name, mail, enabled, department, job_title, manager,
-                         facts, created_at, first_seen, since)
+                         facts, created_at, first_seen, since, standing)
     SELECT %(tenant)s, guid, type, name, user_name, mail, enabled, department, job_title,
-           nullif(manager, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), facts, created_at, %(now)s, %(now)s
+           nullif(manager, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), facts, created_at, %(now)s, %(now)s,
+           (guid IN (
+               SELECT g.holder FROM final_grant g
+               JOIN qualifier q ON q.tenant_id = %(tenant)s AND q.id = g.qualifier_id
+               WHERE g.family = 3 AND q.content ->> 'state' IN ('Active', 'ActiveWithError')))::int
     FROM final_account s
     WHERE type IN ('member', 'guest')
       AND NOT EXISTS (SELECT FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = s.guid)
