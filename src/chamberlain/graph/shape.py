@@ -213,13 +213,12 @@ class ServicePrincipal(Shape, frozen=True, kw_only=True):
     app_roles: list[AppRole]
 
 
-class AppRoleAssignment(Shape, frozen=True, kw_only=True):
+class AppRoleAssignment(Shape, frozen=True, kw_only=True, gc=False):
     """Somebody holds a role in an application."""
 
     app_role_id: str
     principal_id: str
     principal_type: str | None = None
-    principal_display_name: str | None = None
 
 
 class HeldAppRole(Shape, frozen=True, kw_only=True):

@@ -7,15 +7,15 @@ source  https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassig
         https://learn.microsoft.com/graph/api/serviceprincipal-delta (2026)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from chamberlain.errors import ChamberlainError, NotFound
+from chamberlain.errors import ChamberlainError
 from chamberlain.graph import shape
 from chamberlain.graph.delta import changes
 from chamberlain.graph.page import Page, pages
-from chamberlain.kinds.by_id import read_by_id
+from chamberlain.kinds.by_id import read_by_id, refuse_errors
 from chamberlain.kinds.ranges import require_all
 from chamberlain.kinds.reading import Reading, facts
 from chamberlain.model.kind import Family, Kind, Relation
@@ -55,47 +55,66 @@ async def read(reading: Reading) -> None:
 
 async def _batch(reading: Reading, apps: Sequence[shape.ServicePrincipal], unit: str) -> dict[str, Any]:
     missing = []
-    for app, assigned in zip(apps, await _assigned(reading, apps), strict=True):
-        if assigned is None:
+    for app, first in zip(apps, await _first_pages(reading, apps), strict=True):
+        if first is None:
             # It was listed a moment ago: its roles and assignments stay as they were until the next sync settles it.
             missing.append(app.id.lower())
             reading.sink.add([seen(app, role) for role in (*_user_roles(app), DEFAULT_ACCESS)], unit=unit)
             continue
-        permissions, grants = _held(app, assigned)
-        reading.sink.add(permissions, unit=unit)
-        reading.sink.add(grants, unit=unit)
+        found: set[str] = set()
+        async for assigned in _pages_of(reading, app, first):
+            found |= {one.app_role_id.lower() for one in assigned}
+            _add(reading, app, assigned, unit=unit)
+        reading.sink.add(_permissions(app, found), unit=unit)
     reading.progress.advance(len(apps))
     return {"read": len(apps), "missing": missing}
 
 
-async def _assigned(
+async def _first_pages(
     reading: Reading, apps: Sequence[shape.ServicePrincipal]
-) -> list[list[shape.AppRoleAssignment] | None]:
-    """Who is assigned to each of these applications; None for one that is not there any more."""
+) -> list[Page[shape.AppRoleAssignment] | None]:
+    """The beginning of who is assigned to each of these applications; None for one that is not there any more."""
     paths = [f"/servicePrincipals/{app.id}/{ASSIGNED}" for app in apps]
-    found: list[list[shape.AppRoleAssignment] | None] = []
-    for first in await reading.graph.get_many(paths, Page[shape.AppRoleAssignment]):
-        if isinstance(first, NotFound):
-            found.append(None)
-            continue
-        if isinstance(first, ChamberlainError):
-            raise first
-        assigned = list(first.value)
-        if first.next is not None:
-            async for page in pages(reading.graph, first.next, shape.AppRoleAssignment):
-                assigned.extend(page.value)
-        found.append(assigned)
-    return found
+    answers = await reading.graph.get_many(paths, Page[shape.AppRoleAssignment])
+    refuse_errors(answers)
+    return [None if isinstance(first, ChamberlainError) else first for first in answers]
 
 
-def _held(
-    app: shape.ServicePrincipal, assigned: Sequence[shape.AppRoleAssignment]
-) -> tuple[list[PermissionSeen], list[GrantSeen]]:
+async def _pages_of(
+    reading: Reading, app: shape.ServicePrincipal, first: Page[shape.AppRoleAssignment]
+) -> AsyncIterator[list[shape.AppRoleAssignment]]:
+    """Assignments to roles that people can have, page by page: an application can have everybody."""
+    roles = {role.id.lower() for role in _user_roles(app)} | {NIL}
+    yield [one for one in first.value if one.app_role_id.lower() in roles]
+    if first.next is not None:
+        async for page in pages(reading.graph, first.next, shape.AppRoleAssignment):
+            yield [one for one in page.value if one.app_role_id.lower() in roles]
+
+
+def _add(
+    reading: Reading, app: shape.ServicePrincipal, assigned: Sequence[shape.AppRoleAssignment], *, unit: str
+) -> None:
+    by_role: dict[str, list[tuple[str, str]]] = {}
+    for one in assigned:
+        holder = (one.principal_id, HOLDER_TYPES.get(one.principal_type or "", "other"))
+        by_role.setdefault(one.app_role_id.lower(), []).append(holder)
+    for role, holders in by_role.items():
+        reading.sink.add_holders(
+            holders,
+            family=Family.APP_ROLE,
+            guid=role,
+            parent=app.id.lower(),
+            relation=Relation.ASSIGNED,
+            unit=unit,
+        )
+
+
+def _permissions(app: shape.ServicePrincipal, found: set[str]) -> list[PermissionSeen]:
+    """What an application offers; `found` are roles that somebody is assigned to."""
     roles = {role.id.lower(): role for role in _user_roles(app)}
-    kept = [one for one in assigned if one.app_role_id.lower() in roles or one.app_role_id == NIL]
-    if any(one.app_role_id == NIL for one in kept) or (not roles and ENTERPRISE_APP in (app.tags or ())):
+    if NIL in found or (not roles and ENTERPRISE_APP in (app.tags or ())):
         roles[NIL] = DEFAULT_ACCESS
-    return [seen(app, role) for role in roles.values()], [edge(app, one) for one in kept]
+    return [seen(app, role) for role in roles.values()]
 
 
 async def follow(reading: Reading, link: str, *, unit: str) -> tuple[str, frozenset[str]]:
@@ -126,12 +145,14 @@ async def reread(reading: Reading, guids: Iterable[str], *, unit: str) -> frozen
     told: set[str] = set()
     for start in range(0, len(apps), BATCH):
         part = apps[start : start + BATCH]
-        for app, assigned in zip(part, await _assigned(reading, part), strict=True):
-            if assigned is None:
+        for app, first in zip(part, await _first_pages(reading, part), strict=True):
+            if first is None:
                 continue
-            permissions, grants = _held(app, assigned)
-            reading.sink.amend(permissions, unit=unit)
-            reading.sink.amend(grants, unit=unit)
+            held: set[str] = set()
+            async for assigned in _pages_of(reading, app, first):
+                held |= {one.app_role_id.lower() for one in assigned}
+                reading.sink.amend([edge(app, one) for one in assigned], unit=unit)
+            reading.sink.amend(_permissions(app, held), unit=unit)
             told.add(app.id.lower())
     return frozenset(told)
 
@@ -169,7 +190,7 @@ def edge(app: shape.ServicePrincipal, assignment: shape.AppRoleAssignment) -> Gr
         family=Family.APP_ROLE,
         holder=assignment.principal_id.lower(),
         holder_type=HOLDER_TYPES.get(assignment.principal_type or "", "other"),
-        holder_name=assignment.principal_display_name or "",
+        holder_name="",
         guid=assignment.app_role_id.lower(),
         parent=app.id.lower(),
         relation=Relation.ASSIGNED,
