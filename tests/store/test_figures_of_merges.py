@@ -68,25 +68,20 @@ class Directory:
 
     def change(self) -> Any:
         choose = self._chance.choice
-        return choose(
-            [
-                lambda: self.person(choose(PEOPLE)),
-                lambda: AccountGone(choose(PEOPLE)),
-                lambda: self.licensed(choose(PEOPLE), choose(SKUS)),
-                lambda: GrantGone(Family.LICENCE, choose(PEOPLE), choose(SKUS), NIL, Relation.ASSIGNED),
-                lambda: member(choose(PEOPLE + GROUPS), choose(GROUPS)),
-                lambda: GrantGone(Family.GROUP, choose(PEOPLE + GROUPS), choose(GROUPS), NIL, Relation.MEMBER),
-                lambda: administers(choose(PEOPLE + GROUPS), choose(ROLES)),
-                lambda: GrantGone(Family.ROLE, choose(PEOPLE + GROUPS), choose(ROLES), NIL, Relation.ASSIGNED),
-                lambda: choose([group(choose(GROUPS)), licence(choose(SKUS)), role(choose(ROLES))]),
-                lambda: choose(
-                    [
-                        PermissionGone(Family.GROUP, choose(GROUPS), NIL),
-                        PermissionGone(Family.LICENCE, choose(SKUS), NIL),
-                    ]
-                ),
-            ]
-        )()
+        some = choose([*PEOPLE, *GROUPS])
+        changes: list[Any] = [
+            self.person(choose(PEOPLE)),
+            AccountGone(choose(PEOPLE)),
+            self.licensed(choose(PEOPLE), choose(SKUS)),
+            GrantGone(Family.LICENCE, choose(PEOPLE), choose(SKUS), NIL, Relation.ASSIGNED),
+            member(some, choose(GROUPS)),
+            GrantGone(Family.GROUP, some, choose(GROUPS), NIL, Relation.MEMBER),
+            administers(some, choose(ROLES)),
+            GrantGone(Family.ROLE, some, choose(ROLES), NIL, Relation.ASSIGNED),
+            choose([group(choose(GROUPS)), licence(choose(SKUS)), role(choose(ROLES))]),
+            choose([PermissionGone(Family.GROUP, choose(GROUPS), NIL), PermissionGone(Family.LICENCE, SKUS[0], NIL)]),
+        ]
+        return choose(changes)
 
 
 def group(guid: str) -> PermissionSeen:
