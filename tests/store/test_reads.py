@@ -31,6 +31,17 @@ CHOICES: list[dict[str, Any]] = [
     {"text": "a", "enabled": False, "admin": True},
     {"text": "nobody is called that"},
 ]
+# Every third number is a person, every third a group that holds the licence, every third a group that does not.
+MIXED_HOLDERS = (
+    "INSERT INTO account (tenant_id, id, guid, type, first_seen, since) "
+    "SELECT %(tenant)s, n, gen_random_uuid(), 'member', now(), now() FROM generate_series(900000, 900098, 3) AS n",
+    "INSERT INTO permission (tenant_id, id, family, kind, guid, parent, key, first_seen, since) "
+    "SELECT %(tenant)s, n, 1, 'security_group', gen_random_uuid(), gen_random_uuid(), 'mixed:' || n, now(), now() "
+    "FROM generate_series(900000, 900098) AS n WHERE n %% 3 > 0",
+    "INSERT INTO grants (tenant_id, holder_id, permission_id, relation, opened_at) "
+    "SELECT %(tenant)s, n, (SELECT min(id) FROM permission WHERE tenant_id = %(tenant)s AND family = 3), 3 + n %% 2, "
+    "now() FROM generate_series(900000, 900098) AS n WHERE n %% 3 < 2",
+)
 SORTS = ("name", "department", "newest")
 
 
@@ -137,6 +148,27 @@ def test_figures_of_a_merge_are_those_that_one_would_count(tenant: int) -> None:
     assert made == counted
     assert made[0]["admins"] > 0
     assert made[0]["blocked_with_licence"] > 0
+
+
+def test_groups_among_holders_are_found_wherever_their_ids_lie(tenant: int) -> None:
+    plain = """
+        SELECT DISTINCT g.holder_id FROM grants g JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id
+        WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL
+          AND g.relation IN (3, 4)
+    """
+    found = rows("SELECT id FROM permission WHERE tenant_id = %(tenant)s AND family IN (2, 3, 4)", {"tenant": tenant})
+    numbers = set()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            for statement in MIXED_HOLDERS:
+                cursor.execute(statement, {"tenant": tenant})
+        for permission in [row["id"] for row in found]:
+            asked = {"tenant": tenant, "permission": permission}
+            expected = sorted(row["holder_id"] for row in rows(plain, asked))
+            assert sorted(permissions.group_holders(tenant_id=tenant, permission_id=permission)) == expected
+            numbers.add(len(expected))
+        transaction.set_rollback(True)
+    assert max(numbers) > 20
 
 
 def test_what_was_not_counted_is_not_claimed(tenant: int) -> None:

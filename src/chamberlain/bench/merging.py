@@ -5,25 +5,25 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from typing import Annotated
 
 import typer
 
-from chamberlain import bootstrap
+from chamberlain import bootstrap, clock
+from chamberlain.model.kind import Family, Relation
+from chamberlain.model.observed import NIL, GrantGone, GrantSeen, Whole
 from chamberlain.model.tenant import Tenant
 from chamberlain.settings import Settings, load
 
-GRANTS_AT_ONCE = 300_000
+EDGES_AT_ONCE = 50_000
 
-OPEN = """
-    INSERT INTO grants (tenant_id, holder_id, permission_id, relation, opened_at)
-    SELECT %(tenant)s, a.id, p.id, 1, now()
-    FROM (SELECT id, row_number() OVER () AS n FROM account WHERE tenant_id = %(tenant)s LIMIT %(many)s) AS a
-    JOIN (SELECT id, row_number() OVER () AS n FROM permission WHERE tenant_id = %(tenant)s AND family = 1
+PAIRS = """
+    SELECT a.guid::text AS holder, p.guid::text AS "group"
+    FROM (SELECT guid, row_number() OVER () AS n FROM account WHERE tenant_id = %(tenant)s LIMIT %(many)s) AS a
+    JOIN (SELECT guid, row_number() OVER () AS n FROM permission WHERE tenant_id = %(tenant)s AND family = 1
           ORDER BY id DESC LIMIT 1000) AS p ON p.n = 1 + a.n %% 1000
-    ON CONFLICT DO NOTHING
 """
-CLOSE = "UPDATE grants SET closed_at = now() WHERE tenant_id = %(tenant)s AND closed_at IS NULL AND opened_at = %(at)s"
 
 
 @contextmanager
@@ -45,19 +45,24 @@ def merging(settings: Settings, tenant: Tenant) -> Iterator[None]:
 
 
 def main(tenant: Annotated[int, typer.Option()]) -> None:
-    """Opens many grants in one transaction and closes them in the next, until it is ended."""
+    """Merges many memberships that begin, then merges that they end, and so on until it is ended."""
     with bootstrap.open_world(load(), migrate=False):
-        from chamberlain.store.connection import connect
+        from chamberlain.store.connection import rows
+        from chamberlain.store.staging import Staging
 
-        with connect() as connection:
-            typer.echo("merging")
-            sys.stdout.flush()
-            while True:
-                at = connection.execute("SELECT now()").fetchone()
-                connection.execute(OPEN, {"tenant": tenant, "many": GRANTS_AT_ONCE})
-                connection.commit()
-                connection.execute(CLOSE, {"tenant": tenant, "at": at[0] if at else None})
-                connection.commit()
+        pairs = [(row["holder"], row["group"]) for row in rows(PAIRS, {"tenant": tenant, "many": EDGES_AT_ONCE})]
+        begins = [
+            GrantSeen(Family.GROUP, holder, "other", "", group, NIL, Relation.MEMBER, None, 0)
+            for holder, group in pairs
+        ]
+        ends = [GrantGone(Family.GROUP, holder, group, NIL, Relation.MEMBER) for holder, group in pairs]
+        typer.echo("merging")
+        sys.stdout.flush()
+        for run, edges in enumerate(cycle((begins, ends)), start=1):
+            with Staging(tenant_id=tenant, run_id=run) as staging:
+                staging.amend(edges, unit="changes")
+                staging.complete("changes")
+                staging.merge(Whole(), seen_at=clock.now())
 
 
 if __name__ == "__main__":

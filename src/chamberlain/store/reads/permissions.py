@@ -97,10 +97,32 @@ def owners(*, tenant_id: int, permission_id: int) -> list[dict[str, Any]]:
     )
 
 
+# Groups among the holders of a role, an application or a licence. A licence may have a million holders, but accounts
+# and permissions draw their ids from one sequence, in long runs of each: from the next holder to the next permission,
+# and from there to the next holder, it is a few leaps.
+GROUP_HOLDERS = """
+    WITH RECURSIVE leap AS (
+        SELECT relation, 0::bigint AS id, false AS meets FROM (VALUES (3::smallint), (4::smallint)) AS one (relation)
+        UNION ALL
+        SELECT l.relation, CASE WHEN h.id = g.holder_id THEN h.id ELSE h.id - 1 END, h.id = g.holder_id
+        FROM leap l
+        CROSS JOIN LATERAL (
+            SELECT g.holder_id FROM grants g
+            WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.relation = l.relation
+              AND g.holder_id > l.id AND g.closed_at IS NULL
+            ORDER BY g.holder_id LIMIT 1) AS g
+        CROSS JOIN LATERAL (
+            SELECT p.id FROM permission p WHERE p.tenant_id = %(tenant)s AND p.id >= g.holder_id
+            ORDER BY p.id LIMIT 1) AS h
+    )
+    SELECT DISTINCT id AS holder_id FROM leap WHERE meets
+"""
+
+
 def neighbours(*, tenant_id: int, permission_id: int) -> list[dict[str, Any]]:
     """Permissions that it holds ("out") and groups that hold it ("in"), by name."""
     return rows(
-        "SELECT 'out' AS side, p.family, p.key, p.kind, p.name, p.app FROM grants g "
+        "SELECT 'out' AS side, p.family, p.key, p.kind, p.name, p.app FROM grants g "  # noqa: S608 - constants
         "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id "
         "WHERE g.tenant_id = %(tenant)s AND g.holder_id = %(permission)s AND g.closed_at IS NULL AND g.relation <> 2 "
         "UNION ALL "
@@ -110,10 +132,8 @@ def neighbours(*, tenant_id: int, permission_id: int) -> list[dict[str, Any]]:
         "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id "
         "WHERE n.tenant_id = %(tenant)s AND n.outer_id = %(permission)s AND g.closed_at IS NULL AND g.relation = 1 "
         "UNION ALL "
-        "SELECT 'in', p.family, p.key, p.kind, p.name, p.app FROM grants g "
-        "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id "
-        "WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL "
-        "AND g.relation IN (3, 4) ORDER BY 5, 3",
+        f"SELECT 'in', p.family, p.key, p.kind, p.name, p.app FROM ({GROUP_HOLDERS}) AS g "
+        "JOIN permission p ON p.tenant_id = %(tenant)s AND p.id = g.holder_id ORDER BY 5, 3",
         {"tenant": tenant_id, "permission": permission_id},
     )
 
@@ -251,18 +271,8 @@ def inner_groups(*, tenant_id: int, permission_id: int, at: datetime | None = No
     return [row["inner_id"] for row in found]
 
 
-GROUP_HOLDERS = """
-    SELECT DISTINCT g.holder_id FROM grants g
-    JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.holder_id AND p.family = 1
-    WHERE g.tenant_id = %(tenant)s AND g.permission_id = %(permission)s AND g.closed_at IS NULL
-      AND g.relation IN (3, 4)
-      -- for these alone it is asked: to look through a million holders of a licence would find nothing
-      AND (SELECT family FROM permission WHERE tenant_id = %(tenant)s AND id = %(permission)s) IN (2, 4)
-"""
-
-
 def group_holders(*, tenant_id: int, permission_id: int, at: datetime | None = None) -> list[int]:
-    """Groups that hold this role or application or are eligible for it, now or at a time."""
+    """Groups that hold this role, application or licence or are eligible for it, now or at a time."""
     found = rows(
         as_of(GROUP_HOLDERS, at),
         {"tenant": tenant_id, "permission": permission_id, "at": at},
