@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from chamberlain.errors import NotFound
 from chamberlain.model.actor import SYSTEM
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.people import find_person
@@ -67,7 +68,10 @@ def compare(tenant: Tenant, truth: Iterable[dict[str, Any]]) -> Comparison:
 
 def _effective(tenant: Tenant, people: Iterable[str]) -> Iterator[Line]:
     for guid in people:
-        person = find_person(viewer=SYSTEM, tenant=tenant, guid=UUID(guid))
+        try:
+            person = find_person(viewer=SYSTEM, tenant=tenant, guid=UUID(guid))
+        except NotFound:  # whoever is missing has nothing, and is told among the accounts
+            continue
         for holding in person.holdings:
             if holding.owner or not holding.effective:
                 continue
