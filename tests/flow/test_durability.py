@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -23,58 +24,66 @@ from chamberlain.store.models import PhaseRow
 from stories import ADMIN, connect
 
 PATIENCE_SECONDS = 60.0
+LISTINGS = ("GET /users", "GET /groups", "GET /subscribedSkus", "GET /roleManagement/directory/roleAssignments")
 
 
-def start_worker() -> "subprocess.Popen[str]":
-    """A worker in a process of its own, on this test process's database."""
-    worker = subprocess.Popen(
+@contextmanager
+def worker() -> "Iterator[subprocess.Popen[str]]":
+    """A worker in a process of its own, on this test process's database; it never outlives the test."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "chamberlain.cli", "worker"],
         env={**os.environ, "CHAMBERLAIN_LOG_LEVEL": "ERROR"},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    assert worker.stdout is not None
-    assert worker.stdout.readline().strip() == "worker is ready"
-    return worker
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().strip() == "worker is ready"
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_until(tenant: Tenant, run_id: int, reached: Callable[[Run], bool]) -> Run:
     """Looks at the run until it is as wanted, or too long has passed."""
     until = time.monotonic() + PATIENCE_SECONDS
     while not reached(run := find_run(viewer=ADMIN, tenant=tenant, run_id=run_id)):
-        if time.monotonic() > until:
+        if run.is_over or time.monotonic() > until:
             pytest.fail(f"the run never got there: {run}")
         time.sleep(0.02)
     return run
 
 
-@pytest.mark.parametrize("phase", [PhaseName.PEOPLE, PhaseName.GROUPS, PhaseName.PRODUCTS])
+@pytest.mark.parametrize("phase", [PhaseName.PEOPLE, PhaseName.GROUPS, PhaseName.CHANGES])
 def test_a_worker_killed_in_the_middle_of_a_phase_is_taken_over(
     world: bootstrap.World,
     start_tenant: Callable[..., Simulated],
     pointed: Callable[[Simulated], Settings],
     phase: PhaseName,
 ) -> None:
-    seed = {PhaseName.PEOPLE: 41, PhaseName.GROUPS: 42, PhaseName.PRODUCTS: 43}[phase]
+    seed = {PhaseName.PEOPLE: 41, PhaseName.GROUPS: 42, PhaseName.CHANGES: 43}[phase]
     simulator = start_tenant(users=1_500, groups=300, memberships=9_000, apps=30, seed=seed, latency_ms=60)
     pointed(simulator)
     tenant = connect(simulator)
     run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
 
-    first = start_worker()
-    with first:
+    with worker() as first:
         wait_until(tenant, run_id, lambda run: _state(run, phase) is PhaseState.RUNNING)
         first.send_signal(signal.SIGKILL)
+    listed = simulator.usage()["by_route"]
     interrupted = find_run(viewer=ADMIN, tenant=tenant, run_id=run_id)
     assert interrupted.state is RunState.RUNNING
 
-    second = start_worker()
-    with second:
+    with worker() as second:
         run = wait_until(tenant, run_id, lambda run: run.is_over)
         second.send_signal(signal.SIGTERM)
         assert second.wait(timeout=PATIENCE_SECONDS) == 0
     assert run.state is RunState.SUCCEEDED, json.dumps(run.error_data)
+    if phase is PhaseName.CHANGES:  # every listing was read to its end
+        again = simulator.usage()["by_route"]
+        assert {route: again[route] - listed[route] for route in LISTINGS} == dict.fromkeys(LISTINGS, 0)
     comparison = compare(tenant, simulator.truth("?sample=40"))
     assert comparison.equal, comparison.examples
     assert len(list_runs(viewer=ADMIN, tenant=tenant)) == 1
@@ -85,9 +94,9 @@ def test_a_worker_that_loses_its_connection_keeps_its_job(
 ) -> None:
     simulator = start_tenant(users=1_500, groups=300, memberships=9_000, apps=30, seed=44, latency_ms=120)
     pointed(simulator)
-    tenant = connect(simulator)
-    run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
-    with start_worker() as first, start_worker() as second:
+    with worker() as first, worker() as second:
+        tenant = connect(simulator)
+        run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
         wait_until(tenant, run_id, lambda run: _state(run, PhaseName.GROUPS) is PhaseState.RUNNING)
         cut = rows(
             "SELECT pg_terminate_backend(pid) AS cut FROM pg_locks "
@@ -96,8 +105,9 @@ def test_a_worker_that_loses_its_connection_keeps_its_job(
         )
         assert len(cut) == 2
         run = wait_until(tenant, run_id, lambda run: run.is_over)
-        for worker in (first, second):
-            worker.send_signal(signal.SIGTERM)
+        for one in (first, second):
+            one.send_signal(signal.SIGTERM)
+            assert one.wait(timeout=PATIENCE_SECONDS) == 0
     assert run.state is RunState.SUCCEEDED, run
     assert max(PhaseRow.objects.filter(run_id=run_id).values_list("attempts", flat=True)) <= 2
     assert compare(tenant, simulator.truth("?effective=0")).equal
