@@ -80,9 +80,19 @@ def test_sync_does_the_work_itself_where_no_worker_runs(simulator: Simulated) ->
     done = run("sync", "--tenant", simulator.tenant_id, "--json", **at(simulator))
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["state"] == "succeeded"
-    assert told["phases"]["people"]["read"] == 60
+    assert (told["state"], told["mode"]) == ("succeeded", "changes")
+    assert told["phases"]["people"]["read"] == 0
     assert told["requests"] == sum(phase["requests"] for phase in told["phases"].values())
+    everything = json.loads(run("sync", "--full", "--tenant", simulator.tenant_id, "--json", **at(simulator)).stdout)
+    assert (everything["mode"], everything["phases"]["people"]["read"]) == ("full", 60)
+
+
+def test_a_plan_is_printed_before_and_beside_what_was_spent(simulator: Simulated) -> None:
+    done = run("sync", "--explain", "--full", "--tenant", simulator.tenant_id, **at(simulator))
+    assert done.returncode == 0, done.stderr
+    assert "Reads everything: somebody asked for it." in done.stdout
+    assert "RU planned" in done.stdout
+    assert done.stdout.count("people") >= 2
 
 
 def test_connect_takes_the_secret_from_the_environment_and_syncs(
