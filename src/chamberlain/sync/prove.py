@@ -22,8 +22,9 @@ from chamberlain.model.kind import Family, Relation
 from chamberlain.model.observed import Coverage, Scope, Whole
 from chamberlain.model.run import Count, PhaseName, Proof
 from chamberlain.policy.confidence import surely_right
-from chamberlain.store import cursors, known, runs
+from chamberlain.store import coverage, cursors, known, runs
 from chamberlain.store.staging import Staging
+from chamberlain.sync.decide import LISTED
 from chamberlain.sync.links import SLICE, made_with
 from chamberlain.sync.session import Session
 from chamberlain.sync.way import Report, Way
@@ -41,13 +42,14 @@ class _Read:
 
 
 def prove(*, tenant_id: int, run_id: int, way: Way, report: Report) -> Proof | None:
-    """Counts, reads the next slice again, mends what differs. None where the last proof is less than an hour old.
+    """Counts, reads the next slice again, mends what differs.
+
+    None where the last proof, or the last reading of everything, is less than an hour old.
 
     raises  what reading raises; then nothing was merged
     """
     now = clock.now()
-    proved_at = runs.proved_at(tenant_id=tenant_id)
-    if proved_at is not None and now - proved_at < EVERY:
+    if any(now - moment < EVERY for moment in _proved(tenant_id)):
         return None
     place = cursors.read(tenant_id=tenant_id).get(SLICE)
     after: dict[str, str] = json.loads(place.link) if place else {}
@@ -76,9 +78,8 @@ async def _read(
     *,
     now: datetime,
 ) -> _Read:
-    large = frozenset[str]()
     async with open_graph(way.endpoint, way.credential, ledger=way.ledger) as graph:
-        session = Session(graph, staging, report, way.endpoint.in_flight, Start(began_at=now, large=large))
+        session = Session(graph, staging, report, way.endpoint.in_flight, Start(began_at=now))
         async with session.phase(PhaseName.PROOF) as reading:
             users, all_groups, told_people, told_groups, told_apps = await asyncio.gather(
                 count(reading.graph, "/users"),
@@ -90,13 +91,21 @@ async def _read(
             reading.progress.advance(sum(len(guids) for guids in slice_.values()))
             staging.complete(UNIT)
     assigned = (Relation.ASSIGNED,)
-    coverage = (
+    covered = (
         Coverage(Family.LICENCE, assigned, Scope.HOLDERS, told_people),
         Coverage(Family.GROUP, (Relation.MEMBER, Relation.OWNER), Scope.PERMISSIONS, told_groups),
         Coverage(Family.APP_ROLE, assigned, Scope.PERMISSIONS, told_apps),
     )
     counts = (Count("users", users, ours["users"]), Count("groups", all_groups, ours["groups"]))
-    return _Read(counts, Whole(below=told_apps, grants=tuple(one for one in coverage if one.guids)))
+    return _Read(counts, Whole(below=told_apps, grants=tuple(one for one in covered if one.guids)))
+
+
+def _proved(tenant_id: int) -> list[datetime]:
+    """When what we show was last proved, and when all of it was last read."""
+    proved_at = runs.proved_at(tenant_id=tenant_id)
+    looked = coverage.read(tenant_id=tenant_id)
+    read_at = [looked[name].complete_at for name in LISTED if name in looked]
+    return [*([proved_at] if proved_at else []), *([min(read_at)] if read_at else [])]
 
 
 def _sizes(tenant_id: int) -> dict[str, int]:
