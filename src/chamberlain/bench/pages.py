@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from html import unescape
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,8 +33,8 @@ def bench_pages(
     during_merge  while another process merges many grants
     folder        keeps the database there, or measures the one that is there already
     only          a regular expression: only pages whose name it finds
-    returns       the size, fill_seconds, pages (p50_ms, p95_ms, max_ms and queries of each), worst, worst_p95_ms,
-                  within_limit
+    returns       the size, fill_seconds, pages (p50_ms, p95_ms, max_ms, cpu_ms and queries of each), worst,
+                  worst_p95_ms, within_limit
     """
     with ExitStack() as stack:
         if folder is None:
@@ -132,12 +133,32 @@ def _measure(paths: dict[str, str], *, rounds: int) -> dict[str, Any]:
                 get(path)
         queries[name] = len(captured)
     times: dict[str, list[float]] = {name: [] for name in paths}
+    busy: dict[str, list[float]] = {name: [] for name in paths}
     for _ in range(rounds):
         for name, path in paths.items():
-            began = time.perf_counter()
+            before, began = _busy(), time.perf_counter()
             get(path)
             times[name].append((time.perf_counter() - began) * 1000)
-    return {name: {**_spread(found), "queries": queries[name]} for name, found in times.items()}
+            busy[name].append((_busy() - before) * 1000)
+    return {
+        name: {**_spread(found), "cpu_ms": round(median(busy[name]), 1), "queries": queries[name]}
+        for name, found in times.items()
+    }
+
+
+def _busy() -> float:
+    """Seconds of processor time that this process and its part of the database server have had: what a page costs,
+    whatever else the machine does.
+
+    source  https://www.kernel.org/doc/Documentation/scheduler/sched-stats.rst (2026): the first number of
+            /proc/<pid>/schedstat is the time on the processor in nanoseconds. Elsewhere than on Linux the server's part
+            is left out.
+    """
+    from django.db import connection
+
+    server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
+    theirs = int(server.read_text(encoding="ascii").split()[0]) / 1e9 if server.exists() else 0.0
+    return time.process_time() + theirs
 
 
 def _spread(times: list[float]) -> dict[str, float]:

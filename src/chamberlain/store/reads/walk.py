@@ -63,15 +63,33 @@ def bounded(stream: str, walk: Walk, order: tuple[str, ...], direction: str) -> 
 
 def picked(walk: Walk, order: tuple[str, ...], beyond: str, direction: str) -> str:
     """The rows that match, found by what is rare about them, as many as a page has; with the number of all."""
+    if not walk.after:
+        return _picked_by_key(walk, order, beyond, direction)
     keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
-    number = f"(SELECT count(*) FROM (SELECT FROM found {walk.alias} WHERE true{walk.after} LIMIT %(most)s) AS them)"  # noqa: S608
     # Sorted before the rest is looked up: of many rows only as many are looked up as the page has.
     return (
-        f"{_found(walk)} SELECT {walk.alias}.*, {number} AS {NUMBER} FROM ("  # noqa: S608
+        f"{_found(walk)} SELECT {walk.alias}.*, {_number(walk)} AS {NUMBER} FROM ("  # noqa: S608
         f"SELECT {walk.alias}.*, {keys} FROM found {walk.alias} WHERE true{beyond} "
         f"ORDER BY {_by_key(order, direction)} OFFSET 0) AS {walk.alias} "
         f"WHERE true{walk.after} ORDER BY {_by_key(order, direction)} LIMIT %(limit)s"
     )
+
+
+def _picked_by_key(walk: Walk, order: tuple[str, ...], beyond: str, direction: str) -> str:
+    """The same where nothing is looked up afterwards: of all that are found only keys are kept, not whole rows."""
+    keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
+    names = ", ".join(f"key_{number}" for number in range(len(order)))
+    return (
+        f"{_found(walk, columns=f'{walk.alias}.tenant_id, {walk.alias}.id, {keys}')} "  # noqa: S608
+        f"SELECT {walk.alias}.*, {names}, {_number(walk)} AS {NUMBER} FROM ("
+        f"SELECT * FROM found WHERE true{beyond.replace(', '.join(order), names)} "
+        f"ORDER BY {_by_key(order, direction)} LIMIT %(limit)s) AS one "
+        f"JOIN {walk.table} {walk.alias} ON {walk.alias}.tenant_id = one.tenant_id AND {walk.alias}.id = one.id"
+    )
+
+
+def _number(walk: Walk) -> str:
+    return f"(SELECT count(*) FROM (SELECT FROM found {walk.alias} WHERE true{walk.after} LIMIT %(most)s) AS them)"  # noqa: S608
 
 
 def picked_number(walk: Walk) -> str:
@@ -90,10 +108,10 @@ def seen_number(stream: str, walk: Walk) -> str:
     )
 
 
-def _found(walk: Walk) -> str:
+def _found(walk: Walk, *, columns: str = "") -> str:
     cells = f" AND ({' OR '.join(cell.removeprefix(' AND ') for cell in walk.cells)})" if walk.cells else ""
     return (
-        f"WITH found AS MATERIALIZED (SELECT {walk.alias}.* FROM {walk.table} {walk.alias} "  # noqa: S608
+        f"WITH found AS MATERIALIZED (SELECT {columns or f'{walk.alias}.*'} FROM {walk.table} {walk.alias} "  # noqa: S608
         f"WHERE {walk.where}{cells}{walk.few})"
     )
 

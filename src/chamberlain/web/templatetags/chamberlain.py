@@ -1,9 +1,9 @@
 """`{% load chamberlain %}`: words, numbers, moments and addresses for templates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import chain
 from math import floor
@@ -13,8 +13,10 @@ from uuid import UUID
 from django import template
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
+from django.template.defaultfilters import date as date_filter
 from django.templatetags.static import static
 from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -36,8 +38,13 @@ from chamberlain.web.problems import sentence_of
 
 register = template.Library()
 
-MOST_SHOWN = 100
+MOST_SHOWN = 50
 
+DEPARTMENT_ITEM = (
+    '<li><a class="menu-item" href="{}" hx-get="{}" hx-target="#results" hx-swap="outerHTML" hx-push-url="true">'
+    '<bdi class="min-w-0 flex-1 truncate" title="{}">{}</bdi>'
+    '<span class="quiet text-xs tabular-nums">{}</span></a></li>'
+)
 WORDS: Mapping[object, words.Word] = dict(
     chain(
         words.KIND.items(),
@@ -165,6 +172,17 @@ def ago(moment: datetime) -> str:
 
 
 @register.filter
+def when(moment: datetime) -> SafeString:
+    """The same as <c-when>, for what a page has by the hundred: a component takes twenty times as long."""
+    return format_html(
+        '<time datetime="{}" title="{}" class="whitespace-nowrap">{}</time>',
+        date_filter(moment, "c"),
+        exact(moment),
+        ago(moment),
+    )
+
+
+@register.filter
 def exact(moment: datetime) -> str:
     """The moment itself."""
     return moments.exact(moment)
@@ -219,6 +237,23 @@ def asset(path: str) -> str:
     return f"{static(path)}?v={_mark(path)}"
 
 
+@register.simple_tag
+def icon(name: str, size: str = "size-4", **more: str) -> SafeString:
+    """The same as <c-icon>, for what a page has by the hundred."""
+    return _icon(name, size, more.get("class", ""))
+
+
+@lru_cache(maxsize=1000)
+def _icon(name: str, size: str, classes: str) -> SafeString:
+    return format_html(
+        '<svg class="icon {} {}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        size,
+        classes,
+        asset("built/icons.svg"),
+        name,
+    )
+
+
 @cache
 def _mark(path: str) -> str:
     found = finders.find(path)
@@ -235,6 +270,21 @@ def turn(address: Address, cursor: str) -> str:
 def changed(address: Address, name: str, value: str) -> str:
     """The URL with one filter changed."""
     return address.with_(**{name: value})
+
+
+@register.simple_tag
+def department_items(departments: Sequence[tuple[str, int]], address: Address) -> SafeString:
+    """The menu of departments; every list of people has its two hundred lines."""
+    return format_html_join("", DEPARTMENT_ITEM, _department_values(departments, address))
+
+
+def _department_values(
+    departments: Sequence[tuple[str, int]], address: Address
+) -> Iterator[tuple[str, str, str, str, str]]:
+    for name, people in departments:
+        if name:
+            url = address.with_(department=name)
+            yield url, url, name, name, number(people)
 
 
 @register.simple_tag
