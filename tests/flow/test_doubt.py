@@ -38,8 +38,10 @@ def ready(start_tenant: Callable[..., Simulated], pointed: Callable[[Simulated],
 
 def begin(simulator: Simulated, tenant: Tenant, settings: Settings) -> Ready:
     cursors.forget(tenant_id=tenant.id, streams=list(cursors.read(tenant_id=tenant.id)))
-    assert why(read((simulator, tenant, settings))) == (Mode.FULL, Why.FIRST)
-    return simulator, tenant, settings
+    ready = (simulator, tenant, settings)
+    assert why(read(ready)) == (Mode.FULL, Why.FIRST)
+    assert why(read(ready)) == (Mode.CHANGES, Why.FRESH)  # proves it, where no proof of this hour is there
+    return ready
 
 
 def read(ready: Ready, mode: Mode | None = None) -> Run:
