@@ -38,8 +38,15 @@ def test_a_sync_equals_the_truth_and_is_measured() -> None:
     assert figures["requests"] > 0
 
 
-def test_a_skipped_page_turns_it_red() -> None:
+def test_a_skipped_page_is_noticed_by_the_sync_itself() -> None:
     code, figures = bench("--plant", "skip_page")
+    assert figures["equal_to_truth"] is False
+    assert (figures["state"], figures["error"]) == ("failed", "listing_short")
+    assert code == 1
+
+
+def test_a_lost_part_of_a_batch_turns_it_red() -> None:
+    code, figures = bench("--plant", "drop_part")
     assert figures["equal_to_truth"] is False
     assert figures["state"] == "succeeded"
     assert any(line.startswith("missing:") for line in figures["differences"])
