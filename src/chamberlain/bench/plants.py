@@ -17,7 +17,7 @@ def planted(name: str) -> Iterator[None]:
 
     skip_page   the second page of every listing, and of every first round of a delta, is lost
     ends_early  an early end is taken for the end: pages after the first do not come
-    drop_part   the first answer of every batch that holds something is lost
+    drop_part   the longest answer of all batches that are sent together is lost
     """
     if name == "":
         yield
@@ -55,9 +55,9 @@ def _lost_part() -> Iterator[None]:
 
     async def get_many(self: Graph, paths: Any, shape: Any, **named: Any) -> list[Any]:
         answers: list[Any] = await true_get_many(self, paths, shape, **named)
-        full = [number for number, one in enumerate(answers) if isinstance(one, page.Page) and one.value]
-        for number in full[:1]:
-            answers[number] = page.Page(value=[])
+        lengths = [len(one.value) if isinstance(one, page.Page) else 0 for one in answers]
+        if any(lengths):
+            answers[lengths.index(max(lengths))] = page.Page(value=[])
         return answers
 
     Graph.get_many = get_many  # type: ignore[method-assign]
