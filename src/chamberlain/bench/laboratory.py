@@ -17,7 +17,7 @@ from chamberlain.bench.processor import seconds_below
 from chamberlain.bench.simulated import Simulated, simulated
 from chamberlain.settings import Settings
 
-EVERYBODY_UP_TO = 10_000
+EVERYBODY_UP_TO = 3_000
 SAMPLE = 500
 
 
