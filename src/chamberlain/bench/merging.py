@@ -12,7 +12,7 @@ import typer
 
 from chamberlain import bootstrap, clock
 from chamberlain.model.kind import Family, Relation
-from chamberlain.model.observed import NIL, GrantGone, GrantSeen, Whole
+from chamberlain.model.observed import NIL, Gone, GrantGone, GrantSeen, Seen, Whole
 from chamberlain.model.tenant import Tenant
 from chamberlain.settings import Settings, load
 
@@ -51,11 +51,13 @@ def main(tenant: Annotated[int, typer.Option()]) -> None:
         from chamberlain.store.staging import Staging
 
         pairs = [(row["holder"], row["group"]) for row in rows(PAIRS, {"tenant": tenant, "many": EDGES_AT_ONCE})]
-        begins = [
+        begins: list[Seen | Gone] = [
             GrantSeen(Family.GROUP, holder, "other", "", group, NIL, Relation.MEMBER, None, 0)
             for holder, group in pairs
         ]
-        ends = [GrantGone(Family.GROUP, holder, group, NIL, Relation.MEMBER) for holder, group in pairs]
+        ends: list[Seen | Gone] = [
+            GrantGone(Family.GROUP, holder, group, NIL, Relation.MEMBER) for holder, group in pairs
+        ]
         typer.echo("merging")
         sys.stdout.flush()
         for run, edges in enumerate(cycle((begins, ends)), start=1):

@@ -38,13 +38,19 @@ class ConnectOffer:
 
 
 @dataclass(frozen=True, slots=True)
-class Integration:
-    """A card on the integrations page."""
+class Standing:
+    """A connection and how its syncs go, as the frame around every page tells."""
 
     connection: Connection
     running: Run | None
     last_success: datetime | None
     last_run: Run | None
+
+
+@dataclass(frozen=True, slots=True)
+class Integration(Standing):
+    """A card on the integrations page."""
+
     hearing: Hearing
 
 
@@ -97,16 +103,31 @@ def list_integrations(*, viewer: Actor) -> tuple[Integration, ...]:
 
 def find_integration(*, viewer: Actor, tenant: Tenant) -> Integration | None:
     """The connection of one tenant; None where it has none."""
+    standing = find_standing(viewer=viewer, tenant=tenant)
+    if standing is None:
+        return None
+    return Integration(
+        connection=standing.connection,
+        running=standing.running,
+        last_success=standing.last_success,
+        last_run=standing.last_run,
+        hearing=show_hearings(viewer=viewer, tenant_ids=[tenant.id])[tenant.id],
+    )
+
+
+def find_standing(*, viewer: Actor, tenant: Tenant) -> Standing | None:
+    """The same without how the tenant is listened to, which costs questions of its own."""
     require(viewer, Deed.SEE_DIRECTORY)
     connection = tenants.connection_of(tenant.id)
     if connection is None:
         return None
     latest = runs.latest(tenant_id=tenant.id, limit=1)
-    return _integration(
-        connection,
-        last=latest[0] if latest else None,
-        synced_at=tenants.synced_at(tenant.id),
-        hearing=show_hearings(viewer=viewer, tenant_ids=[tenant.id])[tenant.id],
+    last = latest[0] if latest else None
+    return Standing(
+        connection=connection,
+        running=last if last and not last.is_over else None,
+        last_success=tenants.synced_at(tenant.id),
+        last_run=last,
     )
 
 

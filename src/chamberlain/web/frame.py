@@ -85,7 +85,7 @@ def _last_looked_at(request: HttpRequest, tenants: tuple[Tenant, ...]) -> Tenant
 
 def _tenant_frame(viewer: Actor, tenants: tuple[Tenant, ...], tenant: Tenant) -> Frame:
     counts = permissions.count_permissions(viewer=viewer, tenant=tenant)
-    card = connections.find_integration(viewer=viewer, tenant=tenant)
+    card = connections.find_standing(viewer=viewer, tenant=tenant)
     return Frame(
         tenants=tenants,
         tenant=tenant,
