@@ -35,8 +35,9 @@ async def _read(url: str, token: str, *, selects: bool) -> dict[str, int]:
     from httpx import AsyncClient, AsyncHTTPTransport
     from kiota_abstractions.authentication import AuthenticationProvider
     from kiota_abstractions.request_information import RequestInformation
-    from msgraph import GraphRequestAdapter, GraphServiceClient
-    from msgraph_core import GraphClientFactory
+    from msgraph.graph_request_adapter import GraphRequestAdapter
+    from msgraph.graph_service_client import GraphServiceClient
+    from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]  # the SDK ships no types of it
 
     class StaticToken(AuthenticationProvider):
         """Always the same token, also over plain http on loopback."""
@@ -69,7 +70,7 @@ async def _walk(graph: Any, gate: asyncio.Semaphore, *, selects: bool) -> dict[s
         found = list(page.value)
         while page.odata_next_link:
             link = page.odata_next_link
-            page = await ask(lambda link=link: builder.with_url(link).get())
+            page = await ask(builder.with_url(link).get)
             found.extend(page.value)
         return found
 

@@ -13,6 +13,8 @@ from chamberlain.bench.laboratory import Laboratory, laboratory
 from chamberlain.bench.sync import figures
 from chamberlain.errors import Misconfigured
 
+IN_FLIGHT = 16
+
 
 def bench_peers(*, rounds: int, **options: float) -> dict[str, Any]:
     """Syncs with us and reads with Microsoft's SDK, twice: as it comes, and with $select and $top=999.
@@ -26,7 +28,7 @@ def bench_peers(*, rounds: int, **options: float) -> dict[str, Any]:
     ours = []
     peers = {}
     for number in range(rounds):
-        with laboratory(**options) as lab:
+        with laboratory(requests_in_flight=IN_FLIGHT, **options) as lab:
             ours.append(figures(lab, lab.sync()))
             if number == 0:
                 peers = {"sdk": _peer(lab, selects=False), "sdk_selecting": _peer(lab, selects=True)}

@@ -42,7 +42,7 @@ def _lost_pages(keeps: Callable[[int, Any], bool]) -> Iterator[None]:
 
         return kept
 
-    page._listing, delta._round = losing(true_listing), losing(true_round)  # type: ignore[assignment]
+    page._listing, delta._round = losing(true_listing), losing(true_round)
     try:
         yield
     finally:
