@@ -473,6 +473,12 @@ SENTENCES: dict[str, Sentence] = {
         "Reading a slice again ended with {code}.",
         "What was synced stays; the next sync proves again.",
     ),
+    "consents_unseen": Sentence(
+        "Consents could not be read.",
+        "Reading what applications may do in people's names ended with {code}.",
+        "What was known of consents stays; after scope_missing let an administrator consent to Directory.Read.All, "
+        "otherwise the next sync tries again.",
+    ),
     "notices_unreadable": Sentence(
         "This is not a notice.",
         "What was sent to the address for notices is not what Microsoft sends.",

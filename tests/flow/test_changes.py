@@ -111,7 +111,7 @@ def test_people_are_renamed_blocked_moved_and_made(story: Story) -> None:
         (CHLOE, 6, 1),  # three groups, one of them owned, a licence directly and one through a group
         (JONAS, 3, 1),  # a group, a licence, an application
         (INES, 2, 0),  # a role-assignable group and a role
-        (DMITRI, 4, 1),  # two groups, one of them by rule, a licence, an application
+        (DMITRI, 5, 1),  # two groups, one of them by rule, a licence, an application, a consent
     ],
 )
 def test_who_is_deleted_loses_everything_and_who_is_restored_has_it_back(

@@ -20,6 +20,7 @@ from chamberlain.settings import Settings
 from chamberlain.store import runs, tenants
 from chamberlain.store.connection import transaction
 from chamberlain.store.quota import SharedLedger
+from chamberlain.sync.consents import sync_consents
 from chamberlain.sync.decide import Asked
 from chamberlain.sync.prove import prove
 from chamberlain.sync.tenant import Heard, Outcome, sync_tenant
@@ -64,7 +65,25 @@ def perform(run_id: int, *, settings: Settings) -> Failure | None:
         log.warning("sync run %d of tenant %d failed: %s", run_id, tenant_id, error)
         return _failure(error)
     _note_outcome(run_id, outcome)
+    _look_at_consents(run_id, connection, settings=settings)
     return next((_failure(error) for error in (outcome.failures or {}).values()), None)
+
+
+def _look_at_consents(run_id: int, connection: Connection, *, settings: Settings) -> None:
+    """Reads consents, which are optional: where Microsoft does not let us, the run says so and loses nothing."""
+    tenant_id = connection.tenant.id
+    full = runs.find(tenant_id=tenant_id, run_id=run_id).mode is Mode.FULL
+    try:
+        with way_to(connection, settings=settings) as way:
+            merged = sync_consents(tenant_id, way=way, report=partial(_report, run_id), full=full)
+    except ChamberlainError as error:
+        log.warning("sync run %d of tenant %d cannot read consents: %s", run_id, tenant_id, error)
+        runs.warn(run_id, [("consents_unseen", {"code": error.code})])
+        return
+    if merged is None:
+        runs.warn(run_id, [("consents_unseen", {"code": "scope_missing"})])
+    else:
+        runs.note_merged(run_id, {PhaseName.CONSENTS: merged})
 
 
 def check(run_id: int, *, settings: Settings) -> None:

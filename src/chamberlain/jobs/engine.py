@@ -21,7 +21,7 @@ from chamberlain.store.connection import connect, fresh_connections
 
 log = logging.getLogger(__name__)
 
-APPLICATION_VERSION = "2"  # raised when a story's order of steps changes; old jobs then stay with old workers
+APPLICATION_VERSION = "3"  # raised when a story's order of steps changes; old jobs then stay with old workers
 LOCK_SPACE = 0x0C4A3  # advisory locks (LOCK_SPACE, hash of executor id): held while that worker lives
 SECONDS_BETWEEN_ROUNDS = 2.0
 SECONDS_BETWEEN_LOOKS = 0.3

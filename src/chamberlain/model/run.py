@@ -23,7 +23,9 @@ RUN_MOVES: dict[RunState, frozenset[RunState]] = {
 
 
 class PhaseName(Enum):
-    """Phases in the order in which they are told. People to products are read side by side."""
+    """Phases in the order in which they are told. People to products are read side by side; consents
+    by themselves, after the merge.
+    """
 
     ORGANISATION = "organisation"
     PEOPLE = "people"
@@ -31,6 +33,7 @@ class PhaseName(Enum):
     LICENCES = "licences"
     ROLES = "roles"
     PRODUCTS = "products"
+    CONSENTS = "consents"
     CHANGES = "changes"
     MERGE = "merge"
     PROOF = "proof"

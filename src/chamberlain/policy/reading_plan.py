@@ -115,6 +115,7 @@ def _in_full(sizes: Sizes) -> tuple[Planned, ...]:
         Planned(PhaseName.LICENCES, "whole", 1, 2),
         Planned(PhaseName.ROLES, "whole", 3, 4),
         Planned(PhaseName.PRODUCTS, "batches", apps, apps),
+        Planned(PhaseName.CONSENTS, "whole", 3, 4),
         Planned(PhaseName.CHANGES, "changes", 6, 6),
     )
 
@@ -127,6 +128,7 @@ def _changes() -> tuple[Planned, ...]:
         Planned(PhaseName.LICENCES, "whole", 1, 2),
         Planned(PhaseName.ROLES, "whole", 3, 4),
         Planned(PhaseName.PRODUCTS, "changes", 6, 6),
+        Planned(PhaseName.CONSENTS, "changes", 1, 1),
     )
 
 

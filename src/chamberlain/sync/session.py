@@ -37,7 +37,7 @@ class Session:
     async def phase(self, name: PhaseName) -> AsyncIterator[Reading]:
         """A phase that reads; what it spends is told apart from what others spend meanwhile."""
         with self.report(name) as reporter:
-            graph = self.graph.apart(on_spent=_teller(reporter))
+            graph = self.graph.apart(on_spent=teller(reporter))
             yield Reading(graph=graph, sink=self.staging, progress=reporter, width=self.width, start=self.start)
             reporter.finish()
 
@@ -64,7 +64,9 @@ class Session:
             self.failures[name] = error
 
 
-def _teller(reporter: Reporter) -> Callable[[Spent], None]:
+def teller(reporter: Reporter) -> Callable[[Spent], None]:
+    """Tells a reporter what a wire has spent."""
+
     def tell(spent: Spent) -> None:
         reporter.requests = spent.requests
         reporter.resource_units = spent.resource_units

@@ -112,6 +112,7 @@ PHASE: dict[PhaseName, Word] = {
     PhaseName.LICENCES: _("Licences"),
     PhaseName.ROLES: _("Roles"),
     PhaseName.PRODUCTS: _("Products"),
+    PhaseName.CONSENTS: _("Consents"),
     PhaseName.CHANGES: _("What changed meanwhile"),
     PhaseName.MERGE: _("Merging"),
     PhaseName.PROOF: _("Proof"),

@@ -1,6 +1,7 @@
 """Tables that Django describes. The large ones of the directory are in `store/schema/*.sql`."""
 
 from chamberlain.store.models.connection import ConnectAttempt, ConnectionRow
+from chamberlain.store.models.consent import ConsentRow
 from chamberlain.store.models.event import EventRow
 from chamberlain.store.models.notice import HearingRow, SubscriptionRow
 from chamberlain.store.models.run import PhaseRow, RunRow
@@ -12,6 +13,7 @@ __all__ = [
     "ColumnsRow",
     "ConnectAttempt",
     "ConnectionRow",
+    "ConsentRow",
     "DefaultViewRow",
     "EventRow",
     "HearingRow",
