@@ -23,6 +23,8 @@ IN_TENANT = (
     "/permissions/role",
     "/permissions/distribution_group",
     "/licences",
+    "/consents",
+    "/consents?q=zzzz",
     "/changes",
     "/changes?section=grants_opened",
     "/connection",

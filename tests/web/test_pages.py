@@ -74,6 +74,8 @@ def root(tenant: Tenant) -> str:
         "/permissions/product",
         "/permissions/licence",
         "/licences",
+        "/consents",
+        "/consents?q=wiki&cursor=",
         "/runs",
         "/search",
         "/search?q=a",
@@ -92,7 +94,7 @@ def test_every_page_of_a_tenant_says_how_old_it_is_and_has_one_heading(
 
 @pytest.mark.parametrize(
     ("path", "target"),
-    [("/people?q=a", "results"), ("/permissions?q=a", "results"), ("/", "overview")],
+    [("/people?q=a", "results"), ("/permissions?q=a", "results"), ("/consents?q=a", "results"), ("/", "overview")],
 )
 def test_a_fragment_is_a_piece_of_its_page(client: Client, tenant: Tenant, path: str, target: str) -> None:
     whole = text(client, root(tenant) + path)

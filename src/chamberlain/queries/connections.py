@@ -185,7 +185,7 @@ SCOPES = (
     ),
     ScopeNeed(
         "Directory.Read.All",
-        "A thousand changed people in one request instead of twenty, and names of devices and contacts.",
+        "Consents of applications, names of devices and contacts, and changed people in fewer requests.",
         required=False,
     ),
     ScopeNeed("ReportSettings.Read.All", "Whether usage reports conceal names.", required=False),

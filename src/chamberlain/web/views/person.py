@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chamberlain.model.kind import Kind
-from chamberlain.queries import connections, history, people
+from chamberlain.queries import connections, consents, history, people
 from chamberlain.queries.people import Holding, Person
 from chamberlain.queries.state import one_state
 from chamberlain.web.address import Address
@@ -36,6 +36,7 @@ def show_person(request: HttpRequest, slug: str, guid: UUID) -> HttpResponse:
     context |= {
         "slider": slider_for(address, at=at, moments=moments),
         "at_query": address.with_().removeprefix(request.path),
+        "consents": consents.consents_of(viewer=viewer, tenant=tenant, guid=guid, at=at),
         **_sections(person),
     }
     if wants_fragment(request, target="detail"):

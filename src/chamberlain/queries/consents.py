@@ -1,0 +1,34 @@
+"""Which applications may act in whose name, now or at a time."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chamberlain.model.actor import Actor
+from chamberlain.model.consent import Consent
+from chamberlain.model.page import Page
+from chamberlain.model.tenant import Tenant
+from chamberlain.policy.authority import Deed, require
+from chamberlain.queries.known import require_known
+from chamberlain.store import consents
+
+PAGE = 50
+
+
+def list_consents(
+    *, viewer: Actor, tenant: Tenant, text: str = "", at: datetime | None = None, cursor: str | None = None
+) -> Page[Consent]:
+    """A page of consents whose application, scopes or person contain the text.
+
+    raises  Refused("not_allowed"), Refused("cursor_malformed"), NotFound("nothing_known_then")
+    """
+    require(viewer, Deed.SEE_DIRECTORY)
+    if at is not None:
+        require_known(tenant_id=tenant.id, at=at)
+    found = consents.page_of(tenant_id=tenant.id, text=text, at=at, cursor=cursor, size=PAGE)
+    return Page(tuple(consents.consent_of(row) for row in found.rows), found.total, found.next, found.previous)
+
+
+def consents_of(*, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | None = None) -> tuple[Consent, ...]:
+    """Applications that may act for this person alone; what they may do for everybody is not told here."""
+    require(viewer, Deed.SEE_DIRECTORY)
+    return consents.list_consents(tenant_id=tenant.id, principal=str(guid), at=at)
