@@ -5,6 +5,7 @@ import urllib.request
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from django.db import connection
 
 from chamberlain.actions.begin_connect import begin_connect
 from chamberlain.actions.complete_connect import complete_connect
@@ -27,12 +28,21 @@ NOBODY = Actor(ActorKind.PERSON, "00000000-0000-4000-8000-00000000ad03", "Nora N
 
 def connect(simulator: Simulated) -> Tenant:
     """Connects a simulated tenant through its own registration; its first run is queued, not done."""
+    refill(simulator)
     return connect_with_secret(
         actor=ADMIN,
         tenant_id=simulator.tenant_id,
         client_id=simulator.own_client_id,
         client_secret=simulator.own_client_secret,
     )
+
+
+def refill(simulator: Simulated) -> None:
+    """Fills the budgets of a simulated tenant: golden ones share an id, and a pause outlives the test that met it."""
+    with connection.cursor() as cursor:
+        for table in ("quota_bucket", "quota_share"):
+            statement = f"DELETE FROM {table} WHERE tenant_id IN (SELECT id FROM tenant WHERE guid = %s)"
+            cursor.execute(statement, [simulator.tenant_id])
 
 
 def perform(tenant: Tenant, settings: Settings, *, mode: Mode | None = None) -> Run:
@@ -72,4 +82,5 @@ def answer_of(url: str, *, account: str = "global_administrator", answer: str = 
 
 def connect_by_consent(simulator: Simulated) -> Tenant:
     """Connects a simulated tenant through the installation's own application; its first run is queued, not done."""
+    refill(simulator)
     return complete_connect(actor=ADMIN, answer=answer_of(begin_connect(actor=ADMIN, tenant=simulator.tenant_id)))
