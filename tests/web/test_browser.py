@@ -81,7 +81,7 @@ def test_search_as_you_type_finds_and_opens_a_person(page: Page, picture: Pictur
 def test_filters_stand_in_the_address_and_survive_reload_and_back(page: Page, picture: Picture) -> None:
     page.goto(tenant_url(page) + "/people")
     everybody = page.get_by_role("status").first.inner_text()
-    page.get_by_role("link", name="Guests").click()
+    page.get_by_role("link", name="Guests", exact=True).click()
     expect(page).to_have_url(re.compile("type=guest"))
     expect(page.get_by_role("status").first).not_to_have_text(everybody)
     guests = page.get_by_role("status").first.inner_text()
