@@ -112,7 +112,7 @@ PLANS = """
             SELECT FROM recount r
             JOIN permission plan ON plan.tenant_id = %(tenant)s AND plan.id = r.permission_id
             WHERE r.family = 5 AND plan.parent = l.guid)
-    ), states AS (
+    ), states AS MATERIALIZED (
         SELECT id, qualifiers, count(*) AS people
         FROM (SELECT l.id, array_agg(DISTINCT g.qualifier_id) AS qualifiers
               FROM licence l
