@@ -174,7 +174,7 @@ async def _read_holdings(
     Where we may not ask them, everything that they held when they went is read again.
     """
     if not returned or session.failures:
-        return _Held(groups=returned)
+        return _Held()  # noted to be asked again: half of an answer must not close the other half
     groups_back = await asyncio.to_thread(apart, lambda: known.groups_among(tenant_id=tenant_id, guids=returned))
     told = await holdings.reread(reading, people=returned - groups_back, groups=groups_back, unit=unit)
     reports = await holdings.reports_of(reading, returned - groups_back)
