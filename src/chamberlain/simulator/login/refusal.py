@@ -109,6 +109,63 @@ class Aadsts(Enum):
         "An administrator of {} has set a policy that prevents you from granting the requested "
         "permissions. Only an administrator can grant them.",
     )
+    MALFORMED_CODE = _Text(9002313, "invalid_grant", 400, "Invalid request. Request is malformed or invalid.")
+    CODE_REDEEMED = _Text(
+        54005,
+        "invalid_grant",
+        400,
+        "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing "
+        "refresh token.",
+    )
+    CODE_EXPIRED = _Text(
+        70008,
+        "invalid_grant",
+        400,
+        "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive "
+        "authorization request for this user and resource.",
+    )
+    OTHER_REDIRECT = _Text(
+        500112,
+        "invalid_grant",
+        400,
+        "The reply address '{}' does not match the reply address provided when requesting Authorization code.",
+    )
+    WRONG_VERIFIER = _Text(
+        501481,
+        "invalid_grant",
+        400,
+        "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+    )
+    BAD_CHALLENGE = _Text(50147, "invalid_request", 400, "The size of the code challenge parameter isn't valid.")
+    RESPONSE_TYPE_OFF = _Text(
+        700054, "unsupported_response_type", 400, "response_type '{}' is not enabled for the application."
+    )
+    NOBODY_SIGNED_IN = _Text(
+        50058, "login_required", 400, "A silent sign-in request was sent but no user is signed in."
+    )
+    NO_SUCH_ACCOUNT = _Text(
+        50034,
+        "invalid_grant",
+        400,
+        "The user account {} does not exist in the directory. To sign into this "
+        "application, the account must be added to the directory.",
+    )
+    ACCOUNT_DISABLED = _Text(50057, "invalid_grant", 400, "The user account is disabled.")
+    NOT_ASSIGNED = _Text(
+        50105,
+        "invalid_grant",
+        400,
+        "Your administrator has configured the application '{}' to block users unless they are specifically "
+        "granted ('assigned') access to the application. The signed in user is blocked because they are not a "
+        "direct member of a group with access, nor had access directly assigned by an administrator.",
+    )
+    FOREIGN_ACCOUNT = _Text(
+        50020,
+        "invalid_grant",
+        400,
+        "User account '{}' from another identity provider does not exist in the tenant and cannot access the "
+        "application in that tenant. The account needs to be added as an external user in the tenant first.",
+    )
 
 
 def sentence(reason: Aadsts, about: str = "") -> str:

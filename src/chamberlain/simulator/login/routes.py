@@ -1,5 +1,7 @@
 """The identity platform's paths; the first segment names the tenant."""
 
+from chamberlain.simulator.login.authorize import sign_in_answer, sign_in_page
+from chamberlain.simulator.login.code import Codes, redeem_code
 from chamberlain.simulator.login.consent import Form, consent_answer, consent_page
 from chamberlain.simulator.login.directory import ANY_TENANT, Directory
 from chamberlain.simulator.login.metadata import instance_discovery, key_set, openid_configuration
@@ -19,6 +21,7 @@ class Login:
     def __init__(self, directory: Directory, key: SigningKey) -> None:
         self._directory = directory
         self._key = key
+        self.codes = Codes()
 
     def respond(self, request: Request) -> Response | None:
         """The answer to a request."""
@@ -27,6 +30,10 @@ class Login:
         tenant, rest = request.segments[0], request.segments[1:]
         if rest in _CONSENT_FORMS:
             return self._consent(tenant, _CONSENT_FORMS[rest], request)
+        if rest == ("oauth2", "v2.0", "authorize"):
+            return self._sign_in(tenant, request)
+        if rest == ("oauth2", "v2.0", "token") and request.form.get("grant_type") == "authorization_code":
+            return redeem_code(self._directory, self.codes, self._key, tenant, request)
         if rest == ("oauth2", "v2.0", "token"):
             return token(self._directory, self._key, tenant, request)
         if rest == ("discovery", "instance"):
@@ -38,6 +45,11 @@ class Login:
     def _consent(self, tenant: str, form: Form, request: Request) -> Response:
         answer = consent_answer if request.method == "POST" else consent_page
         return answer(self._directory, tenant, form, request)
+
+    def _sign_in(self, tenant: str, request: Request) -> Response:
+        if request.method == "POST":
+            return sign_in_answer(self._directory, self.codes, tenant, request)
+        return sign_in_page(self._directory, tenant, request)
 
     def _metadata(self, tenant: str, rest: tuple[str, ...], request: Request) -> Response:
         if tenant.lower() not in ANY_TENANT and (problem := self._directory.tenant_problem(tenant)):

@@ -17,6 +17,8 @@ class Knobs(msgspec.Struct):
     audit_lag_ms              how late the audit log tells; each entry by itself, up to three times as late
     premium                   whether the tenant owns Entra ID P2, without which nothing can be eligible
     notify_duplicates         share of change notifications that are sent twice
+    code_seconds              life of an authorization code
+    sign_in_assignment        whether only people who were assigned to the application may sign in to it
     """
 
     delta_users_per_page: int = 200
@@ -28,6 +30,8 @@ class Knobs(msgspec.Struct):
     audit_lag_ms: int = 2_000
     premium: bool = True
     notify_duplicates: float = 0.1
+    code_seconds: float = 600.0
+    sign_in_assignment: bool = False
 
     def set(self, changes: dict[str, object]) -> None:
         """Turn some of them.

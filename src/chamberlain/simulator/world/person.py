@@ -48,6 +48,7 @@ class Person(NamedTuple):
     external_state: str | None = None
     synced: bool = False
     usage_location: str | None = None
+    sessions_valid_from: str | None = None
 
     @property
     def is_guest(self) -> bool:

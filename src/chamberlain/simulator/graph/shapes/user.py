@@ -130,7 +130,7 @@ _PROPERTIES: dict[str, Callable[[View, Person], Any]] = {
     "preferredLanguage": _of_office(lambda office: office.language),
     "proxyAddresses": _addresses,
     "securityIdentifier": _security_identifier,
-    "signInSessionsValidFromDateTime": lambda _view, person: person.created,
+    "signInSessionsValidFromDateTime": lambda _view, person: person.sessions_valid_from or person.created,
     "state": _of_office(lambda office: office.state),
     "surname": lambda _view, person: person.surname,
     "usageLocation": lambda _view, person: person.usage_location,

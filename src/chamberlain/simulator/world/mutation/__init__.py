@@ -16,6 +16,7 @@ Mutation = (
     people.RenameUser
     | people.UpdateUser
     | people.CreateUser
+    | people.RevokeSessions
     | people.DeleteUser
     | people.RestoreUser
     | people.AssignLicence

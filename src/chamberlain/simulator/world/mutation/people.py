@@ -124,6 +124,24 @@ class CreateUser(msgspec.Struct, frozen=True, tag_field="kind", tag="create_user
         return (Activity(PEOPLE, "Add user", "Add", (Ref(Kind.USER, base.size(Kind.USER) - 1),)),)
 
 
+class RevokeSessions(msgspec.Struct, frozen=True, tag_field="kind", tag="revoke_sessions"):
+    """Whatever a person signed in before `at` is over, as after revokeSignInSessions.
+
+    source  https://learn.microsoft.com/graph/api/user-revokesigninsessions (2026)
+    """
+
+    user: str
+    at: str
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The time from which on sessions are good."""
+        return (AttributeFact(named(base, self.user, Kind.USER), "sessions_valid_from", self.at),)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return _about(base, self.user, "Update StsRefreshTokenValidFrom Timestamp", "Update")
+
+
 class DeleteUser(msgspec.Struct, frozen=True, tag_field="kind", tag="delete_user"):
     """An account goes to the deleted items, from which it can come back."""
 
