@@ -2,11 +2,14 @@
 
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from django.db import connection
 
+from chamberlain import clock
 from chamberlain.actions.begin_connect import begin_connect
 from chamberlain.actions.complete_connect import complete_connect
 from chamberlain.actions.connect_with_secret import connect_with_secret
@@ -17,6 +20,8 @@ from chamberlain.model.run import Mode, Run, Trigger
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import find_run, list_runs
 from chamberlain.settings import Settings
+from chamberlain.store import roles
+from chamberlain.store.models import RoleRow, User
 from chamberlain.work.sync_tenant import sync_tenant
 
 ADMIN = Actor(ActorKind.PERSON, "00000000-0000-4000-8000-00000000ad01", "Ada Admin", frozenset({Role.ADMINISTRATOR}))
@@ -35,6 +40,27 @@ def connect(simulator: Simulated) -> Tenant:
         client_id=simulator.own_client_id,
         client_secret=simulator.own_client_secret,
     )
+
+
+@contextmanager
+def without_role(name: str, *, instead: Role | None = None, tenant: Tenant | None = None) -> Iterator[None]:
+    """Takes a local person's roles until it is over; `instead` is the one they have meanwhile."""
+    user = User.objects.get(subject=f"local:{name.lower()}")
+    held = [*RoleRow.objects.filter(user=user)]
+    RoleRow.objects.filter(user=user).delete()
+    if instead:
+        roles.give(
+            user_id=user.id,
+            role=instead,
+            tenant_id=tenant.id if tenant else None,
+            given_by="a test",
+            now=clock.now(),
+        )
+    try:
+        yield
+    finally:
+        RoleRow.objects.filter(user=user).delete()
+        RoleRow.objects.bulk_create(held)
 
 
 def refill(simulator: Simulated) -> None:

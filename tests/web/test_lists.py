@@ -15,6 +15,7 @@ import stories
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bench.large_tenant import Size, fill, filled
 from chamberlain.bootstrap import World
+from chamberlain.model.actor import Role
 from chamberlain.model.kind import Kind
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.view import MOST_VIEWS, ListName
@@ -358,13 +359,10 @@ def test_looking_ahead_takes_nothing_away_and_a_file_needs_the_right(client: Cli
     before = len(events("list:exported"))
     assert client.head(people_of(tenant) + "?format=csv").status_code == 200
     assert len(events("list:exported")) == before
-    get_user_model().objects.filter(name="Administrator").update(role="nothing")
-    try:
+    with stories.without_role("Administrator", instead=Role.USER, tenant=tenant):
         assert client.get(people_of(tenant) + "?format=csv").status_code == 403
         assert save(client, tenant, "X").status_code == 403
         assert choose(client, tenant, "mail").status_code == 403
-    finally:
-        get_user_model().objects.filter(name="Administrator").update(role="administrator")
     assert len(events("list:exported")) == before
 
 

@@ -16,10 +16,10 @@ def delete_view(*, actor: Actor, tenant: Tenant, view_id: int) -> None:
 
     raises  Refused("not_allowed"), NotFound("view_not_found")
     """
-    require(actor, Deed.SAVE_VIEW)
+    require(actor, Deed.SAVE_VIEW, tenant_id=tenant.id)
     with transaction():
         view = views.find(tenant_id=tenant.id, user_id=UUID(actor.id), view_id=view_id)
-        if not view.mine and not may(actor, Deed.SHARE_VIEW):
+        if not view.mine and not may(actor, Deed.SHARE_VIEW, tenant_id=tenant.id):
             raise NotFound("view_not_found")
         views.delete(tenant_id=tenant.id, view_id=view_id)
         record(

@@ -14,7 +14,7 @@ def export_list(*, actor: Actor, tenant: Tenant, list_name: ListName, query: str
     query   filters, sort and columns as in the list's URL
     raises  Refused("not_allowed")
     """
-    require(actor, Deed.EXPORT_LIST)
+    require(actor, Deed.EXPORT_LIST, tenant_id=tenant.id)
     with transaction():
         record(
             EventName.LIST_EXPORTED,

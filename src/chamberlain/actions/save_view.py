@@ -20,9 +20,9 @@ def save_view(*, actor: Actor, tenant: Tenant, list_name: ListName, name: str, q
     raises  Refused("not_allowed" | "view_name_empty" | "view_name_long"),
             Conflict("view_name_taken" | "views_too_many")
     """
-    require(actor, Deed.SAVE_VIEW)
+    require(actor, Deed.SAVE_VIEW, tenant_id=tenant.id)
     if shared:
-        require(actor, Deed.SHARE_VIEW)
+        require(actor, Deed.SHARE_VIEW, tenant_id=tenant.id)
     name = _tidy(name)
     with transaction():
         view_id = views.create(
@@ -51,9 +51,9 @@ def change_view(
 
     raises  as save_view, and NotFound("view_not_found")
     """
-    require(actor, Deed.SAVE_VIEW)
+    require(actor, Deed.SAVE_VIEW, tenant_id=tenant.id)
     if shared is not None:
-        require(actor, Deed.SHARE_VIEW)
+        require(actor, Deed.SHARE_VIEW, tenant_id=tenant.id)
     given = {"name": None if name is None else _tidy(name), "query": query, "shared": shared}
     changes = {key: value for key, value in given.items() if value is not None}
     with transaction():
@@ -70,7 +70,7 @@ def open_list_with(*, actor: Actor, tenant: Tenant, list_name: ListName, view_id
 
     raises  Refused("not_allowed"), NotFound("view_not_found")
     """
-    require(actor, Deed.SAVE_VIEW)
+    require(actor, Deed.SAVE_VIEW, tenant_id=tenant.id)
     with transaction():
         if view_id is not None:
             view = views.find(tenant_id=tenant.id, user_id=UUID(actor.id), view_id=view_id)
@@ -78,12 +78,14 @@ def open_list_with(*, actor: Actor, tenant: Tenant, list_name: ListName, view_id
         views.set_default(tenant_id=tenant.id, user_id=UUID(actor.id), list_name=list_name, view_id=view_id)
 
 
-def choose_columns(*, actor: Actor, list_name: ListName, columns: tuple[str, ...]) -> None:
-    """Remembers which columns the actor wants to see, and in which order; none: the usual ones.
+def choose_columns(*, actor: Actor, tenant: Tenant, list_name: ListName, columns: tuple[str, ...]) -> None:
+    """Remembers which columns the actor wants to see in every tenant, and in which order; none: the usual ones.
+
+    tenant  where the list was looked at when they were chosen
 
     raises  Refused("not_allowed")
     """
-    require(actor, Deed.SAVE_VIEW)
+    require(actor, Deed.SAVE_VIEW, tenant_id=tenant.id)
     with transaction():
         views.set_columns(user_id=UUID(actor.id), list_name=list_name, columns=columns)
 

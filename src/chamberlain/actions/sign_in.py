@@ -6,9 +6,9 @@ from uuid import UUID
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
-from chamberlain.model.actor import Actor, ActorKind, Role
+from chamberlain.model.actor import Actor
 from chamberlain.policy.authority import Deed, require
-from chamberlain.store import users
+from chamberlain.store import roles, users
 from chamberlain.store.connection import transaction
 
 LINK_LASTS = timedelta(hours=24)
@@ -37,6 +37,5 @@ def redeem_sign_in_link(*, token: str) -> UUID:
     """
     with transaction():
         user = users.use_link(token=token, now=clock.now())
-        actor = Actor(ActorKind.PERSON, str(user.id), user.name, frozenset({Role(user.role)}))
-        record(EventName.PERSON_SIGNED_IN, actor=actor, tenant_id=None, subject=str(user.id), by="link")
+        record(EventName.PERSON_SIGNED_IN, actor=roles.actor_of(user), tenant_id=None, subject=str(user.id), by="link")
     return user.id

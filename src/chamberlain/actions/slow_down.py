@@ -14,7 +14,7 @@ def slow_down(*, actor: Actor, tenant: Tenant, percent: int) -> int:
 
     raises  Refused("not_allowed" | "share_unreadable")
     """
-    require(actor, Deed.SLOW_DOWN)
+    require(actor, Deed.SLOW_DOWN, tenant_id=tenant.id)
     percent = checked_share(percent)
     with transaction():
         before = quota.slow_down(tenant.id, percent)

@@ -20,7 +20,7 @@ def start_sync(*, actor: Actor, tenant: Tenant, trigger: Trigger, mode: Mode | N
 
     raises  Refused("not_allowed"), Conflict("sync_running", run_id=...)
     """
-    require(actor, Deed.SYNC)
+    require(actor, Deed.SYNC, tenant_id=tenant.id)
     with transaction():
         run_id = runs.create(tenant_id=tenant.id, trigger=trigger, actor_name=actor.name, now=clock.now(), asked=mode)
         record(EventName.SYNC_STARTED, actor=actor, tenant_id=tenant.id, subject=f"run:{run_id}", trigger=trigger.value)

@@ -1,45 +1,131 @@
-"""Who may do what. Deny by default: a deed that is not in the table is nobody's."""
+"""Who may do what. Deny by default: a deed that is not in the table is nobody's.
+
+`docs/reference/roles.md` is made from this table. A deed is asked for in a tenant, and then roles in that tenant and in
+the whole installation count; or beyond tenants, and then only the latter do. So a caller that forgets the tenant is
+refused, not let in.
+"""
 
 from enum import Enum
+from uuid import UUID
 
 from chamberlain.errors import Refused
-from chamberlain.model.actor import Actor, Role
+from chamberlain.model.actor import Actor, DirectoryObject, Role
+from chamberlain.model.tenant import Tenant
 
 
 class Deed(Enum):
     """What one can ask to do."""
 
+    SEE_TENANT = "see_tenant"
+    SEE_OWN_ACCESS = "see_own_access"
+    SEE_NAMED_PERMISSIONS = "see_named_permissions"
     SEE_DIRECTORY = "see_directory"
-    CONNECT = "connect"
-    SYNC = "sync"
-    ISSUE_SIGN_IN_LINK = "issue_sign_in_link"
+    EXPORT_LIST = "export_list"
+    SEE_RUNS = "see_runs"
+    SEE_CONNECTION = "see_connection"
+    SEE_AUDIT_TRAIL = "see_audit_trail"
+    EXPORT_AUDIT_TRAIL = "export_audit_trail"
+    SEE_ROLES = "see_roles"
     SAVE_VIEW = "save_view"
     SHARE_VIEW = "share_view"
-    EXPORT_LIST = "export_list"
+    SYNC = "sync"
     SLOW_DOWN = "slow_down"
+    CONNECT = "connect"
+    GRANT_ROLES = "grant_roles"
+    ISSUE_SIGN_IN_LINK = "issue_sign_in_link"
 
+
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_SEES_EVERYTHING = _ADMINISTRATOR | {Role.READ_ONLY_ADMINISTRATOR}
+_SEES_DIRECTORY = _SEES_EVERYTHING | {Role.AUDITOR}
 
 ALLOWED: dict[Deed, frozenset[Role]] = {
-    Deed.SEE_DIRECTORY: frozenset({Role.ADMINISTRATOR}),
-    Deed.CONNECT: frozenset({Role.ADMINISTRATOR}),
-    Deed.SYNC: frozenset({Role.ADMINISTRATOR}),
-    Deed.ISSUE_SIGN_IN_LINK: frozenset({Role.ADMINISTRATOR}),
-    Deed.SAVE_VIEW: frozenset({Role.ADMINISTRATOR}),
-    Deed.SHARE_VIEW: frozenset({Role.ADMINISTRATOR}),
-    Deed.EXPORT_LIST: frozenset({Role.ADMINISTRATOR}),
-    Deed.SLOW_DOWN: frozenset({Role.ADMINISTRATOR}),
+    Deed.SEE_TENANT: frozenset(Role),
+    Deed.SEE_OWN_ACCESS: frozenset(Role),
+    Deed.SEE_NAMED_PERMISSIONS: _SEES_DIRECTORY | {Role.APP_ADMIN},
+    Deed.SEE_DIRECTORY: _SEES_DIRECTORY,
+    Deed.EXPORT_LIST: _SEES_DIRECTORY,
+    Deed.SEE_RUNS: _SEES_DIRECTORY,
+    Deed.SEE_CONNECTION: _SEES_EVERYTHING,
+    Deed.SEE_AUDIT_TRAIL: _SEES_DIRECTORY,
+    Deed.EXPORT_AUDIT_TRAIL: _SEES_DIRECTORY,
+    Deed.SEE_ROLES: _SEES_DIRECTORY,
+    Deed.SAVE_VIEW: _SEES_EVERYTHING,
+    Deed.SHARE_VIEW: _ADMINISTRATOR,
+    Deed.SYNC: _ADMINISTRATOR,
+    Deed.SLOW_DOWN: _ADMINISTRATOR,
+    Deed.CONNECT: _ADMINISTRATOR,
+    Deed.GRANT_ROLES: _ADMINISTRATOR,
+    Deed.ISSUE_SIGN_IN_LINK: _ADMINISTRATOR,
 }
 
+# A role in the whole installation is one in every tenant, also in those that come. What is given by name or by
+# assignment exists in one tenant only.
+INSTALLATION_ROLES = _SEES_DIRECTORY
 
-def may(actor: Actor, deed: Deed) -> bool:
-    """Whether one of the actor's roles allows the deed."""
-    return bool(actor.roles & ALLOWED.get(deed, frozenset()))
+# What is done to the installation as a whole: a role in one tenant never allows it, whatever the caller names.
+BEYOND_TENANTS = frozenset({Deed.ISSUE_SIGN_IN_LINK})
 
 
-def require(actor: Actor, deed: Deed) -> None:
+def may(actor: Actor, deed: Deed, *, tenant_id: int | None = None) -> bool:
+    """Whether one of the actor's roles allows the deed.
+
+    tenant_id  where; None: beyond tenants, which only roles in the whole installation allow
+    """
+    held = actor.roles & INSTALLATION_ROLES
+    if deed not in BEYOND_TENANTS:
+        held |= actor.roles_in(tenant_id)
+    return bool(held & ALLOWED.get(deed, frozenset()))
+
+
+def require(actor: Actor, deed: Deed, *, tenant_id: int | None = None) -> None:
     """Passes or refuses.
 
     raises  Refused("not_allowed")
     """
-    if not may(actor, deed):
+    if not may(actor, deed, tenant_id=tenant_id):
         raise Refused("not_allowed", deed=deed.value)
+
+
+def may_somewhere(actor: Actor, deed: Deed) -> bool:
+    """Whether the actor may do it in any tenant at all: what a page beyond tenants asks before it lists theirs."""
+    return may(actor, deed) or any(may(actor, deed, tenant_id=held.tenant_id) for held in actor.tenant_roles)
+
+
+def require_somewhere(actor: Actor, deed: Deed) -> None:
+    """Passes or refuses.
+
+    raises  Refused("not_allowed")
+    """
+    if not may_somewhere(actor, deed):
+        raise Refused("not_allowed", deed=deed.value)
+
+
+def may_see_permission(actor: Actor, *, tenant_id: int, key: str) -> bool:
+    """Whether the actor sees one permission and its holders: with the directory, or because it was named for them."""
+    if may(actor, Deed.SEE_DIRECTORY, tenant_id=tenant_id):
+        return True
+    return may(actor, Deed.SEE_NAMED_PERMISSIONS, tenant_id=tenant_id) and key in actor.looks_after(tenant_id)
+
+
+def require_permission(actor: Actor, *, tenant_id: int, key: str) -> None:
+    """Passes or refuses, whether there is such a permission or not.
+
+    raises  Refused("not_allowed")
+    """
+    if not may_see_permission(actor, tenant_id=tenant_id, key=key):
+        raise Refused("not_allowed", deed=Deed.SEE_NAMED_PERMISSIONS.value)
+
+
+def is_self(actor: Actor, *, tenant: Tenant, guid: UUID) -> bool:
+    """Whether an account is the actor's own: the same object of the same tenant, and a role there."""
+    return actor.account == DirectoryObject(tenant.guid, guid) and may(actor, Deed.SEE_OWN_ACCESS, tenant_id=tenant.id)
+
+
+def require_person(actor: Actor, *, tenant: Tenant, guid: UUID) -> None:
+    """Passes for those who see the directory, and for the person themselves.
+
+    raises  Refused("not_allowed"), whether there is such a person or not
+    """
+    if not (may(actor, Deed.SEE_DIRECTORY, tenant_id=tenant.id) or is_self(actor, tenant=tenant, guid=guid)):
+        raise Refused("not_allowed", deed=Deed.SEE_OWN_ACCESS.value)

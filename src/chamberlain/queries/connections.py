@@ -9,7 +9,7 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.notice import Hearing
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, may, require, require_somewhere
 from chamberlain.queries.hearing import show_hearings
 from chamberlain.settings import load
 from chamberlain.store import runs, tenants
@@ -56,17 +56,18 @@ class Integration(Standing):
 
 def list_tenants(*, viewer: Actor) -> tuple[Tenant, ...]:
     """Tenants the viewer may see, by name."""
-    require(viewer, Deed.SEE_DIRECTORY)
-    return tenants.all_tenants()
+    return tuple(one for one in tenants.all_tenants() if may(viewer, Deed.SEE_TENANT, tenant_id=one.id))
 
 
 def find_tenant(*, viewer: Actor, slug: str) -> Tenant:
     """A tenant by slug, GUID or domain.
 
-    raises  NotFound("tenant_not_found")
+    raises  NotFound("tenant_not_found"), also where the viewer has no role in it: that it exists is not told either
     """
-    require(viewer, Deed.SEE_DIRECTORY)
-    return tenants.find(slug)
+    found = tenants.find(slug)
+    if not may(viewer, Deed.SEE_TENANT, tenant_id=found.id):
+        raise NotFound("tenant_not_found", slug=slug)
+    return found
 
 
 def choose_tenant(*, viewer: Actor, slug: str | None) -> Tenant:
@@ -85,10 +86,13 @@ def choose_tenant(*, viewer: Actor, slug: str | None) -> Tenant:
 
 
 def list_integrations(*, viewer: Actor) -> tuple[Integration, ...]:
-    """Every connection, by tenant name."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    """Every connection that the viewer may see, by tenant name.
+
+    raises  Refused("not_allowed") for those who may see none, whatever there is
+    """
+    require_somewhere(viewer, Deed.SEE_CONNECTION)
     latest, synced = runs.latest_by_tenant(), tenants.synced_by_tenant()
-    found = tenants.all_connections()
+    found = tuple(one for one in tenants.all_connections() if may(viewer, Deed.SEE_CONNECTION, tenant_id=one.tenant.id))
     hearings = show_hearings(viewer=viewer, tenant_ids=[one.tenant.id for one in found])
     return tuple(
         _integration(
@@ -117,7 +121,7 @@ def find_integration(*, viewer: Actor, tenant: Tenant) -> Integration | None:
 
 def find_standing(*, viewer: Actor, tenant: Tenant) -> Standing | None:
     """The same without how the tenant is listened to, which costs questions of its own."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_TENANT, tenant_id=tenant.id)
     connection = tenants.connection_of(tenant.id)
     if connection is None:
         return None
@@ -144,7 +148,7 @@ def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
 
 def list_runs(*, viewer: Actor, tenant: Tenant, limit: int = 50) -> tuple[Run, ...]:
     """Sync runs of a tenant, newest first."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_RUNS, tenant_id=tenant.id)
     return runs.latest(tenant_id=tenant.id, limit=limit)
 
 
@@ -153,7 +157,7 @@ def find_run(*, viewer: Actor, tenant: Tenant, run_id: int) -> Run:
 
     raises  NotFound("run_not_found")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_RUNS, tenant_id=tenant.id)
     return runs.find(tenant_id=tenant.id, run_id=run_id)
 
 

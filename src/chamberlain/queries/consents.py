@@ -7,7 +7,7 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.consent import Consent
 from chamberlain.model.page import Page
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, require, require_person
 from chamberlain.queries.known import require_known
 from chamberlain.store import consents
 
@@ -21,7 +21,7 @@ def list_consents(
 
     raises  Refused("not_allowed"), Refused("cursor_malformed"), NotFound("nothing_known_then")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     if at is not None:
         require_known(tenant_id=tenant.id, at=at)
     found = consents.page_of(tenant_id=tenant.id, text=text, at=at, cursor=cursor, size=PAGE)
@@ -30,5 +30,5 @@ def list_consents(
 
 def consents_of(*, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | None = None) -> tuple[Consent, ...]:
     """Applications that may act for this person alone; what they may do for everybody is not told here."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_person(viewer, tenant=tenant, guid=guid)
     return consents.list_consents(tenant_id=tenant.id, principal=str(guid), at=at)

@@ -59,7 +59,7 @@ class Freshness:
 
 def show_freshness(*, viewer: Actor, tenant: Tenant) -> Freshness:
     """How old everything is, and when it will be looked at again."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_CONNECTION, tenant_id=tenant.id)
     looked = coverage.read(tenant_id=tenant.id)
     proved = runs.latest_proved(tenant_id=tenant.id)
     counts = {one.what: one for one in proved.proof.counts} if proved and proved.proof else {}

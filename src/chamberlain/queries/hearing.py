@@ -14,7 +14,8 @@ NOTHING_HEARD = wakes.Heard(None, 0, 0)
 
 def show_hearings(*, viewer: Actor, tenant_ids: Collection[int]) -> dict[int, Hearing]:
     """How each of these tenants is listened to."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    for tenant_id in tenant_ids:
+        require(viewer, Deed.SEE_CONNECTION, tenant_id=tenant_id)
     settings, held, heard = load(), subscriptions.by_tenant(), wakes.heard()
     deaf = why_deaf(
         public_url=settings.public_url,

@@ -23,7 +23,12 @@ from chamberlain.model.kind import AccountType, Family, Kind, Relation
 from chamberlain.model.page import Page
 from chamberlain.model.path import Link
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import (
+    Deed,
+    require,
+    require_permission,
+    require_person,
+)
 from chamberlain.queries.known import require_known
 from chamberlain.store.reads import history, keyset, people, permissions
 from chamberlain.store.reads.changes import Period
@@ -70,7 +75,7 @@ def person_moments(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Moments:
 
     raises  NotFound("person_not_found"), NotFound("nothing_known_yet")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_person(viewer, tenant=tenant, guid=guid)
     found = history.moments_of_person(tenant_id=tenant.id, account_id=_account_id(tenant, guid))
     return _moments(tenant, found)
 
@@ -82,7 +87,7 @@ def permission_moments(*, viewer: Actor, tenant: Tenant, key: str, patient: bool
     patient  look however long it takes; otherwise only where no more than MOST_LOOKED_AT hold it now
     raises  NotFound("permission_not_found"), NotFound("nothing_known_yet")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_permission(viewer, tenant_id=tenant.id, key=key)
     row = _permission_row(tenant, key)
     if not patient and max(row["members"], row["people"]) > MOST_LOOKED_AT:
         return replace(_moments(tenant, []), looked=False)
@@ -100,7 +105,7 @@ def person_history(
 
     raises  NotFound("person_not_found"), Refused("cursor_malformed")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_person(viewer, tenant=tenant, guid=guid)
     listing = history.events_of_person(tenant_id=tenant.id, account_id=_account_id(tenant, guid))
     found = keyset.fetch(listing, cursor=cursor, size=size)
     return Page(tuple(_person_event(row) for row in found.rows), found.total, found.next, found.previous)
@@ -114,7 +119,7 @@ def permission_history(
 
     raises  NotFound("permission_not_found"), Refused("cursor_malformed")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_permission(viewer, tenant_id=tenant.id, key=key)
     row = _permission_row(tenant, key)
     since = history.known_since(tenant_id=tenant.id)
     if since is None:
@@ -127,7 +132,7 @@ def permission_history(
 @snapshot()
 def known_since(*, viewer: Actor, tenant: Tenant) -> datetime | None:
     """When the tenant was first looked at; None before."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     return history.known_since(tenant_id=tenant.id)
 
 
@@ -196,7 +201,7 @@ def stream_differences(
 def _period(
     viewer: Actor, tenant: Tenant, begin: datetime, end: datetime, person: UUID | None, permission: str | None
 ) -> Period:
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     if begin > end:
         raise Refused("period_reversed", begin=f"{begin:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}")
     require_known(tenant_id=tenant.id, at=begin)

@@ -85,7 +85,7 @@ def export_people(*, viewer: Actor, tenant: Tenant, filter: PeopleFilter, column
 
     raises  Refused("not_allowed")
     """
-    require(viewer, Deed.EXPORT_LIST)
+    require(viewer, Deed.EXPORT_LIST, tenant_id=tenant.id)
     listing = people.listing_of(tenant=tenant, filter=filter)
     return Export(store.WholeListing(replace(listing, columns=store.select(store.PEOPLE, columns))), _person)
 
@@ -95,7 +95,7 @@ def export_permissions(*, viewer: Actor, tenant: Tenant, filter: PermissionFilte
 
     raises  Refused("not_allowed")
     """
-    require(viewer, Deed.EXPORT_LIST)
+    require(viewer, Deed.EXPORT_LIST, tenant_id=tenant.id)
     listing = permissions.listing_of(tenant=tenant, filter=filter)
     selected = store.select(store.PERMISSIONS, _with_kind(columns))
     return Export(store.WholeListing(replace(listing, columns=selected)), _permission)
@@ -108,7 +108,7 @@ def export_holders(
 
     raises  Refused("not_allowed"), NotFound("permission_not_found"), NotFound("nothing_known_then")
     """
-    require(viewer, Deed.EXPORT_LIST)
+    require(viewer, Deed.EXPORT_LIST, tenant_id=tenant.id)
     permission, listing = permissions.holders_of(tenant=tenant, key=key, text=text, at=at)
     return HoldersExport(store.WholeListing(listing), tenant=tenant, permission=permission, at=at)
 

@@ -72,7 +72,7 @@ class SearchResult:
 @snapshot()
 def show_overview(*, viewer: Actor, tenant: Tenant) -> Overview:
     """The figures of the dashboard."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     figures = overview.figures(tenant_id=tenant.id)
     latest = runs.latest(tenant_id=tenant.id, limit=1)
     return Overview(
@@ -94,7 +94,7 @@ def show_overview(*, viewer: Actor, tenant: Tenant) -> Overview:
 @snapshot()
 def list_licences(*, viewer: Actor, tenant: Tenant) -> tuple[LicenceRow, ...]:
     """Every licence, those with most idle seats first, free ones last."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     found = permissions.licences(tenant_id=tenant.id)
     plans = holdings.plans(tenant_id=tenant.id, skus=[row["guid"] for row in found])
     licences = [_licence_row(row, plans.get(row["guid"], [])) for row in found]
@@ -104,7 +104,7 @@ def list_licences(*, viewer: Actor, tenant: Tenant) -> tuple[LicenceRow, ...]:
 @snapshot()
 def search(*, viewer: Actor, tenant: Tenant, text: str, limit: int = 8) -> SearchResult:
     """People and permissions whose words begin with the words of `text`."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     if not text.strip():
         return SearchResult((), ())
     return SearchResult(

@@ -13,7 +13,7 @@ from chamberlain.model.kind import AccountType, Kind
 from chamberlain.model.observed import NIL
 from chamberlain.model.page import Page
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, require, require_person
 from chamberlain.queries.holdings import holdings_of
 from chamberlain.queries.known import require_known
 from chamberlain.store.reads import keyset, past, people
@@ -94,7 +94,7 @@ def list_people(
 
     raises  Refused("not_allowed"), Refused("cursor_malformed")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     listing = listing_of(tenant=tenant, filter=filter)
     found = keyset.fetch(listing, cursor=cursor, size=size)
     return Page(tuple(person_row(row) for row in found.rows), found.total, found.next, found.previous, found.more)
@@ -102,7 +102,7 @@ def list_people(
 
 def first_people(*, viewer: Actor, tenant: Tenant, text: str, size: int) -> tuple[PersonRow, ...]:
     """The first people by name whom some words match, without asking how many there are."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     found = keyset.first(listing_of(tenant=tenant, filter=PeopleFilter(text=text)), size=size)
     return tuple(person_row(row) for row in found)
 
@@ -124,7 +124,7 @@ def listing_of(*, tenant: Tenant, filter: PeopleFilter) -> keyset.Listing:
 @snapshot()
 def list_departments(*, viewer: Actor, tenant: Tenant) -> tuple[tuple[str, int], ...]:
     """Departments with the number of people in each, largest first."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     return tuple((row["name"], row["people"]) for row in people.departments(tenant_id=tenant.id))
 
 
@@ -134,7 +134,7 @@ def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | Non
 
     raises  NotFound("person_not_found"), NotFound("nothing_known_then")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_person(viewer, tenant=tenant, guid=guid)
     profile = people.profile(tenant_id=tenant.id, guid=str(guid))
     if profile is None:
         raise NotFound("person_not_found", text=str(guid))
@@ -193,7 +193,7 @@ def match_person(*, viewer: Actor, tenant: Tenant, text: str, at: datetime | Non
 
     raises  NotFound("person_not_found"), Conflict("person_ambiguous", candidates=...), NotFound("nothing_known_then")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     try:
         return find_person(viewer=viewer, tenant=tenant, guid=UUID(text), at=at)
     except ValueError:

@@ -11,7 +11,7 @@ from chamberlain.model.kind import AccountType, Family, Kind
 from chamberlain.model.page import Page
 from chamberlain.model.path import Link, Path
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, require, require_permission
 from chamberlain.queries.holdings import label, paths_to
 from chamberlain.queries.known import require_known
 from chamberlain.store.reads import keyset, past, permissions
@@ -114,7 +114,7 @@ def list_permissions(
 
     raises  Refused("not_allowed"), Refused("cursor_malformed")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     listing = listing_of(tenant=tenant, filter=filter)
     found = keyset.fetch(listing, cursor=cursor, size=size)
     rows = tuple(permission_row(row) for row in found.rows)
@@ -123,7 +123,7 @@ def list_permissions(
 
 def first_permissions(*, viewer: Actor, tenant: Tenant, text: str, size: int) -> tuple[PermissionRow, ...]:
     """The first permissions by name that some words match, without asking how many there are."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     found = keyset.first(listing_of(tenant=tenant, filter=PermissionFilter(text=text)), size=size)
     return tuple(permission_row(row) for row in found)
 
@@ -143,7 +143,7 @@ def listing_of(*, tenant: Tenant, filter: PermissionFilter) -> keyset.Listing:
 @snapshot()
 def count_permissions(*, viewer: Actor, tenant: Tenant) -> dict[Kind, int]:
     """How many permissions of each kind there are now."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     counted = {Kind(row["kind"]): row["number"] for row in permissions.counts(tenant_id=tenant.id)}
     return {kind: counted.get(kind, 0) for kind in Kind}
 
@@ -154,7 +154,7 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | N
 
     raises  NotFound("permission_not_found"), NotFound("nothing_known_then")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_permission(viewer, tenant_id=tenant.id, key=key)
     now = _found(tenant, key)
     if at is None:
         near = permissions.neighbours(tenant_id=tenant.id, permission_id=now["id"])
@@ -200,7 +200,7 @@ def list_members(
 
     raises  NotFound("permission_not_found"), NotFound("nothing_known_then"), Refused("cursor_malformed")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_permission(viewer, tenant_id=tenant.id, key=key)
     row, listing = holders_of(tenant=tenant, key=key, text=text, at=at)
     found = keyset.fetch(listing, cursor=cursor, size=size)
     ways = paths_to(tenant_id=tenant.id, permission=row, accounts=[member["id"] for member in found.rows], at=at)
@@ -237,7 +237,7 @@ def list_eligible(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | Non
 
     raises  NotFound("permission_not_found")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require_permission(viewer, tenant_id=tenant.id, key=key)
     row = _found(tenant, key)
     if row["family"] != Family.ROLE:
         return ()

@@ -6,7 +6,7 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.quota import Pause, QuotaUse
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, may, require
 from chamberlain.store import quota, tenants
 
 MOST_SHOWN = 40
@@ -53,7 +53,7 @@ NO_WAITS = Waits(worker=False, paused=(), refills=())
 
 def show_quotas(*, viewer: Actor, tenant: Tenant) -> Quotas:
     """How the quotas stand of the application that the tenant is connected with."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_CONNECTION, tenant_id=tenant.id)
     uses = _uses(tenant)
     pressing = sorted(uses, key=lambda use: (use.paused_until is None, -use.used_in_window))[:MOST_SHOWN]
     shown = uses if len(uses) <= MOST_SHOWN else tuple(sorted(pressing, key=lambda use: use.name))
@@ -62,7 +62,7 @@ def show_quotas(*, viewer: Actor, tenant: Tenant) -> Quotas:
 
 def find_waits(*, viewer: Actor, tenant: Tenant, run: Run) -> Waits:
     """What a run waits for now; nothing where it is over."""
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_RUNS, tenant_id=tenant.id)
     if run.is_over:
         return NO_WAITS
     uses = _uses(tenant)
@@ -75,8 +75,11 @@ def find_waits(*, viewer: Actor, tenant: Tenant, run: Run) -> Waits:
 
 def list_pauses(*, viewer: Actor) -> dict[int, tuple[Pause, ...]]:
     """What rests now, by our id of the tenant; a tenant in which nothing rests is missing."""
-    require(viewer, Deed.SEE_DIRECTORY)
-    return quota.pauses()
+    return {
+        tenant_id: paused
+        for tenant_id, paused in quota.pauses().items()
+        if may(viewer, Deed.SEE_CONNECTION, tenant_id=tenant_id)
+    }
 
 
 def _uses(tenant: Tenant) -> tuple[QuotaUse, ...]:

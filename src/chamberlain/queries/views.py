@@ -14,7 +14,7 @@ def show_shelf(*, viewer: Actor, tenant: Tenant, list_name: ListName) -> Shelf:
 
     raises  Refused("not_allowed")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     if viewer.kind is not ActorKind.PERSON:
         return Shelf()
     return views.shelf(tenant_id=tenant.id, user_id=UUID(viewer.id), list_name=list_name)
@@ -25,5 +25,5 @@ def find_view(*, viewer: Actor, tenant: Tenant, view_id: int) -> View:
 
     raises  Refused("not_allowed"), NotFound("view_not_found")
     """
-    require(viewer, Deed.SEE_DIRECTORY)
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     return views.find(tenant_id=tenant.id, user_id=UUID(viewer.id), view_id=view_id)

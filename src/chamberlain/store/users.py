@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 
 from chamberlain.errors import Refused
 from chamberlain.model.actor import Role
-from chamberlain.store.models import SignInLink, User
+from chamberlain.store.models import RoleRow, SignInLink, User
 
 LOCAL_TENANT = uuid.UUID(int=0)
 
 
 def local_administrator(*, name: str, now: datetime) -> uuid.UUID:
-    """The local administrator of this name, made if there is none."""
+    """The local administrator of this name, made if there is none.
+
+    One that is there has the roles that they have: a link does not give back what was taken from them.
+    """
     subject = f"local:{name.lower()}"
-    user, _ = User.objects.get_or_create(
+    user, is_new = User.objects.get_or_create(
         subject=subject,
         defaults={
             "tenant_guid": LOCAL_TENANT,
@@ -24,6 +27,10 @@ def local_administrator(*, name: str, now: datetime) -> uuid.UUID:
             "created_at": now,
         },
     )
+    if is_new:
+        RoleRow.objects.create(
+            user=user, tenant=None, role=Role.ADMINISTRATOR.value, given_at=now, given_by="Chamberlain"
+        )
     return user.id
 
 

@@ -7,7 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from chamberlain.errors import Refused
-from chamberlain.model.actor import Actor, ActorKind, Role
+from chamberlain.model.actor import Actor
+from chamberlain.queries.actors import find_actor
 
 BACKEND = "chamberlain.web.identity.LinkBackend"
 
@@ -35,12 +36,16 @@ def sign_in(request: HttpRequest, *, user_id: UUID) -> None:
 
 
 def viewer_of(request: HttpRequest) -> Actor:
-    """The signed-in person as an actor; an unknown role gives no rights.
+    """The signed-in person as an actor, with the roles that they have now; asked once a request.
 
     raises  Refused("not_allowed") for anonymous requests, should one ever reach a view that asks
     """
+    known = getattr(request, "viewer", None)
+    if isinstance(known, Actor):
+        return known
     user = request.user
     if not user.is_authenticated:
         raise Refused("not_allowed")
-    roles = frozenset(role for role in Role if role.value == user.role)
-    return Actor(ActorKind.PERSON, str(user.pk), user.name, roles)
+    found = find_actor(user_id=user.pk)
+    request.viewer = found  # type: ignore[attr-defined]  # read here only
+    return found

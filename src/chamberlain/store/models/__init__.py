@@ -1,24 +1,34 @@
 """Tables that Django describes. The large ones of the directory are in `store/schema/*.sql`."""
 
-from chamberlain.store.models.connection import ConnectAttempt, ConnectionRow
+from chamberlain.store.models.api_token import ApiOnceRow, ApiTokenRow
+from chamberlain.store.models.connection import ConnectAttempt, ConnectionRow, CredentialRow
 from chamberlain.store.models.consent import ConsentRow
-from chamberlain.store.models.event import EventRow
+from chamberlain.store.models.event import AuditKeyRow, EventRow
 from chamberlain.store.models.notice import HearingRow, SubscriptionRow
+from chamberlain.store.models.role import RoleRow
 from chamberlain.store.models.run import PhaseRow, RunRow
+from chamberlain.store.models.scope import ChoiceRow, ScopeRow
 from chamberlain.store.models.tenant import TenantRow
 from chamberlain.store.models.user import SignInLink, User
 from chamberlain.store.models.view import ColumnsRow, DefaultViewRow, ViewRow
 
 __all__ = [
+    "ApiOnceRow",
+    "ApiTokenRow",
+    "AuditKeyRow",
+    "ChoiceRow",
     "ColumnsRow",
     "ConnectAttempt",
     "ConnectionRow",
     "ConsentRow",
+    "CredentialRow",
     "DefaultViewRow",
     "EventRow",
     "HearingRow",
     "PhaseRow",
+    "RoleRow",
     "RunRow",
+    "ScopeRow",
     "SignInLink",
     "SubscriptionRow",
     "TenantRow",

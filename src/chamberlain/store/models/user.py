@@ -19,6 +19,8 @@ class User(AbstractBaseUser):
     """A person, known by (tenant id, object id) in Entra, never by e-mail.
 
     Local accounts, such as the one behind the terminal's sign-in link, have the nil tenant and an object id of ours.
+
+    role  what earlier versions ask for, while some still run; roles are rows of RoleRow
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,7 +28,7 @@ class User(AbstractBaseUser):
     object_guid = models.UUIDField(default=uuid.uuid4)
     subject = models.TextField(unique=True)
     name = models.TextField()
-    role = models.TextField()
+    role = models.TextField(default="", db_default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

@@ -61,7 +61,7 @@ def _show(
             "quotas": quotas,
             "uses": [(use, share(round(use.used_in_window * 1_000), of=1_000)) for use in quotas.uses],
             "is_live": is_live,
-            "may_slow": may(viewer, Deed.SLOW_DOWN),
+            "may_slow": may(viewer, Deed.SLOW_DOWN, tenant_id=tenant.id),
             "typed": typed if failure else str(quotas.share_percent),
             "least": LEAST_SHARE,
             "most": MOST_SHARE,

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from chamberlain.actions.sign_in import redeem_sign_in_link
 from chamberlain.errors import Refused
+from chamberlain.policy.authority import Deed, require_somewhere
 from chamberlain.web.frame import frame_for
-from chamberlain.web.identity import sign_in
+from chamberlain.web.identity import sign_in, viewer_of
 
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 60 * 60
@@ -21,7 +22,10 @@ YEAR = 365 * 24 * 60 * 60
 def front_door(request: HttpRequest) -> HttpResponse:
     """To the tenant that was looked at last, or to the integrations where there is none."""
     tenant = frame_for(request).tenant
-    return redirect("overview", slug=tenant.slug) if tenant else redirect("integrations")
+    if tenant:
+        return redirect("overview", slug=tenant.slug)
+    require_somewhere(viewer_of(request), Deed.SEE_CONNECTION)
+    return redirect("integrations")
 
 
 @login_not_required

@@ -34,7 +34,7 @@ def columns(request: HttpRequest, slug: str, name: ListName) -> HttpResponse:
     moved, wanted = request.POST.get("move", ""), request.POST.getlist("col")
     named = wanted if NAME in wanted else [NAME, *wanted]
     chosen = () if "reset" in request.POST else spec.known(_moved(named, moved))
-    choose_columns(actor=viewer, list_name=name, columns=chosen)
+    choose_columns(actor=viewer, tenant=tenant, list_name=name, columns=chosen)
     query = canonical({**spec.read(sent), "cols": ",".join(chosen)})
     marks = {"view": sent.get("view", ""), **({"open": "columns", "moved": moved} if moved else {})}
     added = QueryDict(mutable=True)
@@ -147,7 +147,7 @@ def _show_views(
         "path": path,
         "shelf": shelf,
         "rows": tuple((found, view_url(path, found)) for found in shelf.views),
-        "may_share": may(viewer, Deed.SHARE_VIEW),
+        "may_share": may(viewer, Deed.SHARE_VIEW, tenant_id=tenant.id),
         "failure": explain(failure) if failure else None,
         "code": failure.code if failure else "",
         "draft": draft,
