@@ -51,6 +51,7 @@ class Actor:
     roles         in the whole installation: in every tenant there is or will be, and beyond tenants
     tenant_roles  in single tenants
     account       who they are in Entra; None for local accounts, the terminal and the system
+    only          deeds that they are held to, whatever their roles allow, as with a token of the API; None: to none
     """
 
     kind: ActorKind
@@ -59,6 +60,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     tenant_roles: frozenset[TenantRole] = field(default=frozenset())
     account: DirectoryObject | None = None
+    only: frozenset[str] | None = None
 
     def roles_in(self, tenant_id: int | None) -> frozenset[Role]:
         """The roles that were given in this tenant; beyond tenants (None) there are none of these."""

@@ -31,8 +31,13 @@ class Deed(Enum):
     SYNC = "sync"
     SLOW_DOWN = "slow_down"
     CONNECT = "connect"
+    MAKE_TOKEN = "make_token"  # noqa: S105 - a word, not a secret
+    REVOKE_TOKENS = "revoke_tokens"
     GRANT_ROLES = "grant_roles"
+    ROTATE_KEYS = "rotate_keys"
     ISSUE_SIGN_IN_LINK = "issue_sign_in_link"
+    MAKE_TOKEN = "make_token"  # noqa: S105 - a word, not a secret
+    REVOKE_TOKENS = "revoke_tokens"
 
 
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -55,8 +60,13 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
     Deed.SYNC: _ADMINISTRATOR,
     Deed.SLOW_DOWN: _ADMINISTRATOR,
     Deed.CONNECT: _ADMINISTRATOR,
+    Deed.MAKE_TOKEN: _SEES_DIRECTORY,
+    Deed.REVOKE_TOKENS: _ADMINISTRATOR,
     Deed.GRANT_ROLES: _ADMINISTRATOR,
+    Deed.ROTATE_KEYS: _ADMINISTRATOR,
     Deed.ISSUE_SIGN_IN_LINK: _ADMINISTRATOR,
+    Deed.MAKE_TOKEN: _SEES_DIRECTORY,
+    Deed.REVOKE_TOKENS: _ADMINISTRATOR,
 }
 
 # A role in the whole installation is one in every tenant, also in those that come. What is given by name or by
@@ -64,7 +74,7 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
 INSTALLATION_ROLES = _SEES_DIRECTORY
 
 # What is done to the installation as a whole: a role in one tenant never allows it, whatever the caller names.
-BEYOND_TENANTS = frozenset({Deed.ISSUE_SIGN_IN_LINK})
+BEYOND_TENANTS = frozenset({Deed.ISSUE_SIGN_IN_LINK, Deed.ROTATE_KEYS})
 
 
 def may(actor: Actor, deed: Deed, *, tenant_id: int | None = None) -> bool:
@@ -72,6 +82,8 @@ def may(actor: Actor, deed: Deed, *, tenant_id: int | None = None) -> bool:
 
     tenant_id  where; None: beyond tenants, which only roles in the whole installation allow
     """
+    if actor.only is not None and deed.value not in actor.only:
+        return False
     held = actor.roles & INSTALLATION_ROLES
     if deed not in BEYOND_TENANTS:
         held |= actor.roles_in(tenant_id)
