@@ -3,10 +3,8 @@
 import fcntl
 import hashlib
 import hmac
-import logging
 import logging.config
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from chamberlain import logs
 from chamberlain.errors import Conflict, Misconfigured
-from chamberlain.settings import RUNNING, Settings
+from chamberlain.settings import RUNNING, LogFormat, Settings
 
 POSTGRES_AT_LEAST = 150000
 
@@ -227,25 +226,8 @@ def make_worker(world: World) -> Any:
 
 def set_up_logging(settings: Settings) -> None:
     """One format for every process, to stderr."""
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {
-                "line": {"format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%SZ"}
-            },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
-            "root": {"level": settings.log_level, "handlers": ["stderr"]},
-            "loggers": {
-                "httpx2": {"level": "WARNING"},
-                "dbos": {"level": "WARNING"},
-                "alembic": {"level": "WARNING"},
-                # Django's own lines hold whole addresses, sign-in tokens included; web/problems.py logs routes.
-                "django.request": {"level": "CRITICAL"},
-                "django.security": {"level": "CRITICAL"},
-            },
-        }
-    )
+    as_json = settings.log_format is LogFormat.JSON
+    logging.config.dictConfig(logs.configuration(level=settings.log_level, as_json=as_json))
 
 
 def _close_connections() -> None:

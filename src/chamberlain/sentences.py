@@ -48,6 +48,111 @@ SENTENCES: dict[str, Sentence] = {
         "Nothing that was synced has the key {key}.",
         "Look it up under Permissions, or start a sync if it is new.",
     ),
+    "token_missing": Sentence(
+        "This needs a token.",
+        "The request carries no “Authorization: Bearer” header.",
+        "Make a token under API tokens and send it with every request.",
+    ),
+    "token_invalid": Sentence(
+        "This token is not accepted.",
+        "It is unknown, has expired or was revoked, or its person may no longer sign in.",
+        "Make a new one under API tokens.",
+    ),
+    "token_scope_missing": Sentence(
+        "This token is not for that.",
+        "It does not have the scope {scope}.",
+        "Make a token with this scope.",
+    ),
+    "token_not_found": Sentence(
+        "There is no such token.",
+        "It never was, or it belongs to somebody else.",
+        "Choose another one under API tokens.",
+    ),
+    "token_name_empty": Sentence(
+        "The token has no name.",
+        "By its name one knows later what would stop working without it.",
+        "Give it one.",
+    ),
+    "token_name_long": Sentence(
+        "The name is too long.",
+        "A token's name has {longest} letters at most.",
+        "Give it a shorter one.",
+    ),
+    "token_scopes_empty": Sentence(
+        "The token would be good for nothing.",
+        "No scope was chosen.",
+        "Choose what it is for.",
+    ),
+    "token_scope_unknown": Sentence(
+        "There is no scope “{text}”.",
+        "The scopes are: {known}.",
+        "Choose among them.",
+    ),
+    "token_lasts": Sentence(
+        "A token cannot last that long.",
+        "It lasts 1 to {most} days.",
+        "Choose fewer days, and make a new one before it expires.",
+    ),
+    "token_beyond_rights": Sentence(
+        "A token cannot do more than you.",
+        "You may not do what these scopes are for: {scopes}.",
+        "Leave them out, or ask an administrator.",
+    ),
+    "tokens_too_many": Sentence(
+        "You have too many tokens.",
+        "One person keeps {most} tokens that work at most.",
+        "Revoke one that is no longer needed.",
+    ),
+    "route_not_found": Sentence(
+        "There is nothing at this address.",
+        "The API has no such route.",
+        "Look it up in the OpenAPI document.",
+    ),
+    "method_not_allowed": Sentence(
+        "This cannot be done at this address.",
+        "It answers to: {allowed}.",
+        "Look the route up in the OpenAPI document.",
+    ),
+    "not_acceptable": Sentence(
+        "There is no answer of the wanted kind.",
+        "The API answers with JSON, and the Accept header excludes it.",
+        "Accept application/json.",
+    ),
+    "body_too_large": Sentence(
+        "The request is too large.",
+        "A body has {most} KB at most.",
+        "Send less at once.",
+    ),
+    "body_unreadable": Sentence(
+        "The body of the request cannot be read.",
+        "It is not JSON, or was cut off.",
+        "Send one JSON document in UTF-8.",
+    ),
+    "media_type_unsupported": Sentence(
+        "The body is of a kind that is not read.",
+        "The API reads JSON only.",
+        "Send it as application/json.",
+    ),
+    "request_invalid": Sentence(
+        "The request is not as the API's document says.",
+        "A parameter or a field of the body is missing, unknown or out of range.",
+        "Correct what “errors” names.",
+    ),
+    "idempotency_key_malformed": Sentence(
+        "The Idempotency-Key cannot be used.",
+        "It has to be 1 to 255 visible ASCII letters, without blanks.",
+        "Use a random one, for example a UUID.",
+    ),
+    "idempotency_key_reused": Sentence(
+        "This Idempotency-Key was used for another request.",
+        "A key belongs to one request for a day; the same key with another request is a mistake.",
+        "Use a new key for a new request.",
+    ),
+    "view_query_malformed": Sentence(
+        "The view's query cannot be kept.",
+        "It has to be filters, sort and columns as they stand in the list's address, behind the question mark.",
+        "Copy it from the address.",
+    ),
     "view_not_found": Sentence(
         "There is no such view.",
         "It was deleted, is no longer shared, or belongs to somebody else.",
@@ -154,7 +259,7 @@ SENTENCES: dict[str, Sentence] = {
         "Repair what it says, then start again; its log is {log}.",
     ),
     "setting_invalid": Sentence(
-        "A setting is not valid.",
+        "The settings are not valid.",
         "{reason}",
         "Correct it; docs/reference/configuration.md lists every setting.",
     ),

@@ -1,14 +1,24 @@
 """Every setting once: name, type, unit, default, secret or not. Nothing else reads the environment.
 
-Each is read from the environment as `CHAMBERLAIN_<NAME>`, except DATABASE_URL, which keeps its customary name.
+Each is read from the environment as `CHAMBERLAIN_<NAME>`, except DATABASE_URL, which keeps its customary name; then
+from what the demo kept beside its data; then from `chamberlain.toml`, where each has its name in small letters.
 """
 
 import hashlib
+import json
 import os
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
+
+from chamberlain.configuration import Given, Problem, did_you_mean, open_to_others, read_file, shown
+from chamberlain.errors import Misconfigured
 
 
 def default_data_folder() -> Path:
@@ -22,7 +32,28 @@ def default_data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "chamberlain"
 
 
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+class LogFormat(StrEnum):
+    """What a line of the log is: for people, or one JSON object for programs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 KEPT = "settings.env"
+FILE = "chamberlain.toml"
+NOT_SETTINGS = {"CHAMBERLAIN_CONFIG", "CHAMBERLAIN_CONNECT_SECRET", "CHAMBERLAIN_EXIT_WITH_PARENT"}
+"""Variables that are read elsewhere: where the file is, what one command asks for, what a supervisor tells a child."""
+
 DEMO = "demo"
 RUNNING = "running.lock"
 
@@ -40,17 +71,59 @@ class Settings(BaseSettings):
     port: int = Field(default=8400, ge=0, le=65535, description="Port the web application listens on")
     public_url: str | None = Field(default=None, description="URL people use; unset: http://<host>:<port>")
     key: SecretStr | None = Field(default=None, description="Base64 of 32 bytes that encrypt secrets; unset: data/key")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="How much is logged")
+    log_format: LogFormat = Field(default=LogFormat.TEXT, description="Lines for people, or a JSON object a line")
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Bearer token for /metrics; unset: only this machine, without public_url",
+    )
+    trusted_proxies: str | None = Field(
+        default=None, description="Proxies whose X-Forwarded-For is believed: addresses or networks, with commas"
+    )
     debug: bool = Field(default=False, description="Developer pages on errors; never in production")
     login_root: str = Field(default="https://login.microsoftonline.com", description="Microsoft identity platform")
     graph_root: str = Field(default="https://graph.microsoft.com", description="Microsoft Graph")
+    cloud_roots: dict[str, dict[str, str]] = Field(
+        default_factory=dict,
+        description='Other hosts for a cloud, as JSON: {"china": {"login": "https://...", "graph": "https://..."}}',
+    )
     client_id: str | None = Field(default=None, description="This installation's own multi-tenant app registration")
     client_secret: SecretStr | None = Field(default=None, description="Its client secret")
+    client_cloud: Literal["global", "gcc_high", "dod", "china"] = Field(
+        default="global", description="The cloud in which it is registered"
+    )
+    federated_token_file: Path | None = Field(
+        default=None, description="File in which the platform keeps a token that Microsoft trusts in place of a secret"
+    )
     requests_in_flight: int = Field(default=16, ge=1, le=64, description="Graph requests at a time per tenant")
     full_sync_interval_days: int = Field(
         default=7, ge=1, description="Days after which a sync reads everything again instead of changes only"
     )
     sync_interval_minutes: int = Field(default=15, ge=0, description="Minutes between syncs; 0: only by hand")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+            raise ValueError("an address such as https://access.example.com")
+        if parts.path.strip("/"):
+            raise ValueError("an address without a path: Chamberlain has a host name of its own")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str | None) -> str | None:
+        _networks(value or "")
+        return value
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of trusted proxies."""
+        return _networks(self.trusted_proxies or "")
 
     @property
     def url(self) -> str:
@@ -98,7 +171,111 @@ def keep(data: Path, values: dict[str, str]) -> None:
     path.write_text("".join(f"{name}='{value}'\n" for name, value in sorted(quoted.items())), encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What was read: `settings` unless something is wrong; where each value came from; what is merely odd."""
+
+    settings: Settings | None
+    given: dict[str, Given]
+    problems: tuple[Problem, ...]
+    oddities: tuple[Problem, ...]
+    files: tuple[Path, ...]
+
+
 def load() -> Settings:
-    """The settings of this process: from its environment, then from the file beside its data, then the defaults."""
-    data = data_folder(given=os.environ.get("CHAMBERLAIN_DATA"), own=default_data_folder())
-    return Settings(_env_file=data / KEPT, data=data)
+    """The settings of this process: from its environment, then from the files beside its data, then the defaults.
+
+    raises  Misconfigured("setting_invalid") telling everything that is wrong at once
+    """
+    found = read()
+    if found.settings is None:
+        raise Misconfigured("setting_invalid", reason="\n".join(str(one) for one in found.problems))
+    return found.settings
+
+
+def read() -> Configuration:
+    """Reads everything and judges it, without refusing."""
+    names = {_variable(name).lower(): name for name in Settings.model_fields}
+    environment = _from(EnvSettingsSource(Settings), names, origin="{variable}")
+    named = os.environ.get("CHAMBERLAIN_CONFIG")
+    filed: dict[str, Given] = {}
+    problems: list[Problem] = []
+    if named:
+        filed, problems = _file(Path(named))
+    elsewhere = environment.get("data") or filed.get("data")
+    data = data_folder(given=str(elsewhere.value) if elsewhere else None, own=default_data_folder())
+    if not named and (data / FILE).exists():
+        filed, problems = _file(data / FILE)
+        if inside := filed.pop("data", None):
+            problems.append(Problem("data", "", "the file lies in that folder already", inside.origin))
+    kept = _from(DotEnvSettingsSource(Settings, env_file=data / KEPT), names, origin=f"{data / KEPT}: {{variable}}")
+    given = {**filed, **kept, **environment}
+    settings, wrong = _validated({**{name: one.value for name, one in given.items()}, "data": data}, given)
+    problems += wrong
+    files = tuple(path for path in (Path(named) if named else data / FILE, data / KEPT) if path.exists())
+    return Configuration(None if problems else settings, given, tuple(problems), _oddities(), files)
+
+
+def secret_names() -> frozenset[str]:
+    """The settings that are never shown."""
+    return frozenset(name for name, one in Settings.model_fields.items() if "SecretStr" in str(one.annotation))
+
+
+def _file(path: Path) -> tuple[dict[str, Given], list[Problem]]:
+    given, problems = read_file(path, names=Settings.model_fields)
+    if given:
+        problems += open_to_others(path, given=given, secrets=secret_names())
+    return given, problems
+
+
+def _variable(name: str) -> str:
+    alias = Settings.model_fields[name].validation_alias
+    return alias if isinstance(alias, str) else f"CHAMBERLAIN_{name.upper()}"
+
+
+def _from(source: EnvSettingsSource, names: dict[str, str], *, origin: str) -> dict[str, Given]:
+    return {
+        names[variable]: Given(_decoded(names[variable], value), origin.format(variable=variable.upper()))
+        for variable, value in source.env_vars.items()
+        if variable in names
+    }
+
+
+def _decoded(name: str, value: str | None) -> object:
+    """What a variable says; a setting that is a table is written as JSON."""
+    if value is None or "dict" not in str(Settings.model_fields[name].annotation):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value  # refused below, with its origin
+
+
+def _validated(values: dict[str, object], given: dict[str, Given]) -> tuple[Settings | None, list[Problem]]:
+    try:
+        return Settings(**values), []  # type: ignore[arg-type]  # judged by pydantic, which is the point
+    except ValidationError as error:
+        names = {_variable(name): name for name in Settings.model_fields}
+        return None, [
+            _problem(names.get(str(one["loc"][0]), str(one["loc"][0])), one["msg"], given) for one in error.errors()
+        ]
+
+
+def _problem(name: str, message: str, given: dict[str, Given]) -> Problem:
+    one = given.get(name, Given(None, "default"))
+    allowed = message.removeprefix("Value error, ")
+    return Problem(name, shown(one.value, secret=name in secret_names()), allowed, one.origin)
+
+
+def _oddities() -> tuple[Problem, ...]:
+    """Variables that look like settings and are none. Not refused: container platforms add variables of their own."""
+    known = {_variable(name) for name in Settings.model_fields} | NOT_SETTINGS
+    return tuple(
+        Problem(name, "", f"there is no such setting{did_you_mean(name, Settings.model_fields)}", "environment")
+        for name in sorted(os.environ)
+        if name.startswith("CHAMBERLAIN_") and name not in known
+    )
+
+
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(word.strip(), strict=False) for word in value.split(",") if word.strip())

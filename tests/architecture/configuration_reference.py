@@ -5,7 +5,7 @@ usage  python tests/architecture/configuration_reference.py
 
 import types
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
@@ -16,7 +16,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "configuration.md"
 BEGIN, END = "<!-- settings -->\n", "<!-- end of settings -->\n"
 HEAD = "| name | type | unit | default | secret | meaning |\n|---|---|---|---|---|---|\n"
 UNITS = ("seconds", "minutes", "hours", "days", "bytes")
-TYPES: dict[Any, str] = {str: "text", SecretStr: "text", int: "number", bool: "yes or no", Path: "folder"}
+TYPES: dict[Any, str] = {
+    str: "text",
+    SecretStr: "text",
+    int: "number",
+    bool: "yes or no",
+    Path: "folder",
+    dict[str, dict[str, str]]: "table",
+}
 
 
 def table(settings: type[Settings] = Settings) -> str:
@@ -30,7 +37,7 @@ def row(name: str, field: FieldInfo) -> str:
     variable = alias if isinstance(alias, str) else f"CHAMBERLAIN_{name.upper()}"
     unit = next((unit for unit in UNITS if name.endswith(f"_{unit}")), "")
     secret = "yes" if SecretStr in kinds(field.annotation) else "no"
-    kind = ", ".join(TYPES.get(kind, kind.__name__) for kind in kinds(field.annotation))
+    kind = ", ".join(TYPES.get(kind) or choices(kind) for kind in kinds(field.annotation))
     return f"| `{variable}` | {kind} | {unit} | {default(field)} | {secret} | {field.description} |\n"
 
 
@@ -39,6 +46,12 @@ def kinds(annotation: Any) -> list[Any]:
     if get_origin(annotation) is types.UnionType:
         return [kind for kind in get_args(annotation) if kind is not types.NoneType]
     return [annotation]
+
+
+def choices(kind: Any) -> str:
+    """The values of a setting that has only some."""
+    values = get_args(kind) if get_origin(kind) is Literal else [one.value for one in kind]
+    return ", ".join(f"`{value}`" for value in values)
 
 
 def default(field: FieldInfo) -> str:

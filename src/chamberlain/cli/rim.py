@@ -79,12 +79,9 @@ def world(*, as_json: bool = False, quiet: bool = True) -> Iterator[bootstrap.Wo
 def settings_or_exit() -> Settings:
     """The settings of this process.
 
-    raises  Misconfigured("setting_invalid") naming the first one that is wrong
+    raises  Misconfigured("setting_invalid") naming every one that is wrong
     """
-    try:
-        return load()
-    except ValueError as error:
-        raise Misconfigured("setting_invalid", reason=str(error).replace("\n", " ")[:300]) from error
+    return load()
 
 
 def terminal_actor() -> Actor:
