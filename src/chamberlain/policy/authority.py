@@ -36,8 +36,6 @@ class Deed(Enum):
     GRANT_ROLES = "grant_roles"
     ROTATE_KEYS = "rotate_keys"
     ISSUE_SIGN_IN_LINK = "issue_sign_in_link"
-    MAKE_TOKEN = "make_token"  # noqa: S105 - a word, not a secret
-    REVOKE_TOKENS = "revoke_tokens"
 
 
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -65,8 +63,6 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
     Deed.GRANT_ROLES: _ADMINISTRATOR,
     Deed.ROTATE_KEYS: _ADMINISTRATOR,
     Deed.ISSUE_SIGN_IN_LINK: _ADMINISTRATOR,
-    Deed.MAKE_TOKEN: _SEES_DIRECTORY,
-    Deed.REVOKE_TOKENS: _ADMINISTRATOR,
 }
 
 # A role in the whole installation is one in every tenant, also in those that come. What is given by name or by
