@@ -428,6 +428,96 @@ SENTENCES: dict[str, Sentence] = {
         "The token is for {expected}, the organisation says {found}.",
         "Nothing was stored; check the directory id.",
     ),
+    "consent_failed": Sentence(
+        "Microsoft ended the consent with an error.",
+        "It names {error} ({aadsts}).",
+        "Look the number up at Microsoft, check the app registration, then begin again; nothing was connected.",
+    ),
+    "certificate_refused": Sentence(
+        "Microsoft does not know this certificate.",
+        "The app registration does not list it, or lists another one (AADSTS{aadsts}, request {request_id}).",
+        "Upload the certificate that is offered for download here, wait a minute, then try again.",
+    ),
+    "certificate_expired": Sentence(
+        "The certificate has expired.",
+        "Its last day has passed (AADSTS{aadsts}, request {request_id}).",
+        "Rotate to a new certificate: one is made on the connection's page, or with: chamberlain connect rotate",
+    ),
+    "certificate_unreadable": Sentence(
+        "The certificate of this connection cannot be used.",
+        "What is kept is no certificate with an RSA key.",
+        "Make a new one and rotate to it.",
+    ),
+    "assertion_untimely": Sentence(
+        "Microsoft finds that our proof is not of this time.",
+        "This machine's clock is off, or the platform's token has expired (AADSTS{aadsts}, request {request_id}).",
+        "Set the clock from a time server; for a federation look at why the token file is not renewed.",
+    ),
+    "assertion_invalid": Sentence(
+        "Microsoft cannot accept our proof.",
+        "It is not meant for this application, or not of a kind that it takes (AADSTS{aadsts}, request {request_id}).",
+        "Check the application (client) id, and for a federation that the token file is the one for Microsoft.",
+    ),
+    "federation_unmatched": Sentence(
+        "The app registration does not trust this platform's token.",
+        "Issuer, subject and audience have to match letter by letter (AADSTS{aadsts}, request {request_id}).",
+        "Compare the registration's federated credential with the token; a new one takes a few minutes to work.",
+    ),
+    "federation_file_missing": Sentence(
+        "No file with a platform's token is set.",
+        "A connection without a secret needs CHAMBERLAIN_FEDERATED_TOKEN_FILE to name it.",
+        "Set it for the web process and the worker, or connect with a certificate.",
+    ),
+    "federation_file_unreadable": Sentence(
+        "The platform's token could not be read.",
+        "The file that CHAMBERLAIN_FEDERATED_TOKEN_FILE names is missing, closed to us, or holds none ({reason}).",
+        "Let the account that runs Chamberlain read it, and the platform write it.",
+    ),
+    "registration_incomplete": Sentence(
+        "The app registration does not ask for what we need.",
+        "It lists no permission of the service (AADSTS{aadsts}, request {request_id}).",
+        "Add the permissions that the how-to names, grant admin consent, then try again.",
+    ),
+    "service_missing": Sentence(
+        "The tenant does not have this Microsoft service.",
+        "It was never bought, has lapsed, or was switched off (AADSTS{aadsts}, request {request_id}).",
+        "Nothing to do where the tenant does without it; otherwise enable it, then try again.",
+    ),
+    "tenant_in_other_cloud": Sentence(
+        "The tenant lives in another of Microsoft's clouds.",
+        "This cloud sends us elsewhere (AADSTS{aadsts}, request {request_id}).",
+        "Connect again and choose the cloud: GCC High, DoD or China; the app registration has to be made there, too.",
+    ),
+    "cloud_unknown": Sentence(
+        "There is no cloud called {text}.",
+        "Microsoft has these: {known}.",
+        "Choose one of them.",
+    ),
+    "credential_not_found": Sentence(
+        "There is no such credential.",
+        "It was forgotten, is used already, or belongs to another connection.",
+        "Choose one on the connection's page, or make a new one.",
+    ),
+    "credential_in_use": Sentence(
+        "This credential is in use.",
+        "Without it nothing could be read any more.",
+        "Rotate to another one first.",
+    ),
+    "credential_move_illegal": Sentence(
+        "This credential cannot become the current one.",
+        "Somebody else changed it meanwhile.",
+        "Reload the connection's page.",
+    ),
+    "credential_of_installation": Sentence(
+        "This connection uses the installation's own app.",
+        "Its secret is a setting, so it is rotated there.",
+        "Set CHAMBERLAIN_CLIENT_SECRET anew and restart, or connect with an app registration of the tenant's own.",
+    ),
+    "expiry_unreadable": Sentence(
+        "“{text}” is no last day.",
+        "A secret's last day is a date to come.",
+        "Write it as Entra shows it, like 2027-03-03, or leave it out.",
+    ),
     "consent_declined": Sentence(
         "The consent was declined.",
         "Somebody pressed Cancel on Microsoft's page, or it ended with: {error}.",

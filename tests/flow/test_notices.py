@@ -21,7 +21,7 @@ import pytest
 
 from chamberlain import bootstrap, clock
 from chamberlain.actions.keep_subscriptions import keep_subscriptions
-from chamberlain.actions.perform_sync import way_to
+from chamberlain.actions.reaching import way_to
 from chamberlain.actions.take_notices import digest_of
 from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated

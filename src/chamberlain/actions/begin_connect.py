@@ -8,7 +8,9 @@ from uuid import UUID
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import Misconfigured, Refused
+from chamberlain.graph.cloud import endpoint_of
 from chamberlain.model.actor import Actor
+from chamberlain.model.cloud import Cloud
 from chamberlain.policy.authority import Deed, require
 from chamberlain.settings import load
 from chamberlain.store import tenants
@@ -43,7 +45,8 @@ def begin_connect(*, actor: Actor, tenant: str | None, redirect_uri: str | None 
     query = urlencode(
         {"client_id": settings.client_id, "redirect_uri": redirect_uri or settings.redirect_uri, "state": state}
     )
-    return f"{settings.login_root}/{tenant or 'organizations'}/adminconsent?{query}"
+    login_root = endpoint_of(Cloud(settings.client_cloud), settings=settings).login_root
+    return f"{login_root}/{tenant or 'organizations'}/adminconsent?{query}"
 
 
 def _guid(text: str | None) -> UUID | None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from chamberlain import clock
-from chamberlain.actions.connecting import ask_who, note_refusal, remember
+from chamberlain.actions.connecting import Draft, ask_who, note_refusal, remember
 from chamberlain.errors import ChamberlainError, Misconfigured, Refused
 from chamberlain.graph.token import Credential
 from chamberlain.model.actor import Actor
+from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import CredentialKind, Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.settings import load
@@ -17,6 +18,9 @@ from chamberlain.store.connection import transaction
 # `error` decides, since admin_consent can be True in an error answer, too.
 # source  https://learn.microsoft.com/entra/identity-platform/v2-admin-consent (2026)
 DECLINED = "consent_declined"
+FAILED = "consent_failed"
+DECLINED_NUMBERS = frozenset({"AADSTS65004"})
+DECLINED_ERRORS = frozenset({"access_denied", "permission_denied"})
 NO_ROLE = "consent_no_admin_role"
 NO_ROLE_NUMBERS = frozenset({"AADSTS90094", "AADSTS90095"})
 
@@ -30,26 +34,28 @@ def complete_connect(*, actor: Actor, answer: Mapping[str, str]) -> Tenant:
     """
     require(actor, Deed.CONNECT)
     settings = load()
+    cloud = Cloud(settings.client_cloud)
     if settings.client_id is None or settings.client_secret is None:
         raise Misconfigured("installation_app_missing")
     try:
         guid = _checked_tenant(actor, answer)
-        secret = settings.client_secret.get_secret_value()
-        credential = Credential(str(guid), settings.client_id, secret)
-        organisation = ask_who(credential, settings=settings, patient=True)
-        if organisation.guid != guid:
-            raise Refused("consent_wrong_tenant", expected=str(guid), found=str(organisation.guid))
+        credential = Credential(str(guid), settings.client_id, settings.client_secret.get_secret_value())
+        answer_of_graph = ask_who(credential, cloud=cloud, settings=settings, patient=True)
+        if answer_of_graph.organisation.guid != guid:
+            raise Refused("consent_wrong_tenant", expected=str(guid), found=str(answer_of_graph.organisation.guid))
     except ChamberlainError as error:
         note_refusal(error, actor=actor)
         raise
-    return remember(organisation, actor=actor, kind=CredentialKind.INSTALLATION_APP, credential=credential, secret=None)
+    draft = Draft(CredentialKind.INSTALLATION_APP)
+    return remember(answer_of_graph, actor=actor, draft=draft, credential=credential, cloud=cloud)
 
 
 def _checked_tenant(actor: Actor, answer: Mapping[str, str]) -> UUID:
     with transaction():
         expected = tenants.close_attempt(state=answer.get("state", ""), actor_id=actor.id, now=clock.now())
     if "error" in answer:
-        raise Refused(_refusal(answer), error=answer["error"][:80])
+        number = _number(answer)
+        raise Refused(_refusal(answer["error"], number), error=answer["error"][:80], aadsts=number)
     try:
         guid = UUID(answer.get("tenant", ""))
     except ValueError:
@@ -59,6 +65,13 @@ def _checked_tenant(actor: Actor, answer: Mapping[str, str]) -> UUID:
     return guid
 
 
-def _refusal(answer: Mapping[str, str]) -> str:
-    number = answer.get("error_description", "").split(":")[0].strip()
-    return NO_ROLE if number in NO_ROLE_NUMBERS else DECLINED
+def _refusal(error: str, number: str) -> str:
+    if number in NO_ROLE_NUMBERS:
+        return NO_ROLE
+    return DECLINED if number in DECLINED_NUMBERS or (not number and error in DECLINED_ERRORS) else FAILED
+
+
+def _number(answer: Mapping[str, str]) -> str:
+    """The AADSTS number of an answer; "" where it has none, as when somebody pressed Cancel in the v1 form."""
+    first = answer.get("error_description", "").split(":")[0].strip()
+    return first if first.startswith("AADSTS") and first.removeprefix("AADSTS").isdecimal() else ""

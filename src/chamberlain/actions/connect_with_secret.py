@@ -1,42 +1,42 @@
 """Connect a tenant through an app registration of its own, with a client secret."""
 
-from uuid import UUID
+from datetime import datetime
 
-from chamberlain.actions.connecting import ask_who, remember
+from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember
 from chamberlain.errors import Refused
 from chamberlain.graph.token import Credential
 from chamberlain.model.actor import Actor
+from chamberlain.model.cloud import Cloud
+from chamberlain.model.credential import ExpirySource
 from chamberlain.model.tenant import CredentialKind, Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.settings import load
 
 
-def connect_with_secret(*, actor: Actor, tenant_id: str, client_id: str, client_secret: str) -> Tenant:
+def connect_with_secret(
+    *,
+    actor: Actor,
+    tenant_id: str,
+    client_id: str,
+    client_secret: str,
+    cloud: Cloud = Cloud.GLOBAL,
+    expires_at: datetime | None = None,
+) -> Tenant:
     """The tenant that is connected now; its first sync is queued. Nothing is stored unless Graph answered.
 
-    raises  Refused: not_allowed, tenant_id_malformed, client_id_malformed, secret_missing, secret_wrong,
-            secret_expired, consent_missing, wrong_tenant; NotFound("tenant_unknown"); Upstream
+    expires_at  the secret's last day, where the administrator knows it; what Microsoft tells goes before it
+    raises      Refused: not_allowed, tenant_id_malformed, client_id_malformed, secret_missing, secret_wrong,
+                secret_expired, consent_missing, wrong_tenant; NotFound("tenant_unknown"); Upstream
     """
     require(actor, Deed.CONNECT)
-    guid = _guid(tenant_id, code="tenant_id_malformed")
-    client = _guid(client_id, code="client_id_malformed")
-    if not client_secret.strip():
+    guid = read_guid(tenant_id, code="tenant_id_malformed")
+    client = read_guid(client_id, code="client_id_malformed")
+    secret = client_secret.strip()
+    if not secret:
         raise Refused("secret_missing")
-    credential = Credential(str(guid), str(client), client_secret.strip())
-    organisation = ask_who(credential, settings=load(), patient=False)
-    if organisation.guid != guid:
-        raise Refused("wrong_tenant", expected=str(guid), found=str(organisation.guid))
-    return remember(
-        organisation,
-        actor=actor,
-        kind=CredentialKind.OWN_SECRET,
-        credential=credential,
-        secret=credential.secret,
-    )
-
-
-def _guid(text: str, *, code: str) -> UUID:
-    try:
-        return UUID(text.strip())
-    except ValueError:
-        raise Refused(code, text=text.strip()[:80]) from None
+    credential = Credential(str(guid), str(client), secret)
+    answer = ask_who(credential, cloud=cloud, settings=load(), patient=False)
+    check_tenant(answer, expected=guid)
+    source = ExpirySource.ADMINISTRATOR if expires_at else None
+    draft = Draft(CredentialKind.OWN_SECRET, secret=secret, expires_at=expires_at, expiry_source=source)
+    return remember(answer, actor=actor, draft=draft, credential=credential, cloud=cloud)

@@ -5,19 +5,26 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from chamberlain import clock
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Conflict, NotFound, Refused
-from chamberlain.graph.client import Endpoint, Ledger, Priority, open_graph
+from chamberlain.graph.client import Ledger, Priority, open_graph
+from chamberlain.graph.cloud import endpoint_of
 from chamberlain.graph.token import Credential
 from chamberlain.kinds.organisation import Organisation, read_organisation
+from chamberlain.kinds.own_credentials import read_end
 from chamberlain.model.actor import Actor
+from chamberlain.model.cloud import Cloud
+from chamberlain.model.credential import ExpirySource, KeptCredential
 from chamberlain.model.run import Trigger
-from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.model.tenant import Connection, CredentialKind, Tenant
 from chamberlain.settings import Settings
-from chamberlain.store import tenants
+from chamberlain.store import credentials, tenants
 from chamberlain.store.connection import transaction
 from chamberlain.store.quota import SharedLedger
 
@@ -28,21 +35,26 @@ WAITS_SECONDS = (1.0, 2.0, 4.0)
 NOT_YET = frozenset({"consent_missing", "scope_missing"})  # known, but without its roles yet
 
 
-def endpoint(settings: Settings) -> Endpoint:
-    """Where Microsoft is for this installation."""
-    return Endpoint(settings.login_root, settings.graph_root, settings.requests_in_flight)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Microsoft says to a credential. `ends_at` is when it ends, None where we may not know."""
+
+    organisation: Organisation
+    ends_at: datetime | None
 
 
-def ask_who(credential: Credential, *, settings: Settings, patient: bool) -> Organisation:
+def ask_who(credential: Credential, *, cloud: Cloud, settings: Settings, patient: bool) -> Answer:
     """The organisation that the credential opens, as Graph tells it.
 
     patient  consent was given just now: wait a few seconds for it to spread
     raises   Refused, NotFound, Upstream: see graph/fault.py; Refused("consent_not_visible_yet")
     """
 
-    async def ask(ledger: Ledger | None) -> Organisation:
-        async with open_graph(endpoint(settings), credential, ledger, Priority.INTERACTIVE) as graph:
-            return await read_organisation(graph)
+    async def ask(ledger: Ledger | None) -> Answer:
+        endpoint = endpoint_of(cloud, settings=settings)
+        async with open_graph(endpoint, credential, ledger, Priority.INTERACTIVE) as graph:
+            organisation = await read_organisation(graph)
+            return Answer(organisation, await read_end(graph, credential))
 
     for wait in (*WAITS_SECONDS, None) if patient else (None,):
         try:
@@ -70,44 +82,95 @@ def _budget_of(credential: Credential) -> Iterator[Ledger | None]:
         yield ledger
 
 
-def remember(
-    organisation: Organisation,
-    *,
-    actor: Actor,
-    kind: CredentialKind,
-    credential: Credential,
-    secret: str | None,
-) -> Tenant:
-    """Stores the connection and starts its first sync.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A credential that Microsoft took and that is not kept yet.
 
-    secret  what to keep, encrypted; None where the installation's own app is used
+    secret  to be kept encrypted; None where there is none
+    kept    the certificate that was made before
     """
-    now = clock.now()
+
+    kind: CredentialKind
+    secret: str | None = None
+    kept: KeptCredential | None = None
+    expires_at: datetime | None = None
+    expiry_source: ExpirySource | None = None
+
+
+def remember(answer: Answer, *, actor: Actor, draft: Draft, credential: Credential, cloud: Cloud) -> Tenant:
+    """Stores the connection with its credential, and starts its first sync. The credential before is kept, unused."""
+    now, organisation = clock.now(), answer.organisation
     with transaction():
         tenant = tenants.save(guid=organisation.guid, name=organisation.name, domain=organisation.domain, now=now)
-        tenants.save_connection(
+        before = tenants.connection_of(tenant.id)
+        if before is not None:
+            credentials.adopt(before)
+        connection = tenants.save_connection(
             tenant=tenant,
-            credential=kind,
+            credential=draft.kind,
             client_id=credential.client_id,
-            secret=secret,
+            secret=None,
             scopes=organisation.scopes,
             concealed_names=organisation.concealed_names,
             connected_by=actor.name,
             now=now,
+            cloud=cloud,
         )
+        put_to_use(draft, answer=answer, actor=actor, connection=connection, client_id=credential.client_id)
         record(
             EventName.CONNECTION_CREATED,
             actor=actor,
             tenant_id=tenant.id,
             subject=str(tenant.guid),
-            credential=kind.value,
+            credential=draft.kind.value,
             client_id=credential.client_id,
+            cloud=cloud.value,
         )
         try:
             start_sync(actor=actor, tenant=tenant, trigger=Trigger.CONNECT)
         except Conflict as error:
             log.info("no first sync was started: %s", error)
     return tenant
+
+
+def put_to_use(draft: Draft, *, answer: Answer, actor: Actor, connection: Connection, client_id: str) -> None:
+    """Keeps the credential and makes it the current one. Inside a transaction."""
+    if draft.kind is CredentialKind.INSTALLATION_APP:
+        credentials.retire_current(connection)
+        return
+    kept = draft.kept or credentials.add(
+        connection=connection,
+        kind=draft.kind,
+        client_id=client_id,
+        secret=draft.secret,
+        made_by=actor.name,
+        now=clock.now(),
+        expires_at=draft.expires_at,
+        expiry_source=draft.expiry_source,
+    )
+    credentials.make_current(kept, connection=connection, client_id=client_id)
+    if answer.ends_at is not None and kept.certificate is None:
+        credentials.note_expiry(kept, expires_at=answer.ends_at, source=ExpirySource.MICROSOFT)
+
+
+def read_guid(text: str, *, code: str) -> UUID:
+    """An id that somebody typed.
+
+    raises  Refused(code)
+    """
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise Refused(code, text=text.strip()[:80]) from None
+
+
+def check_tenant(answer: Answer, *, expected: UUID) -> None:
+    """Passes where Graph answers for the tenant that was meant.
+
+    raises  Refused("wrong_tenant")
+    """
+    if answer.organisation.guid != expected:
+        raise Refused("wrong_tenant", expected=str(expected), found=str(answer.organisation.guid))
 
 
 def note_refusal(error: ChamberlainError, *, actor: Actor) -> None:

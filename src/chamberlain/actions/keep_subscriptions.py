@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from chamberlain import clock
-from chamberlain.actions.perform_sync import way_to
+from chamberlain.actions.reaching import way_to
 from chamberlain.actions.take_notices import BETWEEN_RUNS, GATHER, digest_of
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, NotFound, Upstream

@@ -5,6 +5,8 @@ so a missing one means that Microsoft did not tell, and must not close anything.
 source  https://learn.microsoft.com/graph/api/overview?view=graph-rest-1.0 (2026), resource pages of each type
 """
 
+from datetime import datetime
+
 import msgspec
 
 NAVIGATION = frozenset({"manager", "members", "owners", "principal", "@odata.type", "@removed"})
@@ -221,6 +223,13 @@ class AppRoleAssignment(Shape, frozen=True, kw_only=True, gc=False):
     principal_type: str | None = None
 
 
+class GrantedRole(Shape, frozen=True, kw_only=True):
+    """A permission that an application was granted, and whose it is."""
+
+    app_role_id: str
+    resource_id: str
+
+
 class HeldAppRole(Shape, frozen=True, kw_only=True):
     """A role in an application, asked of whoever holds it; those of groups come with their members', too."""
 
@@ -361,3 +370,20 @@ class ReportSettings(Shape, frozen=True, kw_only=True):
     """Whether usage reports hide names."""
 
     display_concealed_names: bool | None = None
+
+
+class PasswordCredential(Shape, frozen=True, kw_only=True):
+    """A secret of an app registration, without the secret.
+
+    source  https://learn.microsoft.com/graph/api/resources/passwordcredential (2026)
+    """
+
+    hint: str | None = None
+    end_date_time: datetime | None = None
+
+
+class OwnApplication(Shape, frozen=True, kw_only=True):
+    """Our own app registration, as far as it tells when our secret ends."""
+
+    app_id: str = ""
+    password_credentials: list[PasswordCredential] = []

@@ -16,17 +16,21 @@ from chamberlain import clock
 from chamberlain.errors import Upstream
 from chamberlain.graph import retry
 from chamberlain.graph.fault import raise_for_token
+from chamberlain.graph.proof import Proof, form_of
 
 EARLY_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Who we are to a tenant. `repr` leaves the secret out."""
+    """Who we are to a tenant. `repr` leaves the proof out.
+
+    proof  a plain text is a client secret
+    """
 
     tenant: str
     client_id: str
-    secret: str = field(repr=False)
+    proof: Proof = field(repr=False)
 
 
 class Claims(msgspec.Struct):
@@ -92,9 +96,11 @@ class TokenSource:
     async def _fetch(self) -> _Answer:
         form = {
             "client_id": self._credential.client_id,
-            "client_secret": self._credential.secret,
             "scope": self._scope,
             "grant_type": "client_credentials",
+            **form_of(
+                self._credential.proof, client_id=self._credential.client_id, audience=self._url, now=clock.now()
+            ),
         }
         try:
             response = await self._http.post(self._url, data=form)

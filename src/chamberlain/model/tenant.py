@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from chamberlain.model.cloud import Cloud
+
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
@@ -29,6 +31,8 @@ class CredentialKind(Enum):
 
     INSTALLATION_APP = "installation_app"
     OWN_SECRET = "own_secret"  # noqa: S105 - a word, not a secret
+    OWN_CERTIFICATE = "own_certificate"
+    OWN_FEDERATION = "own_federation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,4 @@ class Connection:
     error_code: str | None
     connected_at: datetime
     connected_by: str
+    cloud: Cloud = Cloud.GLOBAL

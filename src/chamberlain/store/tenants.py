@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chamberlain.errors import NotFound, Refused
+from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import Connection, ConnectionState, CredentialKind, Tenant
 from chamberlain.store.models import ConnectAttempt, ConnectionRow, TenantRow
 
@@ -72,7 +73,7 @@ def connection_of(tenant_id: int) -> Connection | None:
 
 
 def secret_of(connection: Connection) -> str | None:
-    """The decrypted client secret; None where the installation's app is used.
+    """The decrypted client secret that the connection itself keeps; None where it has none.
 
     raises  Misconfigured("key_wrong")
     """
@@ -90,6 +91,7 @@ def save_connection(
     concealed_names: bool | None,
     connected_by: str,
     now: datetime,
+    cloud: Cloud = Cloud.GLOBAL,
 ) -> Connection:
     """The tenant's connection, new or in place of the one before."""
     row = ConnectionRow.objects.select_related("tenant").filter(tenant_id=tenant.id).first() or ConnectionRow(
@@ -98,7 +100,7 @@ def save_connection(
     row.credential, row.client_id, row.client_secret = credential.value, client_id, secret
     row.state, row.error_code = ConnectionState.CONNECTED.value, None
     row.scopes, row.concealed_names = list(scopes), concealed_names
-    row.connected_at, row.connected_by = now, connected_by
+    row.connected_at, row.connected_by, row.cloud = now, connected_by, cloud.value
     row.save()
     return row.value()
 

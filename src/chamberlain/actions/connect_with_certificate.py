@@ -1,0 +1,44 @@
+"""Connect a tenant through an app registration of its own, with a certificate whose key was made here."""
+
+from uuid import UUID
+
+from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember
+from chamberlain.actions.reaching import proof_of
+from chamberlain.errors import NotFound
+from chamberlain.graph.token import Credential
+from chamberlain.model.actor import Actor
+from chamberlain.model.cloud import Cloud
+from chamberlain.model.credential import CredentialState, KeptCredential
+from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.policy.authority import Deed, require
+from chamberlain.settings import load
+from chamberlain.store import credentials
+
+
+def connect_with_certificate(
+    *, actor: Actor, tenant_id: str, client_id: str, certificate: UUID, cloud: Cloud = Cloud.GLOBAL
+) -> Tenant:
+    """The tenant that is connected now; its first sync is queued. Nothing changes unless Graph answered.
+
+    certificate  one that `make_certificate` made and whose public part the registration knows by now
+    raises       Refused: not_allowed, tenant_id_malformed, client_id_malformed, certificate_refused,
+                 certificate_expired, assertion_untimely, consent_missing, wrong_tenant;
+                 NotFound: tenant_unknown, credential_not_found; Upstream
+    """
+    require(actor, Deed.CONNECT)
+    guid = read_guid(tenant_id, code="tenant_id_malformed")
+    client = read_guid(client_id, code="client_id_malformed")
+    kept = _waiting(certificate)
+    settings = load()
+    credential = Credential(str(guid), str(client), proof_of(kept, settings=settings))
+    answer = ask_who(credential, cloud=cloud, settings=settings, patient=False)
+    check_tenant(answer, expected=guid)
+    draft = Draft(CredentialKind.OWN_CERTIFICATE, kept=kept)
+    return remember(answer, actor=actor, draft=draft, credential=credential, cloud=cloud)
+
+
+def _waiting(certificate: UUID) -> KeptCredential:
+    kept = credentials.find(certificate)
+    if kept.tenant_id is not None or kept.certificate is None or kept.state is not CredentialState.PENDING:
+        raise NotFound("credential_not_found")
+    return kept

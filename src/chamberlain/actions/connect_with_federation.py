@@ -1,0 +1,29 @@
+"""Connect a tenant through an app registration of its own that trusts the platform we run on: no secret at all."""
+
+from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember
+from chamberlain.graph.proof import Federation
+from chamberlain.graph.token import Credential
+from chamberlain.model.actor import Actor
+from chamberlain.model.cloud import Cloud
+from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.policy.authority import Deed, require
+from chamberlain.settings import load
+
+
+def connect_with_federation(*, actor: Actor, tenant_id: str, client_id: str, cloud: Cloud = Cloud.GLOBAL) -> Tenant:
+    """The tenant that is connected now; its first sync is queued. Nothing is stored unless Graph answered.
+
+    The file with the platform's token is a setting, never typed into a form: what it holds is sent to Microsoft.
+    raises  Refused: not_allowed, tenant_id_malformed, client_id_malformed, federation_unmatched, assertion_untimely,
+            assertion_invalid, consent_missing, wrong_tenant; NotFound("tenant_unknown"); Upstream;
+            Misconfigured: federation_file_missing, federation_file_unreadable
+    """
+    require(actor, Deed.CONNECT)
+    guid = read_guid(tenant_id, code="tenant_id_malformed")
+    client = read_guid(client_id, code="client_id_malformed")
+    settings = load()
+    credential = Credential(str(guid), str(client), Federation(settings.federated_token_file))
+    answer = ask_who(credential, cloud=cloud, settings=settings, patient=False)
+    check_tenant(answer, expected=guid)
+    draft = Draft(CredentialKind.OWN_FEDERATION)
+    return remember(answer, actor=actor, draft=draft, credential=credential, cloud=cloud)
