@@ -423,6 +423,36 @@ SENTENCES: dict[str, Sentence] = {
         "The application lacks a permission for it ({graph_code}, request {request_id}).",
         "Connect again, so that an administrator can consent to it; what was synced before stays.",
     ),
+    "permission_missing": Sentence(
+        "Chamberlain was not let in to read a kind of data ({capability}).",
+        "The application does not have the permission {scope}: it was revoked in Entra, or never granted.",
+        "Grant it in Entra, as the connection's page shows; the next sync then catches up by itself.",
+    ),
+    "capability_off": Sentence(
+        "This kind of data is not read ({capability}).",
+        "Nobody chose it for this connection.",
+        "Choose it on the connection's page.",
+    ),
+    "capability_not_yet": Sentence(
+        "This version cannot do that yet: {capabilities}.",
+        "It would ask Microsoft for permissions that it has no use for.",
+        "Leave it out; the page of the connection shows which permissions it will need.",
+    ),
+    "capability_unknown": Sentence(
+        "There is no such capability.",
+        "Something else was asked for: {asked}.",
+        "Choose among those that the connection's page or `chamberlain scopes` lists.",
+    ),
+    "writing_before_reading": Sentence(
+        "A tenant is first connected to be read.",
+        "What changes a tenant can be chosen once it was read: {capabilities}.",
+        "Connect it, wait for the first sync, then choose.",
+    ),
+    "writing_unconfirmed": Sentence(
+        "Nobody confirmed that this tenant may be changed.",
+        "These capabilities change it: {capabilities}.",
+        "Choose them again, and confirm.",
+    ),
     "wrong_tenant": Sentence(
         "Graph answered for another tenant.",
         "The token is for {expected}, the organisation says {found}.",

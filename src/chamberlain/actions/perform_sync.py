@@ -7,24 +7,25 @@ from datetime import timedelta
 from functools import partial
 
 from chamberlain import clock
+from chamberlain.actions.note_scopes import note_scopes
+from chamberlain.actions.reaching import way_to
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Misconfigured, Refused
-from chamberlain.graph.client import Endpoint
-from chamberlain.graph.token import Credential
 from chamberlain.kinds.organisation import Organisation
+from chamberlain.kinds.rights import Rights
 from chamberlain.model.actor import SYSTEM
+from chamberlain.model.capability import Capability
 from chamberlain.model.kind import Family
 from chamberlain.model.run import Mode, PhaseName, RunState
-from chamberlain.model.tenant import Connection, CredentialKind
+from chamberlain.model.tenant import Connection
+from chamberlain.policy.barred import OFF
 from chamberlain.settings import Settings
-from chamberlain.store import runs, tenants
+from chamberlain.store import runs, scopes, tenants
 from chamberlain.store.connection import transaction
-from chamberlain.store.quota import SharedLedger
 from chamberlain.sync.consents import sync_consents
 from chamberlain.sync.decide import Asked
 from chamberlain.sync.prove import prove
 from chamberlain.sync.tenant import Heard, Outcome, sync_tenant
-from chamberlain.sync.way import Way
 
 log = logging.getLogger(__name__)
 Failure = tuple[str, dict[str, str]]
@@ -51,11 +52,14 @@ def perform(run_id: int, *, settings: Settings) -> Failure | None:
     returns  what went wrong, if anything: a kind that was refused does not stop the others
     """
     tenant_id = runs.tenant_of(run_id)
-    asked = Asked(tenant_id, run_id, runs.asked_mode(run_id), timedelta(days=settings.full_sync_interval_days))
+    chosen = scopes.chosen(tenant_id)
+    full_every = timedelta(days=settings.full_sync_interval_days)
+    asked = Asked(tenant_id, run_id, runs.asked_mode(run_id), full_every, chosen)
     try:
         connection = _connection_of(tenant_id)
         heard = Heard(
             report=partial(_report, run_id),
+            rights=partial(_note_rights, connection),
             organisation=partial(_note_organisation, connection),
             plan=partial(runs.keep_plan, run_id),
         )
@@ -65,8 +69,10 @@ def perform(run_id: int, *, settings: Settings) -> Failure | None:
         log.warning("sync run %d of tenant %d failed: %s", run_id, tenant_id, error)
         return _failure(error)
     _note_outcome(run_id, outcome)
-    _look_at_consents(run_id, connection, settings=settings)
-    return next((_failure(error) for error in (outcome.failures or {}).values()), None)
+    if Capability.SEE_CONSENTS in chosen:
+        _look_at_consents(run_id, connection, settings=settings)
+    failures = (error for error in (outcome.failures or {}).values() if error.code != OFF)
+    return next((_failure(error) for error in failures), None)
 
 
 def _look_at_consents(run_id: int, connection: Connection, *, settings: Settings) -> None:
@@ -120,25 +126,6 @@ def end(run_id: int, failure: Failure | None) -> None:
         record(name, actor=SYSTEM, tenant_id=tenant_id, subject=f"run:{run_id}", error=code or "")
 
 
-@contextmanager
-def way_to(connection: Connection, *, settings: Settings) -> Iterator[Way]:
-    """How to reach the connection's tenant, within the budget that all processes share.
-
-    raises  Misconfigured("installation_app_missing"), Misconfigured("key_wrong")
-    """
-    secret = tenants.secret_of(connection)
-    if connection.credential is CredentialKind.INSTALLATION_APP:
-        if settings.client_id is None or settings.client_secret is None:
-            raise Misconfigured("installation_app_missing")
-        secret = settings.client_secret.get_secret_value()
-    with SharedLedger(tenant_id=connection.tenant.id, client_id=connection.client_id) as ledger:
-        yield Way(
-            Endpoint(settings.login_root, settings.graph_root, settings.requests_in_flight),
-            Credential(str(connection.tenant.guid), connection.client_id, secret or ""),
-            ledger,
-        )
-
-
 def _connection_of(tenant_id: int) -> Connection:
     connection = tenants.connection_of(tenant_id)
     if connection is None:
@@ -151,6 +138,16 @@ def _report(run_id: int, phase: PhaseName) -> Iterator[runs.PhaseReporter]:
     with runs.PhaseReporter(run_id=run_id, phase=phase) as reporter:
         reporter.refuse_to_crash_for_ever()
         yield reporter
+
+
+def _note_rights(connection: Connection, found: Rights) -> None:
+    """Keeps what Microsoft lets us do.
+
+    raises  Refused("wrong_tenant"): what another tenant lets us do says nothing of this one
+    """
+    if found.tenant != str(connection.tenant.guid):
+        raise Refused("wrong_tenant", expected=str(connection.tenant.guid), found=found.tenant)
+    note_scopes(actor=SYSTEM, tenant_id=connection.tenant.id, seen=found.seen)
 
 
 def _note_organisation(connection: Connection, found: Organisation) -> None:

@@ -45,17 +45,17 @@ class Settled:
 
 
 async def read_changes(session: Session, links: Mapping[str, str], followed: Followed) -> None:
-    """Reads the streams side by side, and whole what is small.
+    """Reads the streams side by side, and whole what is small. A kind that is barred has no link.
 
     raises  Upstream("delta_expired") when everything has to be read
     """
     await session.side_by_side(
         [
-            (PhaseName.PEOPLE, partial(_follow_people, link=links[people.STREAM], into=followed)),
-            (PhaseName.GROUPS, partial(_follow_groups, link=links[groups.STREAM], into=followed)),
+            (PhaseName.PEOPLE, partial(_follow_people, link=links.get(people.STREAM, ""), into=followed)),
+            (PhaseName.GROUPS, partial(_follow_groups, link=links.get(groups.STREAM, ""), into=followed)),
             (PhaseName.LICENCES, licences.read),
             (PhaseName.ROLES, roles.read),
-            (PhaseName.PRODUCTS, partial(_follow_applications, link=links[products.STREAM], into=followed)),
+            (PhaseName.PRODUCTS, partial(_follow_applications, link=links.get(products.STREAM, ""), into=followed)),
         ]
     )
 

@@ -1,7 +1,7 @@
 """Reading everything: links first, then all listings side by side, cut into ranges and streams."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,22 +24,24 @@ COUNTED = (people.STREAM, groups.STREAM, products.STREAM)
 CUT = (people.STREAM, groups.STREAM)
 
 
-async def prepare(graph: Graph, *, tenant_id: int, now: datetime) -> Start:
+async def prepare(graph: Graph, *, tenant_id: int, now: datetime, streams: Sequence[str]) -> Start:
     """Counts what there is, takes the links that tell what changes meanwhile, and cuts the long listings.
 
     The links come before everything else: what they do not tell, the listings after them show.
+
+    streams  of the kinds that may be read
     """
-    streams = list(STREAMS)
     links = dict(zip(streams, await asyncio.gather(*(latest(graph, STREAMS[one]) for one in streams)), strict=True))
-    counts = await asyncio.gather(*(count(graph, f"/{one}") for one in COUNTED))
-    expected = dict(zip(COUNTED, counts, strict=True))
-    parts = {one: ranges_for(expected[one]) for one in CUT}
+    counted = [one for one in COUNTED if one in streams]
+    counts = await asyncio.gather(*(count(graph, f"/{one}") for one in counted))
+    expected = dict(zip(counted, counts, strict=True))
+    parts = {one: ranges_for(expected[one]) for one in CUT if one in expected}
     bounds, large = await asyncio.to_thread(apart, lambda: _known(tenant_id, parts))
     return Start(
         began_at=now,
         links=links,
         expected=expected,
-        bounds={one: bounds[one] or guessed_bounds(parts[one]) for one in CUT},
+        bounds={one: bounds[one] or guessed_bounds(number) for one, number in parts.items()},
         large=large,
     )
 

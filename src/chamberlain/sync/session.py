@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -11,6 +11,7 @@ from chamberlain.graph.client import Graph, Spent
 from chamberlain.graph.fan_out import first_of
 from chamberlain.kinds.reading import Reading, Start
 from chamberlain.model.run import PhaseName
+from chamberlain.policy.barred import OFF
 from chamberlain.store.staging import Staging
 from chamberlain.sync.way import Report, Reporter
 
@@ -24,6 +25,7 @@ class Session:
     """Everything that readers of one run share.
 
     failures  kinds that Microsoft did not let us read, and why; the others go on
+    barred    kinds that are not even tried: policy/barred.py says why
     """
 
     graph: Graph
@@ -32,6 +34,7 @@ class Session:
     width: int
     start: Start
     failures: dict[PhaseName, ChamberlainError] = field(default_factory=dict)
+    barred: Mapping[PhaseName, ChamberlainError] = field(default_factory=dict)
 
     @asynccontextmanager
     async def phase(self, name: PhaseName) -> AsyncIterator[Reading]:
@@ -56,7 +59,12 @@ class Session:
     async def _guarded(self, name: PhaseName, work: Work) -> None:
         try:
             async with self.phase(name) as reading:
-                await work(reading)
+                if name not in self.barred:
+                    await work(reading)
+                elif self.barred[name].code == OFF:
+                    self.failures[name] = self.barred[name]
+                else:
+                    raise self.barred[name]
         except ChamberlainError as error:
             if isinstance(error, HOPELESS):
                 raise

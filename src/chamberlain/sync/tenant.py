@@ -7,24 +7,26 @@ read again.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from chamberlain import clock
-from chamberlain.errors import ChamberlainError, Upstream
+from chamberlain.errors import ChamberlainError, Refused, Upstream
 from chamberlain.graph.client import open_graph
 from chamberlain.kinds.organisation import Organisation, read_organisation
 from chamberlain.kinds.reading import Start, told_of
+from chamberlain.kinds.rights import Rights, read_rights
 from chamberlain.kinds.strangers import name_strangers
 from chamberlain.model.cursor import Cursor
 from chamberlain.model.kind import Family
 from chamberlain.model.merged import ACCOUNTS, Merge, name_of
 from chamberlain.model.observed import Whole
 from chamberlain.model.run import Mode, PhaseName, Plan
+from chamberlain.policy.barred import FEEDS, barred
 from chamberlain.store import cursors
 from chamberlain.store.connection import apart
 from chamberlain.store.staging import Staging
 from chamberlain.sync import full
-from chamberlain.sync.decide import Asked, Decided, decide
+from chamberlain.sync.decide import OF_STREAMS, Asked, Decided, decide
 from chamberlain.sync.follow import Followed, read_changes, replay, settle, together, unit_of_this_round, whole_of_small
 from chamberlain.sync.links import cursors as cursors_of
 from chamberlain.sync.links import read_again, read_watermark
@@ -43,9 +45,10 @@ BROUGHT_UP_TO_DATE = {
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Who hears of a run: `organisation` before anything is read, and may refuse; `plan` as soon as it is made."""
+    """Who hears of a run: `rights` and `organisation` before anything is read, and may refuse; `plan` later."""
 
     report: Report
+    rights: Callable[[Rights], None]
     organisation: Callable[[Organisation], None]
     plan: Callable[[Plan], None]
 
@@ -111,35 +114,58 @@ async def _read(asked: Asked, way: Way, heard: Heard, staging: Staging) -> _Read
     async with open_graph(way.endpoint, way.credential, ledger=way.ledger) as graph:
         links = await asyncio.to_thread(apart, lambda: cursors.read(tenant_id=asked.tenant_id))
         session = Session(graph, staging, heard.report, way.endpoint.in_flight, Start(began_at=clock.now()))
-        decided = await _begin(asked, way, heard, session, links, refused=False)
+        begun = await _begin(asked, way, heard, session, links, refused=False)
         try:
-            return await _read_as(decided, asked, way, session, links)
+            return await _read_as(begun, asked, way, session, links)
         except Upstream as error:
-            if error.code != "delta_expired" or decided.mode is Mode.FULL:
+            if error.code != "delta_expired" or begun.decided.mode is Mode.FULL:
                 raise
             log.warning("a delta link of tenant %d is no longer taken; reading everything", asked.tenant_id)
         staging.discard()
-        decided = await _begin(asked, way, heard, session, links, refused=True)
-        return await _read_as(decided, asked, way, session, links)
+        begun = await _begin(asked, way, heard, session, links, refused=True)
+        return await _read_as(begun, asked, way, session, links)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """How a run reads, and which kinds it leaves alone."""
+
+    decided: Decided
+    barred: Mapping[PhaseName, ChamberlainError] = field(default_factory=dict)
 
 
 async def _begin(
     asked: Asked, way: Way, heard: Heard, session: Session, links: Mapping[str, Cursor], *, refused: bool
-) -> Decided:
-    """Asks Microsoft who we are connected to, and decides how to read."""
+) -> _Begun:
+    """Asks Microsoft what we may do and who we are connected to, and decides how to read."""
     async with session.phase(PhaseName.ORGANISATION) as reading:
+        rights = await read_rights(reading.graph)
+        await asyncio.to_thread(apart, lambda: heard.rights(rights))
+        shut = barred(asked.chosen, frozenset(rights.token))
         found = await read_organisation(reading.graph)
         await asyncio.to_thread(apart, lambda: heard.organisation(found))
-        decided = await decide(asked, reading.graph, way=way, staging=session.staging, links=links, refused=refused)
+        decided = await decide(
+            asked, reading.graph, way=way, staging=session.staging, links=links, refused=refused, barred=shut
+        )
         made = decided.plan
         if made is not None:
             await asyncio.to_thread(apart, lambda: heard.plan(made))
-    return decided
+    return _Begun(decided, _let_in_meanwhile(decided.start) | shut)
 
 
-async def _read_as(decided: Decided, asked: Asked, way: Way, begun: Session, links: Mapping[str, Cursor]) -> _Read:
-    mode, start, staging = decided.mode, decided.start, begun.staging
-    session = replace(begun, start=start, failures={})
+def _let_in_meanwhile(start: Start) -> dict[PhaseName, ChamberlainError]:
+    """Kinds that were barred when the run began, before a crash: the next run reads them."""
+    return {
+        phase: Refused("permission_missing", capability=FEEDS[phase].value, scope="")
+        for phase, (stream, _) in OF_STREAMS.items()
+        if stream not in start.links
+    }
+
+
+async def _read_as(begun: _Begun, asked: Asked, way: Way, opened: Session, links: Mapping[str, Cursor]) -> _Read:
+    decided = begun.decided
+    mode, start, staging = decided.mode, decided.start, opened.staging
+    session = replace(opened, start=start, failures={}, barred=begun.barred)
     followed = Followed(unit_of_this_round(session))
     if mode is Mode.FULL:
         await full.read(session)

@@ -3,7 +3,7 @@
 import re
 
 from chamberlain.simulator.login.refusal import Aadsts
-from chamberlain.simulator.login.registration import Registration
+from chamberlain.simulator.login.registration import Registration, graph_permissions
 from chamberlain.simulator.world.application import ServicePrincipal
 from chamberlain.simulator.world.mutation import GrantConsent
 from chamberlain.simulator.world.reference import Kind, Ref
@@ -41,6 +41,12 @@ class Directory:
         """The application in the tenant, None before consent."""
         ref = self._ref(registration)
         return self.world.base.service_principal(ref.serial) if self.world.view().present(ref) else None
+
+    def roles(self, registration: Registration) -> tuple[str, ...]:
+        """Permissions of Graph that the application has assigned now: what was taken back is in no new token."""
+        names = {permission.id: name for name, permission in graph_permissions().items()}
+        held = self.world.view().app_assignments_of(self._ref(registration))
+        return tuple(names[one.role_id] for one in held if one.role_id in names)
 
     def grant(self, registration: Registration) -> None:
         """Let an application in; a second consent changes nothing."""

@@ -81,7 +81,7 @@ def token(directory: Directory, key: SigningKey, tenant: str, request: Request) 
         client_id=registration.client_id,
         app_name=registration.display_name,
         object_id=principal.id,
-        roles=registration.roles,
+        roles=directory.roles(registration),
         lifetime_seconds=lifetime,
     )
     answer = {

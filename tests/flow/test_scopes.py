@@ -1,0 +1,135 @@
+"""Scopes that an administrator takes back or grants in Entra, as the next sync finds them."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+
+from chamberlain import clock
+from chamberlain.bench.comparison import compare
+from chamberlain.bench.simulated import Simulated
+from chamberlain.bootstrap import World
+from chamberlain.model.capability import Held
+from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState
+from chamberlain.model.tenant import Tenant
+from chamberlain.policy.capabilities import STANDARD, needed
+from chamberlain.queries.freshness import show_freshness
+from chamberlain.settings import Settings
+from chamberlain.store import scopes
+from chamberlain.store.models import EventRow
+from granting import Grants
+from people import ANNA
+from stories import ADMIN, connect_and_sync, perform
+
+pytestmark = pytest.mark.usefixtures("world")
+ALL = tuple(one.scope.name for one in needed(STANDARD) if one.scope.name != "AuditLog.Read.All")
+
+
+class Story:
+    """A golden tenant that is connected through its own registration, and its grants in Entra."""
+
+    def __init__(self, simulator: Simulated, tenant: Tenant, settings: Settings) -> None:
+        self.simulator, self.tenant, self.settings = simulator, tenant, settings
+        self.grants = Grants(simulator)
+
+    def held(self, scope: str) -> Held:
+        """What we know of a scope."""
+        return {one.scope: one for one in scopes.held(self.tenant.id)}[scope]
+
+    def seen_at(self, what: str) -> datetime:
+        """When a kind of data was last looked at, as pages tell."""
+        kinds = {one.what: one.looked for one in show_freshness(viewer=ADMIN, tenant=self.tenant).kinds}
+        looked = kinds[what]
+        assert looked is not None
+        return looked.seen_at
+
+    def is_like_the_truth(self) -> bool:
+        """Whether everything that is stored is what the tenant has."""
+        return compare(self.tenant, self.simulator.truth("?effective=0")).equal
+
+
+@pytest.fixture(scope="module")
+def shared(world: World, start_tenant: Callable[..., Simulated]) -> Iterator[Story]:
+    simulator = start_tenant(population="golden", seed=77)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHAMBERLAIN_LOGIN_ROOT", simulator.url)
+        patch.setenv("CHAMBERLAIN_GRAPH_ROOT", simulator.url)
+        settings = Settings()
+        yield Story(simulator, connect_and_sync(simulator, settings), settings)
+
+
+@pytest.fixture
+def story(shared: Story) -> Iterator[Story]:
+    """Everything is granted again afterwards, and known to be."""
+    yield shared
+    for name in ALL:
+        if name in {one.scope for one in scopes.held(shared.tenant.id) if one.lost_at is not None}:
+            shared.grants.grant(name)
+    perform(shared.tenant, shared.settings)
+
+
+def test_what_the_token_and_the_assignments_say_is_remembered(story: Story) -> None:
+    known = {one.scope: one for one in scopes.held(story.tenant.id)}
+    assert set(ALL) <= set(known)
+    assert all(known[name].assigned for name in ALL)
+    assert all(one.lost_at is None for one in known.values())
+    assert known["Domain.Read.All"].assigned is None  # none of ours: what it is called in an assignment is not known
+
+
+def test_a_revoked_scope_is_noticed_at_the_next_sync_and_the_other_kinds_go_on(story: Story) -> None:
+    roles_before, people_before = story.seen_at("role"), story.seen_at("accounts")
+    story.grants.revoke("RoleManagement.Read.Directory", "Directory.Read.All")
+    began = clock.now()
+    run = perform(story.tenant, story.settings)
+    assert (run.state, run.error_code) == (RunState.FAILED, "permission_missing")
+    assert run.error_data == {"capability": "see_roles", "scope": "RoleManagement.Read.Directory"}
+    states = {phase.name: phase.state for phase in run.phases}
+    assert states[PhaseName.ROLES] is PhaseState.FAILED
+    assert states[PhaseName.PEOPLE] is PhaseState.DONE
+    lost = story.held("RoleManagement.Read.Directory").lost_at
+    assert lost is not None
+    assert lost >= began
+    assert story.seen_at("role") == roles_before
+    assert story.seen_at("accounts") > people_before
+    assert sum(phase.closed + phase.removed for phase in run.phases) == 0
+    revoked = EventRow.objects.filter(tenant_id=story.tenant.id, name="scopes:revoked").latest("id")
+    assert revoked.details["scopes"] == "Directory.Read.All RoleManagement.Read.Directory"
+
+
+@pytest.mark.parametrize("mode", [Mode.FULL, Mode.CHANGES])
+@pytest.mark.parametrize(
+    ("scope", "what"),
+    [("User.Read.All", "accounts"), ("GroupMember.Read.All", "group"), ("Application.Read.All", "app_role")],
+)
+def test_a_kind_that_was_shut_and_is_let_in_again_catches_up_by_itself(
+    story: Story, scope: str, what: str, mode: Mode
+) -> None:
+    before = story.seen_at(what)
+    story.grants.revoke(scope, "Directory.Read.All")
+    run = perform(story.tenant, story.settings, mode=mode)
+    assert run.error_code == "permission_missing"
+    assert run.error_data["scope"] == scope
+    assert story.seen_at(what) == before
+    story.simulator.post(
+        "/_simulator/mutations", {"kind": "rename_user", "user": str(ANNA), "display_name": mode.value}
+    )
+    group = next(line for line in story.simulator.truth("?effective=0") if line["t"] == "permission")
+    assert group
+    story.grants.grant(scope, "Directory.Read.All")
+    run = perform(story.tenant, story.settings)
+    assert run.state is RunState.SUCCEEDED, run.error_data
+    assert story.seen_at(what) > before
+    assert story.held(scope).lost_at is None
+    assert story.is_like_the_truth()
+
+
+def test_without_any_scope_a_run_fails_in_words_and_nothing_is_closed(story: Story) -> None:
+    story.grants.revoke(*ALL)
+    run = perform(story.tenant, story.settings)
+    assert run.state is RunState.FAILED
+    assert run.error_code == "scope_missing"
+    assert all(story.held(name).lost_at is not None for name in ALL)
+    assert sum(phase.closed + phase.removed for phase in run.phases) == 0
+    story.grants.grant(*ALL)
+    assert perform(story.tenant, story.settings).state is RunState.SUCCEEDED
+    assert story.is_like_the_truth()

@@ -1,0 +1,55 @@
+"""Taking permissions of the product's application back in a simulated Entra, and granting them again."""
+
+import json
+import urllib.request
+from urllib.parse import quote, urlencode
+
+from chamberlain.bench.simulated import Simulated
+from chamberlain.policy.scopes import APPLICATION_IDS, SCOPES
+
+
+class Grants:
+    """The permissions that the tenant's own registration has been granted."""
+
+    def __init__(self, simulator: Simulated) -> None:
+        self._simulator = simulator
+        form = urlencode(
+            {
+                "client_id": simulator.own_client_id,
+                "client_secret": simulator.own_client_secret,
+                "scope": "https://graph.microsoft.com/.default",
+                "grant_type": "client_credentials",
+            }
+        )
+        url = f"{simulator.url}/{simulator.tenant_id}/oauth2/v2.0/token"
+        with urllib.request.urlopen(url, data=form.encode()) as answer:
+            self._token = json.loads(answer.read())["access_token"]
+        graph, *_ = APPLICATION_IDS.values()
+        self._principal = self._object_id(simulator.own_client_id)
+        self._graph = self._object_id(graph)
+
+    def revoke(self, *scopes: str) -> None:
+        """An administrator takes permissions back."""
+        for scope in scopes:
+            self._change("unassign_app", scope)
+
+    def grant(self, *scopes: str) -> None:
+        """An administrator grants permissions."""
+        for scope in scopes:
+            self._change("assign_app", scope)
+
+    def _change(self, kind: str, scope: str) -> None:
+        content = {
+            "kind": kind,
+            "principal": self._principal,
+            "service_principal": self._graph,
+            "role": SCOPES[scope].role_id,
+        }
+        self._simulator.post("/_simulator/mutations", content)
+
+    def _object_id(self, app_id: str) -> str:
+        path = quote(f"/v1.0/servicePrincipals(appId='{app_id}')?$select=id", safe="/()='?$&")
+        request = urllib.request.Request(self._simulator.url + path, headers={"Authorization": f"Bearer {self._token}"})
+        with urllib.request.urlopen(request) as answer:
+            found: str = json.loads(answer.read())["id"]
+            return found
