@@ -28,6 +28,46 @@ SENTENCES: dict[str, Sentence] = {
         "Your account has none of the roles that allow it.",
         "Ask an administrator of this installation.",
     ),
+    "user_not_found": Sentence(
+        "There is no such person here.",
+        "No account of this directory has exactly this user name, mail or object id, no local account the name: {text}",
+        "Check the spelling; for a new person, start a sync first.",
+    ),
+    "role_not_found": Sentence(
+        "There is no such role any more.",
+        "Somebody may have taken it away meanwhile.",
+        "Load the page again.",
+    ),
+    "role_needs_tenant": Sentence(
+        "This role exists in a tenant only.",
+        "In the whole installation there are administrators, read-only administrators and auditors.",
+        "Give it in the tenant where it is to count.",
+    ),
+    "role_needs_permission": Sentence(
+        "Which permission is missing.",
+        "An app admin looks after one named permission.",
+        "Name the permission by its key; it stands on the permission's page.",
+    ),
+    "role_names_permission": Sentence(
+        "This role is not for a single permission.",
+        "Only app admins look after a named permission; the role {role} concerns all of a tenant.",
+        "Leave the permission out, or give the role app_admin.",
+    ),
+    "role_above_own": Sentence(
+        "You cannot give this role.",
+        "The role {role} allows more than you may do there yourself.",
+        "Ask somebody who has the role.",
+    ),
+    "role_unknown": Sentence(
+        "There is no such role.",
+        "{text} is not one of the roles.",
+        "Use one of: {known}.",
+    ),
+    "last_administrator": Sentence(
+        "{name} is the last administrator of this installation.",
+        "Without one, nobody could give roles any more.",
+        "Make somebody else an administrator first.",
+    ),
     "sign_in_link_invalid": Sentence(
         "This sign-in link does not work.",
         "It was used already, has expired, or was not copied completely.",
@@ -258,6 +298,11 @@ SENTENCES: dict[str, Sentence] = {
         "It said last: {said}",
         "Repair what it says, then start again; its log is {log}.",
     ),
+    "too_many_requests": Sentence(
+        "There were too many attempts.",
+        "So many from one place, or for one account, look like guessing.",
+        "Wait {seconds} seconds, then try again.",
+    ),
     "setting_invalid": Sentence(
         "The settings are not valid.",
         "{reason}",
@@ -332,6 +377,16 @@ SENTENCES: dict[str, Sentence] = {
         "Other accounts can read the encryption key {path}.",
         "Its file mode is too wide, so it may be known already.",
         "Run: chmod 600 {path}",
+    ),
+    "evidence_exists": Sentence(
+        "The evidence was not written.",
+        "There is something at {path} already, and evidence replaces nothing.",
+        "Give another name.",
+    ),
+    "evidence_unwritable": Sentence(
+        "The evidence cannot be written.",
+        "Writing {path} failed: {reason}.",
+        "Give a file in a folder that exists and is yours.",
     ),
     "key_wrong": Sentence(
         "A stored secret cannot be decrypted.",

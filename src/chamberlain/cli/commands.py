@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from chamberlain.cli import bench, config, connect, diff, quota, serve, sign_in, status, sync, up, who
+from chamberlain.cli import audit, bench, config, connect, diff, quota, role, serve, sign_in, status, sync, up, who
 from chamberlain.language import gettext as _
 
 app = typer.Typer(
@@ -31,5 +31,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in COMMANDS.items():
     app.command(name, help=_(inspect.getdoc(command) or ""))(command)
+app.add_typer(audit.app, name="audit")
 app.add_typer(bench.app, name="bench")
 app.add_typer(config.app, name="config")
+app.add_typer(role.app, name="role")

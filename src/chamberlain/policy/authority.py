@@ -137,3 +137,21 @@ def require_person(actor: Actor, *, tenant: Tenant, guid: UUID) -> None:
     """
     if not (may(actor, Deed.SEE_DIRECTORY, tenant_id=tenant.id) or is_self(actor, tenant=tenant, guid=guid)):
         raise Refused("not_allowed", deed=Deed.SEE_OWN_ACCESS.value)
+
+
+def require_grant(actor: Actor, *, role: Role, tenant_id: int | None, permission: str = "") -> None:
+    """Passes where the role may be given or taken there by the actor: never more than they may do there themselves.
+
+    raises  Refused: not_allowed, role_above_own, role_needs_tenant, role_needs_permission, role_names_permission
+    """
+    require(actor, Deed.GRANT_ROLES, tenant_id=tenant_id)
+    if tenant_id is None and role not in INSTALLATION_ROLES:
+        raise Refused("role_needs_tenant", role=role.value)
+    if role is Role.APP_ADMIN and not permission:
+        raise Refused("role_needs_permission")
+    if role is not Role.APP_ADMIN and permission:
+        raise Refused("role_names_permission", role=role.value)
+    given = {deed for deed, roles in ALLOWED.items() if role in roles}
+    counting = given - BEYOND_TENANTS if tenant_id is not None else given
+    if not all(may(actor, deed, tenant_id=tenant_id) for deed in counting):
+        raise Refused("role_above_own", role=role.value)

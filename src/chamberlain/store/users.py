@@ -34,6 +34,34 @@ def local_administrator(*, name: str, now: datetime) -> uuid.UUID:
     return user.id
 
 
+def entra_person(*, tenant_guid: uuid.UUID, object_guid: uuid.UUID, name: str, now: datetime) -> tuple[User, bool]:
+    """The person behind an object of a directory, and whether they were made just now; without any role."""
+    return User.objects.get_or_create(
+        tenant_guid=tenant_guid,
+        object_guid=object_guid,
+        defaults={"subject": f"entra:{tenant_guid}:{object_guid}", "name": name, "created_at": now},
+    )
+
+
+def local_person(name: str) -> uuid.UUID | None:
+    """The local account of this name."""
+    return User.objects.filter(subject=f"local:{name.strip().lower()}").values_list("id", flat=True).first()
+
+
+def known(text: str) -> uuid.UUID | None:
+    """Somebody by our own id of them."""
+    id_ = guid_in(text)
+    return None if id_ is None else User.objects.filter(id=id_).values_list("id", flat=True).first()
+
+
+def guid_in(text: str) -> uuid.UUID | None:
+    """The id that a text is; None where it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def save_link(*, token: str, user_id: uuid.UUID, now: datetime, lasts: timedelta) -> None:
     """Remembers a sign-in link by its digest; old ones are swept."""
     SignInLink.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
