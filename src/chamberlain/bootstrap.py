@@ -206,6 +206,7 @@ def is_worker_alive() -> bool:
 def make_worker(world: World) -> Any:
     """A worker with every story of the house registered, and the rounds that start syncs and look after notices."""
     from chamberlain.actions.keep_subscriptions import SUBSCRIPTIONS_JOB
+    from chamberlain.actions.seal_events import seal_events
     from chamberlain.actions.start_sync import SYNC_JOB
     from chamberlain.jobs.engine import Worker, is_over
     from chamberlain.work.keep_subscriptions import keep_subscriptions, look_after_subscriptions, start_woken_syncs
@@ -221,6 +222,7 @@ def make_worker(world: World) -> Any:
     worker.every_round(partial(start_due_syncs, settings=world.settings))
     worker.every_round(partial(look_after_subscriptions, settings=world.settings))
     worker.every_round(start_woken_syncs)
+    worker.every_round(seal_events)
     return worker
 
 

@@ -12,9 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from chamberlain import bootstrap
+from chamberlain.audit.origin import coming_from
 from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound, Refused, Unsafe, Upstream
 from chamberlain.language import gettext as _
 from chamberlain.model.actor import Actor, ActorKind, Role
+from chamberlain.model.origin import Channel, Origin
 from chamberlain.sentences import explain
 from chamberlain.settings import Settings, load
 
@@ -72,7 +74,7 @@ def world(*, as_json: bool = False, quiet: bool = True) -> Iterator[bootstrap.Wo
         if quiet and settings.log_level == "INFO":
             settings = settings.model_copy(update={"log_level": "ERROR"})
         is_migrated = bootstrap.is_running(settings.data)  # by the supervisor, before it started anything
-        with bootstrap.open_world(settings, migrate=not is_migrated) as opened:
+        with bootstrap.open_world(settings, migrate=not is_migrated) as opened, coming_from(Origin(Channel.CLI)):
             yield opened
 
 

@@ -15,13 +15,12 @@ from chamberlain.actions.export_list import export_list
 from chamberlain.model.actor import Actor
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.view import ListName
+from chamberlain.policy.cells import harmless
 from chamberlain.web.cells import said
 from chamberlain.web.columns import Column
 
 AT_ONCE = 500
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the code page of the machine
-# source  https://owasp.org/www-community/attacks/CSV_Injection (2025): a cell that begins so is run as a formula
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Rows(Protocol):
@@ -100,11 +99,6 @@ def cell(column: Column, value: object) -> str | int | float:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     return harmless(said(column, value))
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe in front says that it is text."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _written(lines: list[list[Any]], *, mark: bool = False) -> bytes:
