@@ -11,6 +11,7 @@ import pytest
 _ROOT = Path(tempfile.mkdtemp(prefix="chamberlain-tests-"))
 _ROOT.chmod(0o711)  # as root, PostgreSQL runs under another account, which has to reach its folder
 os.environ["CHAMBERLAIN_DATA"] = str(_ROOT / "data")
+os.environ["CHAMBERLAIN_SIGN_INS_PER_ADDRESS"] = "100000"  # all tests come from one address
 for _name in ("DATABASE_URL", "CHAMBERLAIN_CLIENT_ID", "CHAMBERLAIN_CLIENT_SECRET", "CHAMBERLAIN_KEY"):
     os.environ.pop(_name, None)
 

@@ -188,6 +188,16 @@ SENTENCES: dict[str, Sentence] = {
         "A key belongs to one request for a day; the same key with another request is a mistake.",
         "Use a new key for a new request.",
     ),
+    "list_keeps_no_views": Sentence(
+        "This list keeps no views.",
+        "“{list}” has no filters that are worth keeping.",
+        "Keep a view of another list.",
+    ),
+    "connection_not_found": Sentence(
+        "This tenant is not connected.",
+        "Its connection was removed; what was read before may still be there.",
+        "Connect it again.",
+    ),
     "view_query_malformed": Sentence(
         "The view's query cannot be kept.",
         "It has to be filters, sort and columns as they stand in the list's address, behind the question mark.",

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     trusted_proxies: str | None = Field(
         default=None, description="Proxies whose X-Forwarded-For is believed: addresses or networks, with commas"
     )
+    sign_ins_per_address: int = Field(
+        default=30, ge=1, description="Attempts to sign in that an address has at once; one comes back every 6 seconds"
+    )
     debug: bool = Field(default=False, description="Developer pages on errors; never in production")
     login_root: str = Field(default="https://login.microsoftonline.com", description="Microsoft identity platform")
     graph_root: str = Field(default="https://graph.microsoft.com", description="Microsoft Graph")
@@ -90,6 +93,16 @@ class Settings(BaseSettings):
     )
     client_id: str | None = Field(default=None, description="This installation's own multi-tenant app registration")
     client_secret: SecretStr | None = Field(default=None, description="Its client secret")
+    sign_in_client_id: str | None = Field(
+        default=None, description="App registration that people sign in with; unset: client_id"
+    )
+    sign_in_client_secret: SecretStr | None = Field(default=None, description="Its secret; unset: client_secret")
+    sign_in_tenant: str = Field(
+        default="organizations",
+        description="Tenant id that people sign in with, connected or not; organizations: any connected tenant",
+    )
+    session_idle_minutes: int = Field(default=30, ge=1, description="Minutes after which an unused session ends")
+    session_hours: int = Field(default=12, ge=1, le=168, description="Hours after which any session ends")
     client_cloud: Literal["global", "gcc_high", "dod", "china"] = Field(
         default="global", description="The cloud in which it is registered"
     )
@@ -134,6 +147,11 @@ class Settings(BaseSettings):
     def redirect_uri(self) -> str:
         """Where Microsoft sends an administrator back to after consent; it has to be registered there."""
         return f"{self.url}/connect/callback"
+
+    @property
+    def sign_in_redirect_uri(self) -> str:
+        """Where Microsoft sends people back to after they signed in; it has to be registered there, too."""
+        return f"{self.url}/sign-in/microsoft/callback"
 
     @property
     def socket_folder(self) -> Path:

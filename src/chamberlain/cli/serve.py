@@ -3,45 +3,14 @@
 import signal
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from gunicorn.app.base import BaseApplication
 
 from chamberlain import bootstrap
 from chamberlain.cli.processes import exit_with_parent
 from chamberlain.cli.rim import world
 from chamberlain.language import gettext as _
-from chamberlain.settings import Settings
-
-THREADS = 8
-
-
-class _Server(BaseApplication):
-    """Gunicorn inside our process: the world is open before it forks."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        for key, value in {
-            "bind": f"{self._settings.host}:{self._settings.port}",
-            "workers": 1,
-            "threads": THREADS,
-            "worker_class": "gthread",
-            "preload_app": True,
-            "control_socket_disable": True,
-            "graceful_timeout": 5,
-            "keepalive": 5,
-        }.items():
-            if key in self.cfg.settings:
-                self.cfg.set(key, value)
-
-    def load(self) -> Any:
-        from chamberlain.web.wsgi import application
-
-        return application
 
 
 class Population(StrEnum):
@@ -54,8 +23,10 @@ class Population(StrEnum):
 def web() -> None:
     """Serve the web application."""
     exit_with_parent()
+    from chamberlain.cli.server import Server
+
     with world(quiet=False) as opened:
-        _Server(opened.settings).run()
+        Server(opened.settings).run()
 
 
 def worker() -> None:
@@ -84,6 +55,7 @@ def simulator(
     population: Annotated[
         Population, typer.Option(help=_("seeded, or golden: twelve people written by hand."))
     ] = Population.SEEDED,
+    cloud: Annotated[Cloud, typer.Option(help=_("The cloud in which the tenant lives."))] = Cloud.GLOBAL,
     exit_with_parent: Annotated[bool, typer.Option(help=_("End when standard input ends."))] = False,
 ) -> None:
     """Run a simulated Microsoft 365 tenant: sign-in and Graph, on loopback."""
@@ -105,6 +77,7 @@ def simulator(
             replica_lag_ms=replica_lag_ms,
             audit_lag_ms=audit_lag_ms,
             population=population.value,
+            cloud=cloud.value,
             exit_with_parent=exit_with_parent,
         )
     )

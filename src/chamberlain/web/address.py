@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 
 LONGEST_TEXT = 200
+LONGEST_PATH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,13 @@ def choice_in(given: QueryDict, name: str, choices: tuple[str, ...]) -> str:
     """The same, from a query that came another way."""
     value = given.get(name, "")
     return value if value in choices else ""
+
+
+def path_or(default: str, *, given: str, request: HttpRequest) -> str:
+    """Where to go on after a form or a sign-in: the given path, if it leads nowhere but to a page of ours."""
+    is_plain = given.startswith("/") and len(given) <= LONGEST_PATH and not any(category(one) == "Cc" for one in given)
+    safe = is_plain and url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
+    return given if safe else default
 
 
 def _written(params: Mapping[str, str]) -> str:

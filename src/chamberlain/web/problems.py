@@ -1,13 +1,14 @@
 """Errors become pages: one table of statuses, one template, one id to quote."""
 
 import logging
-import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from chamberlain import logs
 from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound, Refused, Unsafe, Upstream
 from chamberlain.sentences import Sentence, explain
 from chamberlain.web.frame import frame_or_none
@@ -25,11 +26,13 @@ STATUSES: dict[type[ChamberlainError], int] = {
 }
 
 
+OWN_STATUSES = {"not_allowed": 403, "body_too_large": 413, "too_many_requests": 429}
+
+
 def status_of(error: ChamberlainError) -> int:
-    """The HTTP status of an error. A refusal for want of a role is 403, any other refusal 400."""
-    if error.code == "not_allowed":
-        return 403
-    return next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
+    """The HTTP status of an error: that of its code, or else that of its branch."""
+    own = OWN_STATUSES.get(error.code)
+    return own or next((status for kind, status in STATUSES.items() if isinstance(error, kind)), 500)
 
 
 def sentence_of(code: str, data: Mapping[str, object]) -> Sentence:
@@ -45,8 +48,21 @@ def quote_of(request: HttpRequest) -> str:
     return quote if isinstance(quote, str) else "–"
 
 
-def show_problem(request: HttpRequest, sentence: Sentence, *, status: int, code: str) -> HttpResponse:
-    """The page, or for a fragment's request the fragment, that tells what, why and what to do."""
+def show_problem(
+    request: HttpRequest, sentence: Sentence, *, status: int, code: str, of: ChamberlainError | None = None
+) -> HttpResponse:
+    """The page, or for a fragment's request the fragment, that tells what, why and what to do.
+
+    of  the error itself, where it may say when to come again
+    """
+    response = _shown(request, sentence, status=status, code=code)
+    after = of.data.get("again_after") if of else None
+    if isinstance(after, timedelta):
+        response["Retry-After"] = str(max(1, round(after.total_seconds())))
+    return response
+
+
+def _shown(request: HttpRequest, sentence: Sentence, *, status: int, code: str) -> HttpResponse:
     context = {"sentence": sentence, "status": status, "code": code, "quote": quote_of(request)}
     if request.headers.get("HX-Request") == "true":
         return render(request, "problem/_problem.html", context, status=status)
@@ -61,10 +77,11 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Number the request; the response carries the same id."""
-        quote = secrets.token_hex(4)
+        """Number the request, unless who is in front of us did; the response and every line of the log carry the id."""
+        quote = logs.request_id(request.headers.get("X-Request-Id"))
         request.quote = quote  # type: ignore[attr-defined]  # read by quote_of only
-        response = self.get_response(request)
+        with logs.carrying(request=quote):
+            response = self.get_response(request)
         response["X-Request-Id"] = quote
         return response
 
@@ -72,7 +89,8 @@ class ProblemMiddleware:
         """Our own errors say what they mean; all others are defects, logged with their trace."""
         if isinstance(exception, ChamberlainError):
             logger.info("%s %s: %s", quote_of(request), _route(request), exception)
-            return show_problem(request, explain(exception), status=status_of(exception), code=exception.code)
+            sentence, status = explain(exception), status_of(exception)
+            return show_problem(request, sentence, status=status, code=exception.code, of=exception)
         if settings.DEBUG or not _is_defect(exception):
             return None
         logger.error("%s %s: unexpected error", quote_of(request), _route(request), exc_info=exception)

@@ -6,8 +6,10 @@ from chamberlain.store.models.consent import ConsentRow
 from chamberlain.store.models.event import AuditKeyRow, EventRow
 from chamberlain.store.models.notice import HearingRow, SubscriptionRow
 from chamberlain.store.models.role import RoleRow
+from chamberlain.store.models.rate import RateRow
 from chamberlain.store.models.run import PhaseRow, RunRow
 from chamberlain.store.models.scope import ChoiceRow, ScopeRow
+from chamberlain.store.models.sign_in import CodeRow, PasskeyRow, RecoveryCodeRow, SessionRow, SignInAttempt
 from chamberlain.store.models.tenant import TenantRow
 from chamberlain.store.models.user import SignInLink, User
 from chamberlain.store.models.view import ColumnsRow, DefaultViewRow, ViewRow
@@ -17,6 +19,7 @@ __all__ = [
     "ApiTokenRow",
     "AuditKeyRow",
     "ChoiceRow",
+    "CodeRow",
     "ColumnsRow",
     "ConnectAttempt",
     "ConnectionRow",
@@ -25,10 +28,15 @@ __all__ = [
     "DefaultViewRow",
     "EventRow",
     "HearingRow",
+    "PasskeyRow",
     "PhaseRow",
+    "RateRow",
+    "RecoveryCodeRow",
     "RoleRow",
     "RunRow",
     "ScopeRow",
+    "SessionRow",
+    "SignInAttempt",
     "SignInLink",
     "SubscriptionRow",
     "TenantRow",

@@ -4,13 +4,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from chamberlain.actions.sign_in import redeem_sign_in_link
 from chamberlain.errors import Refused
 from chamberlain.policy.authority import Deed, require_somewhere
+from chamberlain.web.address import path_or
 from chamberlain.web.frame import frame_for
 from chamberlain.web.identity import sign_in, viewer_of
 
@@ -61,9 +61,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark; anything else follows the system again."""
-    back = request.POST.get("next", "/")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    response = HttpResponseRedirect(back if safe else "/")
+    response = HttpResponseRedirect(path_or("/", given=request.POST.get("next", "/"), request=request))
     theme = request.POST.get("theme", "")
     if theme in THEMES:
         response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
