@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from chamberlain import bootstrap
+from chamberlain.actions.start_sync import job_of
 from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated
 from chamberlain.jobs.engine import LOCK_SPACE
@@ -23,8 +24,20 @@ from chamberlain.store.connection import rows
 from chamberlain.store.models import PhaseRow
 from stories import ADMIN, connect
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0  # machines differ; nothing here waits for time to pass
+FOREVER = 100_000
 LISTINGS = ("GET /users", "GET /groups", "GET /subscribedSkus", "GET /roleManagement/directory/roleAssignments")
+
+CUT_ITS_LIFE = """
+    SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN dbos.workflow_status w
+      ON l.objid = (hashtext(w.executor_id)::bigint & 4294967295)::oid
+    WHERE l.locktype = 'advisory' AND l.classid = %(space)s AND l.objsubid = 2 AND l.granted
+      AND w.workflow_uuid = %(job)s
+"""
+CUT_EVERYTHING = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 
 
 @contextmanager
@@ -111,6 +124,63 @@ def test_a_worker_that_loses_its_connection_keeps_its_job(
     assert run.state is RunState.SUCCEEDED, run
     assert max(PhaseRow.objects.filter(run_id=run_id).values_list("attempts", flat=True)) <= 2
     assert compare(tenant, simulator.truth("?effective=0")).equal
+
+
+def test_a_job_that_is_taken_from_a_worker_that_lives_is_done_once(
+    world: bootstrap.World, start_tenant: Callable[..., Simulated], pointed: Callable[[Simulated], Settings]
+) -> None:
+    """Microsoft keeps it busy until somebody has resumed its job; then both want the tenant."""
+    simulator = start_tenant(users=300, groups=60, memberships=900, apps=8, seed=45)
+    pointed(simulator)
+    busy = {"path_prefix": "/v1.0/groups", "kind": "status", "status": 429, "retry_after": "1", "times": FOREVER}
+    simulator.post("/_simulator/faults", busy)
+    with worker() as first, worker() as second:
+        tenant = connect(simulator)
+        run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
+        job = job_of(tenant.id, run_id)
+        wait_until(tenant, run_id, lambda run: _state(run, PhaseName.ORGANISATION) is PhaseState.RUNNING)
+        owner = _owner(job)
+
+        def is_taken(_run: Run) -> bool:
+            if _owner(job) == owner:
+                rows(CUT_ITS_LIFE, {"space": LOCK_SPACE, "job": job})
+            return _owner(job) not in (owner, None)
+
+        wait_until(tenant, run_id, is_taken)
+        simulator.delete("/_simulator/faults")
+        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        for one in (first, second):
+            one.send_signal(signal.SIGTERM)
+            assert one.wait(timeout=PATIENCE_SECONDS) == 0
+    assert run.state is RunState.SUCCEEDED, run
+    attempts = dict(PhaseRow.objects.filter(run_id=run_id).values_list("name", "attempts"))
+    assert attempts[PhaseName.GROUPS.value] == attempts[PhaseName.MERGE.value] == 1
+    assert compare(tenant, simulator.truth("?effective=0")).equal
+
+
+def test_a_worker_whose_connections_are_all_cut_begins_its_step_again(
+    world: bootstrap.World, start_tenant: Callable[..., Simulated], pointed: Callable[[Simulated], Settings]
+) -> None:
+    simulator = start_tenant(users=1_500, groups=300, memberships=9_000, apps=30, seed=46, latency_ms=60)
+    pointed(simulator)
+    with worker() as process:
+        tenant = connect(simulator)
+        run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
+        wait_until(tenant, run_id, lambda run: _state(run, PhaseName.GROUPS) is PhaseState.RUNNING)
+        assert len(rows(CUT_EVERYTHING, {})) > 3
+        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert run.state is RunState.SUCCEEDED, run
+    assert PhaseRow.objects.get(run_id=run_id, name=PhaseName.GROUPS.value).attempts == 2
+    assert compare(tenant, simulator.truth("?effective=0")).equal
+    assert len(list_runs(viewer=ADMIN, tenant=tenant)) == 1
+
+
+def _owner(job: str) -> str | None:
+    """The mark of whoever performs a job now."""
+    found = rows("SELECT owner_xid FROM dbos.workflow_status WHERE workflow_uuid = %(job)s", {"job": job})
+    return found[0]["owner_xid"] if found else None
 
 
 def _state(run: Run, name: PhaseName) -> PhaseState:

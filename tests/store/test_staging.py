@@ -4,7 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import psycopg
@@ -16,7 +18,7 @@ from chamberlain.model.merged import Merged
 from chamberlain.model.observed import AccountGone, AccountSeen, Whole
 from chamberlain.store import staging as module
 from chamberlain.store import tenants
-from chamberlain.store.connection import rows
+from chamberlain.store.connection import is_passing, rows
 from chamberlain.store.staging import Staging
 from chamberlain.store.staging_writer import MOST_WAITING
 
@@ -157,11 +159,60 @@ def test_what_the_database_refuses_is_told_by_all_that_follows(tenant: int) -> N
     assert present(tenant) == []
 
 
-def test_a_second_writer_of_a_tenant_is_turned_away(tenant: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOCK_PATIENCE", "50ms")
+@pytest.fixture
+def without_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOCK_PATIENCE", timedelta(0))
+    monkeypatch.setattr(module, "LOCK_LOOK", timedelta(milliseconds=50))
+
+
+@pytest.mark.usefixtures("without_patience")
+def test_a_second_writer_of_a_tenant_is_turned_away(tenant: int) -> None:
     with (
         Staging(tenant_id=tenant, run_id=1),
         pytest.raises(Conflict, match="tenant_busy"),
         Staging(tenant_id=tenant, run_id=2),
     ):
         pytest.fail("there were two writers")
+
+
+@pytest.mark.parametrize("second", [1, -1])
+@pytest.mark.usefixtures("without_patience")
+def test_a_second_writer_of_the_same_run_waits_as_long_as_the_first_one_lives(tenant: int, second: int) -> None:
+    """Its worker was taken for dead while it read. A run and its proof are one story: -1 proves run 1."""
+    waits = (
+        "SELECT count(*) FILTER (WHERE NOT granted) AS waiting FROM pg_locks "
+        "WHERE locktype = 'advisory' AND classid = %(space)s AND objid = %(tenant)s"
+    )
+    looks = 0
+
+    def read() -> list[str]:
+        with Staging(tenant_id=tenant, run_id=second) as staging:
+            return sorted(staging.units)
+
+    with ThreadPoolExecutor(1) as threads:
+        with Staging(tenant_id=tenant, run_id=1) as staging:
+            taken = threads.submit(read)
+            while looks < 3:  # it gave up waiting and began again: a look lasts 50 ms
+                gone = rows(waits, {"space": module.LOCK_SPACE, "tenant": tenant})[0]["waiting"]
+                looks += 1 if gone else 0
+                time.sleep(0.06)
+                assert not taken.done()
+            staging.complete("first", told={})
+        assert taken.result(timeout=30) == (["first"] if second == 1 else [])
+
+
+def test_a_reading_whose_connection_is_cut_says_that_it_passes(tenant: int) -> None:
+    def read() -> None:
+        with Staging(tenant_id=tenant, run_id=1) as staging:
+            staging.complete("first", told={})
+            staging.flush()
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE classid = %(space)s AND objid = %(tenant)s"
+            rows(cut, {"space": module.LOCK_SPACE, "tenant": tenant})
+            staging.add([account(ANNA)], unit="second")
+            staging.flush()
+
+    with pytest.raises(psycopg.OperationalError) as caught:
+        read()
+    assert is_passing(caught.value)
+    with Staging(tenant_id=tenant, run_id=1) as staging:
+        assert sorted(staging.units) == ["first"]

@@ -1,7 +1,7 @@
 """The durable engine: runs registered stories, step by step, and takes over those of dead workers.
 
-A finished step is never done again; an unfinished one is, so steps are idempotent. Stories stand in our own tables;
-the engine only carries them.
+A finished step is never done again; an unfinished one is, so steps are idempotent. A step whose connection to the
+database was cut is tried again. Stories stand in our own tables; the engine only carries them.
 """
 
 import logging
@@ -14,10 +14,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from dbos import DBOS, run_dbos_database_migrations
+from dbos import DBOS, StepOptions, run_dbos_database_migrations
 
 from chamberlain.jobs.port import QUEUE
-from chamberlain.store.connection import connect, fresh_connections
+from chamberlain.store.connection import connect, fresh_connections, is_passing
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,10 @@ APPLICATION_VERSION = "3"  # raised when a story's order of steps changes; old j
 LOCK_SPACE = 0x0C4A3  # advisory locks (LOCK_SPACE, hash of executor id): held while that worker lives
 SECONDS_BETWEEN_ROUNDS = 2.0
 SECONDS_BETWEEN_LOOKS = 0.3
+LOOKS_BEFORE_TAKING_OVER = 3  # a worker whose connection was cut shows its life again in its next round
 MOST_RECOVERIES = 20
 AT_A_TIME = 4
+TRIES, FIRST_PAUSE_SECONDS, LONGER_EACH_TIME = 6, 2.0, 2.0  # of a step whose connection was cut: a minute in all
 
 Do = Callable[..., Any]
 Story = Callable[..., None]
@@ -64,6 +66,7 @@ class Worker:
         self._executor = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._stop = threading.Event()
         self._rounds: list[Callable[[], None]] = [self._show_life, self._take_over]
+        self._found_dead: dict[str, int] = {}
         DBOS(
             config={
                 "name": "chamberlain",
@@ -121,12 +124,20 @@ class Worker:
                     log.exception("a periodic deed failed; it is tried again in the next round")
 
     def _take_over(self) -> None:
-        """Resumes jobs whose worker died: its advisory lock can be had, so its connection is gone."""
+        """Resumes jobs whose worker died: its advisory lock can be had in several rounds, so its connection is gone.
+
+        One that lives all the same loses nothing: what it still writes of the job is refused, and whoever resumed the
+        job waits for what it reads (store/staging.py).
+        """
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        orphans = {job.executor_id for job in pending if job.executor_id and job.executor_id != self._executor}
-        for executor in sorted(orphans):
+        others = {job.executor_id for job in pending if job.executor_id and job.executor_id != self._executor}
+        before, self._found_dead = self._found_dead, {}
+        for executor in sorted(others):
             with connect(autocommit=True) as connection:
-                if _try_lock(connection, executor):
+                if not _try_lock(connection, executor):
+                    continue
+                self._found_dead[executor] = before.get(executor, 0) + 1
+                if self._found_dead[executor] >= LOOKS_BEFORE_TAKING_OVER:
                     self._resume_jobs_of(executor)
 
     def _resume_jobs_of(self, executor: str) -> None:
@@ -155,7 +166,15 @@ def _register(name: str, story: Story) -> None:
                 with fresh_connections():
                     return deed(*values)
 
-            return DBOS.run_step({"name": step}, attempt)
+            options: StepOptions = {
+                "name": step,
+                "retries_allowed": True,
+                "should_retry": is_passing,
+                "max_attempts": TRIES,
+                "interval_seconds": FIRST_PAUSE_SECONDS,
+                "backoff_rate": LONGER_EACH_TIME,
+            }
+            return DBOS.run_step(options, attempt)
 
         story(do, **arguments)
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from django.db import close_old_connections, connection, connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, connections
 from django.db.transaction import atomic as transaction
 from psycopg.rows import TupleRow
 
@@ -14,9 +14,11 @@ from chamberlain.errors import Refused
 
 JSONB = 3802  # PostgreSQL's type number; Django leaves such columns as text
 
+NOT_AT_FAULT = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
+
 Answer = TypeVar("Answer")
 
-__all__ = ["apart", "connect", "fresh_connections", "rows", "transaction"]
+__all__ = ["apart", "connect", "fresh_connections", "is_passing", "rows", "transaction"]
 
 
 def connect(*, autocommit: bool = False) -> "psycopg.Connection[TupleRow]":
@@ -26,6 +28,11 @@ def connect(*, autocommit: bool = False) -> "psycopg.Connection[TupleRow]":
     parameters.pop("context", None)
     parameters.pop("prepare_threshold", None)
     return psycopg.connect(**parameters, autocommit=autocommit)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the database, or the way to it, failed, not what was asked: a cut connection, a restart, a deadlock."""
+    return isinstance(error, NOT_AT_FAULT)
 
 
 @contextmanager

@@ -5,8 +5,9 @@ goes on with the units that were not completed.
 """
 
 import json
+import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
@@ -47,13 +48,24 @@ UNNAMED = """
       AND NOT EXISTS (
           SELECT FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = s.holder AND a.name <> '')
 """
-LOCK_PATIENCE = "60s"
+LOCK_PATIENCE = timedelta(seconds=60)
+LOCK_LOOK = timedelta(seconds=2)  # so often who waits for the lock looks who has it
 LOCK_SPACE = 0x0C4A4  # advisory locks (LOCK_SPACE, tenant id)
+HOLDER = """
+    SELECT coalesce((
+        SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.classid = %s AND l.objid = %s AND l.objsubid = 2 AND l.granted
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())), '')
+"""
 ENOUGH_TO_COPY = 1 << 18  # characters of a table that are worth a COPY of their own
 
 
 class Staging:
-    """The staging of one tenant, for one run. One at a time: a second writer of the tenant waits, then is turned away.
+    """The staging of one tenant, for one run. One writer at a time.
+
+    The lock belongs to the connection that merges, so that whoever lost it cannot merge. A second writer for the same
+    run waits as long as the first one lives: its worker was taken for dead, and what it reads is not lost. One for
+    another run waits a minute.
 
     raises  Conflict("tenant_busy") on entering
     """
@@ -223,13 +235,28 @@ class Staging:
         return done
 
     def _lock(self) -> None:
-        # Ended with the connection: a worker that was taken for dead may still be at it.
+        """Ended with the connection. Its name tells those who wait for which run the lock is held."""
+        name = f"chamberlain staging of run {abs(self._run_id)}"  # a run's proof has the negative of its id
+        self._connection.execute("SELECT set_config('application_name', %s, false)", (name,))
+        milliseconds = str(round(LOCK_LOOK.total_seconds() * 1000))
+        self._connection.execute("SELECT set_config('lock_timeout', %s, false)", (milliseconds,))
+        until = time.monotonic() + LOCK_PATIENCE.total_seconds()
+        while not self._is_locked():
+            if time.monotonic() > until and self._holder() not in (name, ""):
+                raise Conflict("tenant_busy", tenant_id=self._tenant_id)
+        self._connection.execute("SET lock_timeout = 0")
+
+    def _is_locked(self) -> bool:
         try:
-            self._connection.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_PATIENCE,))
             self._connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_SPACE, self._tenant_id))
-            self._connection.execute("SET lock_timeout = 0")
-        except psycopg.errors.LockNotAvailable as error:
-            raise Conflict("tenant_busy", tenant_id=self._tenant_id) from error
+        except psycopg.errors.LockNotAvailable:
+            return False
+        return True
+
+    def _holder(self) -> str:
+        """The name of the connection that has the lock now; "" where nobody has."""
+        row = self._connection.execute(HOLDER, (LOCK_SPACE, self._tenant_id)).fetchone()
+        return str(row[0]) if row else ""
 
     def _begin(self) -> None:
         """Goes on where this run was, or begins with nothing."""
