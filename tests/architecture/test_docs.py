@@ -18,8 +18,11 @@ from chamberlain.cli.rim import EXIT_CODES
 from chamberlain.graph.fault import TOKEN_ERRORS
 from chamberlain.queries.connections import SCOPES
 from chamberlain.sentences import SENTENCES
+from chamberlain.simulator.graph.resources.registrations import RegistrationDesk
 from chamberlain.simulator.graph.resources.subscriptions import Desk
-from chamberlain.simulator.graph.routes import ROUTES, subscription_routes
+from chamberlain.simulator.graph.routes import ROUTES, registration_routes, subscription_routes
+from chamberlain.simulator.login.directory import Directory
+from chamberlain.simulator.login.registration import registrations
 from chamberlain.simulator.notify import Subscriptions
 from chamberlain.simulator.world.golden import golden_base
 from chamberlain.simulator.world.log import ChangeLog
@@ -193,8 +196,10 @@ def test_every_path_of_the_simulator_is_documented() -> None:
     page = text_of(DOCS / "reference" / "simulator.md")
     rows = set(re.findall(r"^\| (GET|POST|PATCH|DELETE) \| `([^`]+)`", page, flags=re.MULTILINE))
     world = World(golden_base(1), ChangeLog(None, "golden"))
-    routes = (*ROUTES, *subscription_routes(Desk(Subscriptions(world, seed=1))))
-    told = "".join(text_of(SOURCE / "simulator" / name) for name in ("control.py", "front_control.py"))
+    desk = RegistrationDesk(Directory(world, registrations(1)))
+    routes = (*ROUTES, *subscription_routes(Desk(Subscriptions(world, seed=1))), *registration_routes(desk))
+    files = ("control.py", "front_control.py", "application_control.py")
+    told = "".join(text_of(SOURCE / "simulator" / name) for name in files)
     control = set(re.findall(r'\("(GET|POST|DELETE)", "([\w/]+)"\)', told))
 
     assert control

@@ -21,6 +21,8 @@ TOKEN_ERRORS: dict[int, tuple[type[ChamberlainError], str]] = {
     700024: (Refused, "assertion_untimely"),
     500133: (Refused, "assertion_untimely"),
     700021: (Refused, "assertion_invalid"),
+    700023: (Refused, "assertion_invalid"),
+    50027: (Refused, "assertion_invalid"),
     700229: (Refused, "assertion_invalid"),
     50012: (Refused, "assertion_invalid"),
     50013: (Refused, "assertion_invalid"),

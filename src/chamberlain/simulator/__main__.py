@@ -22,6 +22,7 @@ def _options() -> SimulatorOptions:
     parser.add_argument("--replica-lag-ms", type=int, default=default.replica_lag_ms, help="how old answers may be")
     parser.add_argument("--audit-lag-ms", type=int, default=default.audit_lag_ms, help="how late the audit log tells")
     parser.add_argument("--population", choices=("seeded", "golden"), default=default.population)
+    parser.add_argument("--cloud", choices=("global", "gcc_high", "dod", "china"), default=default.cloud)
     parser.add_argument("--exit-with-parent", action="store_true", help="stop when standard input ends")
     return SimulatorOptions(**vars(parser.parse_args()))
 

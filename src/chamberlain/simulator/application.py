@@ -5,15 +5,19 @@ import uuid
 
 import msgspec
 
+from chamberlain.simulator.application_control import ApplicationControl
 from chamberlain.simulator.control import ROOT, Control
 from chamberlain.simulator.fault import Faults
 from chamberlain.simulator.fault_schedule import Schedule
 from chamberlain.simulator.graph.gateway import VERSIONS, Front, Gateway
 from chamberlain.simulator.graph.refusal import GraphError
+from chamberlain.simulator.graph.resources.registrations import RegistrationDesk
 from chamberlain.simulator.graph.resources.subscriptions import Desk
-from chamberlain.simulator.graph.routes import subscription_routes
+from chamberlain.simulator.graph.routes import registration_routes, subscription_routes
 from chamberlain.simulator.graph.tokens import Tokens
+from chamberlain.simulator.login.cloud import CLOUDS
 from chamberlain.simulator.login.directory import Directory
+from chamberlain.simulator.login.platform import Platform
 from chamberlain.simulator.login.registration import Registration, registrations
 from chamberlain.simulator.login.routes import Login
 from chamberlain.simulator.login.signing import SigningKey
@@ -35,11 +39,12 @@ class Simulator:
         seed = options.seed
         self.registrations: tuple[Registration, Registration] = registrations(seed)
         key = SigningKey(seed)
+        cloud = CLOUDS[options.cloud]
         faults = Faults()
         users = world.base.size(Kind.USER)
         self._replicas = Replicas(world, seed=seed, lag_seconds=options.replica_lag_ms / 1000)
         front = Front(
-            tokens=Tokens(key, world.base.tenant.id),
+            tokens=Tokens(key, world.base.tenant.id, cloud),
             usage=Usage(),
             quotas=Quotas(
                 tenant_id=world.base.tenant.id, users=users, enforced=options.quotas, scale=options.quota_scale
@@ -48,10 +53,14 @@ class Simulator:
             replicas=self._replicas,
             gates=(faults,),
         )
-        self._login = Login(Directory(world, self.registrations), key)
+        directory = Directory(world, self.registrations, cloud)
+        platform = Platform(seed)
+        self._login = Login(directory, key, platform)
         subscriptions = Subscriptions(world, seed=seed)
-        self._graph = Gateway(world, front, subscription_routes(Desk(subscriptions)))
-        self._control = Control(world, front, faults, subscriptions, seed=seed)
+        desks = (*subscription_routes(Desk(subscriptions)), *registration_routes(RegistrationDesk(directory)))
+        self._graph = Gateway(world, front, desks)
+        applications = ApplicationControl(directory, platform)
+        self._control = Control(world, front, faults, subscriptions, applications, seed=seed)
 
     def respond(self, request: Request) -> Response:
         """The answer to any request."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chamberlain.simulator.application_control import ApplicationControl
 from chamberlain.simulator.fault import Fault, Faults
 from chamberlain.simulator.front_control import FrontControl
 from chamberlain.simulator.graph.gateway import Front
@@ -43,13 +44,23 @@ class _Lifecycle(msgspec.Struct):
 class Control:
     """Answers requests below /_simulator."""
 
-    def __init__(self, world: World, front: Front, faults: Faults, subscriptions: Subscriptions, *, seed: int) -> None:
+    def __init__(
+        self,
+        world: World,
+        front: Front,
+        faults: Faults,
+        subscriptions: Subscriptions,
+        applications: ApplicationControl,
+        *,
+        seed: int,
+    ) -> None:
         self._seed = seed
         self._world = world
         self._faults = faults
         self._subscriptions = subscriptions
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
             **FrontControl(world, front).routes(),
+            **applications.routes(),
             ("POST", "mutations"): self._mutate,
             ("POST", "churn"): self._churn,
             ("GET", "knobs"): lambda _request: json_response(200, world.knobs),

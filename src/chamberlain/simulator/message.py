@@ -70,8 +70,9 @@ class Request:
 
     @property
     def origin(self) -> str:
-        """Scheme and host as the client wrote them, for absolute links."""
-        return f"http://{self.headers.get('host', 'localhost')}"
+        """Scheme and host as the client wrote them, for absolute links; a proxy with TLS says so."""
+        scheme = "https" if self.headers.get("x-forwarded-proto") == "https" else "http"
+        return f"{scheme}://{self.headers.get('host', 'localhost')}"
 
 
 def json_response(status: int, document: Any, headers: dict[str, str] | None = None) -> Response:

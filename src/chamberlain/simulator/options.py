@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 Population = Literal["seeded", "golden"]
+CloudName = Literal["global", "gcc_high", "dod", "china"]
 
 
 class CannotStartError(Exception):
@@ -28,4 +29,5 @@ class SimulatorOptions:
     replica_lag_ms: int = 0
     audit_lag_ms: int = 2_000
     population: Population = "seeded"
+    cloud: CloudName = "global"
     exit_with_parent: bool = False

@@ -18,6 +18,7 @@ from chamberlain.simulator.graph.resources import (
     consents,
     deleted,
     groups,
+    registrations,
     roles,
     subscriptions,
     tenant,
@@ -127,6 +128,25 @@ ROUTES = (
         "GET", "directory/deletedItems/{}", deleted.list_deleted, (*_USERS, "Group.Read.All", "GroupMember.Read.All")
     ),
 )
+
+_KEEPERS = ("Application.ReadWrite.OwnedBy", "Application.ReadWrite.All")
+
+
+def registration_routes(desk: registrations.RegistrationDesk) -> tuple[Route, ...]:
+    """Paths whose answers need the credentials of the running simulator."""
+    federated = "applications/{}/federatedIdentityCredentials"
+    readers = (*_KEEPERS, *_APPLICATIONS)
+    return (
+        Route("GET", "applications", desk.list, readers, cost=2),
+        Route("GET", "applications/{}", desk.get, readers),
+        Route("PATCH", "applications/{}", desk.update, _KEEPERS),
+        Route("POST", "applications/{}/addPassword", desk.add_password, _KEEPERS),
+        Route("POST", "applications/{}/removePassword", desk.remove_password, _KEEPERS),
+        Route("GET", federated, desk.list_federated, readers),
+        Route("POST", federated, desk.add_federated, _KEEPERS),
+        Route("DELETE", f"{federated}/{{}}", desk.remove_federated, _KEEPERS),
+    )
+
 
 _ANYBODY = (*_USERS, *_GROUPS)
 

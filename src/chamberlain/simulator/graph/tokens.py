@@ -7,6 +7,7 @@ import jwt
 
 from chamberlain.simulator.graph.call import Caller
 from chamberlain.simulator.graph.refusal import GraphError
+from chamberlain.simulator.login.cloud import CloudHosts, is_foreign_graph
 from chamberlain.simulator.login.signing import SigningKey
 from chamberlain.simulator.message import Request
 
@@ -16,8 +17,9 @@ _TOKENS_REMEMBERED = 64
 class Tokens:
     """Checks bearer tokens; the last few checked ones are remembered."""
 
-    def __init__(self, key: SigningKey, tenant_id: str) -> None:
+    def __init__(self, key: SigningKey, tenant_id: str, cloud: CloudHosts) -> None:
         self._key = key
+        self._cloud = cloud
         self._tenant_id = tenant_id
         self._checked: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
         self._revoked: set[str] = set()
@@ -28,6 +30,8 @@ class Tokens:
 
         raises  GraphError 401 with Graph's words
         """
+        if is_foreign_graph(request.headers.get("host", ""), self._cloud):
+            raise unauthenticated("Access token validation failure. Invalid audience.")
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise unauthenticated("Access token is empty.")
@@ -57,7 +61,7 @@ class Tokens:
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:
-            claims = self._key.verify(token)
+            claims = self._key.verify(token, audience=self._cloud.graph)
         except jwt.ExpiredSignatureError:
             raise unauthenticated("Lifetime validation failed, the token is expired.") from None
         except jwt.InvalidAudienceError:

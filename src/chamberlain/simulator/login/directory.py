@@ -2,6 +2,8 @@
 
 import re
 
+from chamberlain.simulator.login.cloud import CLOUDS, CloudHosts
+from chamberlain.simulator.login.credentials import AppCredentials
 from chamberlain.simulator.login.refusal import Aadsts
 from chamberlain.simulator.login.registration import Registration, graph_permissions
 from chamberlain.simulator.world.application import ServicePrincipal
@@ -16,9 +18,13 @@ _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 class Directory:
     """Registrations and their service principals, which are the last ones of the base in the same order."""
 
-    def __init__(self, world: World, registrations: tuple[Registration, ...]) -> None:
+    def __init__(
+        self, world: World, registrations: tuple[Registration, ...], cloud: CloudHosts = CLOUDS["global"]
+    ) -> None:
         self.world = world
         self.registrations = registrations
+        self.cloud = cloud
+        self.credentials = {one.client_id: AppCredentials(one.client_secret) for one in registrations}
 
     def tenant_problem(self, named: str) -> Aadsts | None:
         """Why a tenant in a path is not ours; None when it is."""

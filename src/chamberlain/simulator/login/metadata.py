@@ -13,7 +13,9 @@ def openid_configuration(directory: Directory, tenant: str, origin: str) -> dict
     """The discovery document of a tenant; `common` and `organizations` give a template as issuer."""
     tenant_id = "{tenantid}" if tenant.lower() in ANY_TENANT else directory.world.base.tenant.id
     here = f"{origin}/{tenant if tenant.lower() in ANY_TENANT else tenant_id}"
-    host = origin.removeprefix("http://")
+    host = origin.partition("://")[2]
+    is_official = f"https://{host}" == directory.cloud.login
+    graph = directory.cloud.graph.removeprefix("https://") if is_official else host
     return {
         "token_endpoint": f"{here}/oauth2/v2.0/token",
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -44,8 +46,8 @@ def openid_configuration(directory: Directory, tenant: str, origin: str) -> dict
         ],
         "tenant_region_scope": "EU",
         "cloud_instance_name": host,
-        "cloud_graph_host_name": host,
-        "msgraph_host": host,
+        "cloud_graph_host_name": graph,
+        "msgraph_host": graph,
     }
 
 
@@ -56,7 +58,7 @@ def key_set(key: SigningKey, issuer: str) -> dict[str, Any]:
 
 def instance_discovery(origin: str) -> dict[str, Any]:
     """Which hosts belong to this cloud: only this one. MSAL asks before each token."""
-    host = origin.removeprefix("http://")
+    host = origin.partition("://")[2]
     return {
         "tenant_discovery_endpoint": f"{origin}/common/v2.0/.well-known/openid-configuration",
         "api-version": "1.1",

@@ -34,6 +34,59 @@ class Aadsts(Enum):
         401,
         "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
     )
+    SECRET_EXPIRED = _Text(
+        7000222,
+        "invalid_client",
+        401,
+        "The provided client secret keys for app '{}' are expired. Visit the Azure portal to create new keys for your"
+        " app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security.",
+    )
+    NOT_A_TOKEN = _Text(50027, "invalid_client", 401, "JWT token is invalid or malformed.")
+    UNKNOWN_CERTIFICATE = _Text(
+        700027,
+        "invalid_client",
+        401,
+        "The certificate with identifier used to sign the client assertion is not registered on application '{}'.",
+    )
+    BAD_SIGNATURE = _Text(700027, "invalid_client", 401, "Client assertion failed signature validation.")
+    CERTIFICATE_EXPIRED = _Text(
+        1000502, "invalid_client", 401, "The provided certificate is not within its specified validity window."
+    )
+    OTHER_APPLICATION = _Text(
+        700021,
+        "invalid_client",
+        401,
+        "Client assertion application identifier doesn't match 'client_id' parameter.",
+    )
+    OTHER_AUDIENCE = _Text(
+        700023, "invalid_client", 401, "Client assertion audience claim does not match Realm issuer."
+    )
+    UNTIMELY = _Text(700024, "invalid_client", 401, "Client assertion is not within its valid time range.")
+    INVALID_ASSERTION = _Text(50013, "invalid_client", 401, "Assertion failed signature validation.")
+    NO_ISSUER = _Text(
+        700211,
+        "invalid_client",
+        401,
+        "No matching federated identity record found for presented assertion issuer '{}'.",
+    )
+    NO_AUDIENCE = _Text(
+        700212,
+        "invalid_client",
+        401,
+        "No matching federated identity record found for presented assertion audience '{}'.",
+    )
+    NO_SUBJECT = _Text(
+        700213,
+        "invalid_client",
+        401,
+        "No matching federated identity record found for presented assertion subject '{}'.",
+    )
+    OTHER_CLOUD = _Text(
+        90038,
+        "invalid_request",
+        400,
+        "Tenant '{}' request is being redirected to the National Cloud in which it lives.",
+    )
     NOT_IN_TENANT = _Text(
         700016,
         "unauthorized_client",

@@ -1,4 +1,4 @@
-"""The v2.0 token endpoint for applications: client credentials with a secret.
+"""The v2.0 token endpoint for applications: client credentials with a secret, a certificate or a platform's word.
 
 source  https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow (read 2026)
 """
@@ -8,9 +8,12 @@ import secrets
 from base64 import b64decode
 from urllib.parse import unquote_plus
 
+from chamberlain.simulator.login.cloud import is_foreign_login
 from chamberlain.simulator.login.directory import ANY_TENANT, Directory
+from chamberlain.simulator.login.platform import Platform
+from chamberlain.simulator.login.proof import proof_problem
 from chamberlain.simulator.login.refusal import Aadsts, refuse
-from chamberlain.simulator.login.signing import GRAPH_AUDIENCE, SigningKey, app_only_claims
+from chamberlain.simulator.login.signing import SigningKey, app_only_claims
 from chamberlain.simulator.message import Request, Response, json_response
 from chamberlain.simulator.world.application import GRAPH_APP_ID
 
@@ -32,7 +35,7 @@ def _credentials(request: Request) -> tuple[str | None, str | None]:
     return form.get("client_id"), form.get("client_secret")
 
 
-def _scope_problem(scope: str, origin: str) -> tuple[Aadsts, str] | None:
+def _scope_problem(scope: str, origin: str, graph: str) -> tuple[Aadsts, str] | None:
     """Why a scope cannot be granted: exactly one resource's `/.default`, and the resource is Graph."""
     wanted = scope.split()
     if len(wanted) > 1:
@@ -40,7 +43,7 @@ def _scope_problem(scope: str, origin: str) -> tuple[Aadsts, str] | None:
     if not wanted or not wanted[0].endswith(_DEFAULT_SCOPE):
         return Aadsts.BAD_SCOPE, scope
     resource = wanted[0].removesuffix(_DEFAULT_SCOPE).rstrip("/")
-    if resource not in {GRAPH_AUDIENCE, GRAPH_APP_ID, origin}:
+    if resource not in {graph, GRAPH_APP_ID, origin}:
         return Aadsts.NO_SUCH_RESOURCE, resource
     return None
 
@@ -52,6 +55,8 @@ def _request_problem(directory: Directory, tenant: str, request: Request) -> tup
         return Aadsts.NO_TENANT_NAMED, ""
     if problem := directory.tenant_problem(tenant):
         return problem, tenant
+    if is_foreign_login(request.headers.get("host", ""), directory.cloud):
+        return Aadsts.OTHER_CLOUD, tenant
     if _credentials(request)[0] is None:
         return Aadsts.MISSING_FIELD, "client_id"
     for field in ("grant_type", "scope"):
@@ -59,10 +64,10 @@ def _request_problem(directory: Directory, tenant: str, request: Request) -> tup
             return Aadsts.MISSING_FIELD, field
     if form["grant_type"] != "client_credentials":
         return Aadsts.UNSUPPORTED_GRANT, form["grant_type"]
-    return _scope_problem(form["scope"], request.origin)
+    return _scope_problem(form["scope"], request.origin, directory.cloud.graph)
 
 
-def token(directory: Directory, key: SigningKey, tenant: str, request: Request) -> Response:
+def token(directory: Directory, key: SigningKey, platform: Platform, tenant: str, request: Request) -> Response:
     """A token, or the reason why there is none."""
     if problem := _request_problem(directory, tenant, request):
         return refuse(*problem)
@@ -71,10 +76,8 @@ def token(directory: Directory, key: SigningKey, tenant: str, request: Request) 
     principal = directory.service_principal(registration) if registration else None
     if registration is None or principal is None:
         return refuse(Aadsts.NOT_IN_TENANT, client_id or "")
-    if not secret:
-        return refuse(Aadsts.NO_CREDENTIAL)
-    if not secrets.compare_digest(secret.encode(), registration.client_secret.encode()):
-        return refuse(Aadsts.WRONG_SECRET, registration.client_id)
+    if problem := proof_problem(directory, platform, registration, request, secret):
+        return refuse(*problem)
     lifetime = SHORTEST_LIFETIME_SECONDS + secrets.randbelow(LONGEST_LIFETIME_SECONDS - SHORTEST_LIFETIME_SECONDS)
     claims = app_only_claims(
         tenant_id=directory.world.base.tenant.id,
@@ -83,7 +86,7 @@ def token(directory: Directory, key: SigningKey, tenant: str, request: Request) 
         object_id=principal.id,
         roles=directory.roles(registration),
         lifetime_seconds=lifetime,
-    )
+    ) | {"aud": directory.cloud.graph, "appidacr": "2" if "client_assertion" in request.form else "1"}
     answer = {
         "token_type": "Bearer",
         "expires_in": lifetime,
