@@ -54,7 +54,7 @@ class Story:
         assert run.plan is not None
         assert (run.mode, run.plan.why) == (Mode.CHANGES, Why.FRESH)
         spent = self.simulator.usage()
-        assert run.requests == spent["requests"]
+        assert (run.requests, run.resource_units) == (spent["requests"], spent["resource_units"])
         assert spent["resource_units"] <= MOST_UNITS, spent["by_route"]
         return figures(run)
 
@@ -81,7 +81,10 @@ def story(start_tenant: Callable[..., Simulated], pointed: Callable[[Simulated],
 def begin(simulator: Simulated, settings: Settings) -> Story:
     begun = Story(simulator, connect(simulator), settings)
     cursors.forget(tenant_id=begun.tenant.id, streams=list(cursors.read(tenant_id=begun.tenant.id)))
+    simulator.post("/_simulator/usage/reset", {})
     first = begun.read()
+    spent = simulator.usage()
+    assert (first.requests, first.resource_units) == (spent["requests"], spent["resource_units"])
     assert first.plan is not None
     assert (first.mode, first.plan.why) == (Mode.FULL, Why.FIRST)
     begun.read()  # proves it, so that no later round of this hour does

@@ -10,6 +10,7 @@ import pytest
 from chamberlain.errors import NotFound, Refused, Upstream
 from chamberlain.graph import readonly, retry, shape
 from chamberlain.graph.client import Graph, Priority
+from chamberlain.graph.page import Page
 from chamberlain.graph.quota import breaker, limit
 from chamberlain.graph.quota.breaker import Breaker
 from chamberlain.graph.quota.gate import Gate
@@ -160,11 +161,24 @@ def test_a_subscription_is_not_made_twice_where_nobody_knows_whether_it_was() ->
         ("GET", "/users/one/messages?$top=10", Workload.MAILBOX, 1),
         ("GET", "/identity/conditionalAccess/policies", Workload.IDENTITY_PROTECTION, 1),
         ("POST", "/subscriptions", Workload.SUBSCRIPTIONS, 1),
+        ("GET", "/admin/reportSettings", Workload.DIRECTORY, 1),
+        ("GET", "/admin/serviceAnnouncement/messages", Workload.OTHER, 1),
     ],
 )
 def test_a_request_is_priced_as_documented(method: str, path: str, workload: Workload, units: float) -> None:
     charge = price(method, path).charges[0]
     assert (charge.bucket.workload, charge.units) == (workload, units)
+
+
+def test_what_is_paid_twice_is_one_request_and_costs_the_directory_its_units() -> None:
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"value": []}, headers={"x-ms-resource-unit": "3"})
+
+    async def story(graph: Graph) -> tuple[int, int]:
+        await graph.get("/users?$select=id,signInActivity&$top=500", Page[shape.User])
+        return graph.spent.requests, graph.spent.resource_units
+
+    assert ask(answer, story) == (1, 3)
 
 
 def test_mailboxes_and_reports_have_a_budget_each() -> None:

@@ -180,7 +180,7 @@ class Wire:
         if response is not None and not is_read_later:
             actual = units_of(response.headers.get("x-ms-resource-unit"))
         throttled = int(response is not None and response.status_code == 429)
-        for charge in call.charges:
+        for number, charge in enumerate(call.charges):
             is_directory = charge.bucket.workload is Workload.DIRECTORY
             cost = actual if actual is not None and is_directory else charge.units
             if (
@@ -195,7 +195,8 @@ class Wire:
                 paid=charge.units, cost=cost, requests=call.parts, throttled=throttled
             )
             if response is not None and not is_read_later:
-                self.count(parts=call.parts, units=cost, throttled=throttled, workload=charge.bucket.workload)
+                parts, refused = (call.parts, throttled) if number == 0 else (0, 0)  # it is one request, paid twice
+                self.count(parts=parts, units=cost, throttled=refused, workload=charge.bucket.workload)
         if response is not None:
             self.spent.round_trips += 1
             self.on_spent(self.spent)
