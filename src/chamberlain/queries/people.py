@@ -13,7 +13,7 @@ from chamberlain.model.kind import AccountType, Kind
 from chamberlain.model.observed import NIL
 from chamberlain.model.page import Page
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.authority import Deed, require, require_person
+from chamberlain.policy.authority import Deed, may, require, require_person
 from chamberlain.queries.holdings import holdings_of
 from chamberlain.queries.known import require_known
 from chamberlain.store.reads import keyset, past, people
@@ -138,10 +138,12 @@ def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | Non
     profile = people.profile(tenant_id=tenant.id, guid=str(guid))
     if profile is None:
         raise NotFound("person_not_found", text=str(guid))
-    if at is None:
-        return _person_now(tenant, guid, profile)
-    require_known(tenant_id=tenant.id, at=at)
-    return _person_then(tenant, guid, profile, at)
+    if at is not None:
+        require_known(tenant_id=tenant.id, at=at)
+    found = _person_now(tenant, guid, profile) if at is None else _person_then(tenant, guid, profile, at)
+    if may(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id):
+        return found
+    return replace(found, manager=None, reports=())  # who sees only themselves sees no other person
 
 
 def _person_now(tenant: Tenant, guid: UUID, profile: dict[str, Any]) -> Person:

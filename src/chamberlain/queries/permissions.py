@@ -11,7 +11,7 @@ from chamberlain.model.kind import AccountType, Family, Kind
 from chamberlain.model.page import Page
 from chamberlain.model.path import Link, Path
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.authority import Deed, require, require_permission
+from chamberlain.policy.authority import Deed, may_see_permission, require, require_permission
 from chamberlain.queries.holdings import label, paths_to
 from chamberlain.queries.known import require_known
 from chamberlain.store.reads import keyset, past, permissions
@@ -126,6 +126,19 @@ def first_permissions(*, viewer: Actor, tenant: Tenant, text: str, size: int) ->
     require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     found = keyset.first(listing_of(tenant=tenant, filter=PermissionFilter(text=text)), size=size)
     return tuple(permission_row(row) for row in found)
+
+
+@snapshot()
+def list_looked_after(*, viewer: Actor, tenant: Tenant) -> tuple[PermissionRow, ...]:
+    """The permissions that were named for an app admin, by name; what is gone is left out.
+
+    raises  Refused("not_allowed")
+    """
+    require(viewer, Deed.SEE_TENANT, tenant_id=tenant.id)
+    keys = [key for key in viewer.looks_after(tenant.id) if may_see_permission(viewer, tenant_id=tenant.id, key=key)]
+    found = [permissions.find(tenant_id=tenant.id, key=key) for key in keys]
+    rows = [permission_row(row) for row in found if row is not None and row["gone_at"] is None]
+    return tuple(sorted(rows, key=lambda row: (row.name.lower(), row.key)))
 
 
 def listing_of(*, tenant: Tenant, filter: PermissionFilter) -> keyset.Listing:

@@ -12,17 +12,28 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.kind import Kind
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
+from chamberlain.policy.authority import Deed, may, may_somewhere
 from chamberlain.queries import connections, permissions
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.sections import Choice, choices_for
 
 LAST_TENANT = "tenant"
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The surroundings. `as_of` is the end of the last complete sync; `kinds` are all kinds with their counts."""
+    """The surroundings. `as_of` is the end of the last complete sync; `kinds` are all kinds with their counts.
+
+    choices        the tenants that the switcher offers, of `tenants`, which the viewer may see
+    deeds          what the viewer may do in the tenant, as values of Deed: nothing else is offered
+    beyond         what they may do beyond tenants; somewhere: in any tenant
+    """
 
     tenants: tuple[Tenant, ...]
+    choices: tuple[Choice, ...] = ()
+    deeds: frozenset[str] = frozenset()
+    beyond: frozenset[str] = frozenset()
+    somewhere: frozenset[str] = frozenset()
     tenant: Tenant | None = None
     connection: Connection | None = None
     as_of: datetime | None = None
@@ -42,10 +53,10 @@ def frame_for(request: HttpRequest, *, tenant: Tenant | None = None) -> Frame:
     tenants = connections.list_tenants(viewer=viewer)
     chosen = tenant or _last_looked_at(request, tenants)
     if chosen is None:
-        return Frame(tenants)
+        return Frame(tenants, beyond=_deeds(viewer, None), somewhere=_somewhere(viewer))
     if request.session.get(LAST_TENANT) != chosen.slug:
         request.session[LAST_TENANT] = chosen.slug
-    return _tenant_frame(viewer, tenants, chosen)
+    return _tenant_frame(request, viewer, tenants, chosen)
 
 
 def frame_or_none(request: HttpRequest) -> Frame | None:
@@ -83,15 +94,28 @@ def _last_looked_at(request: HttpRequest, tenants: tuple[Tenant, ...]) -> Tenant
     return next((tenant for tenant in tenants if tenant.slug == slug), tenants[0] if tenants else None)
 
 
-def _tenant_frame(viewer: Actor, tenants: tuple[Tenant, ...], tenant: Tenant) -> Frame:
-    counts = permissions.count_permissions(viewer=viewer, tenant=tenant)
+def _tenant_frame(request: HttpRequest, viewer: Actor, tenants: tuple[Tenant, ...], tenant: Tenant) -> Frame:
+    deeds = _deeds(viewer, tenant)
+    counts = permissions.count_permissions(viewer=viewer, tenant=tenant) if "see_directory" in deeds else {}
     card = connections.find_standing(viewer=viewer, tenant=tenant)
     return Frame(
         tenants=tenants,
+        choices=choices_for(request, viewer=viewer, tenants=tenants, here=tenant),
+        deeds=deeds,
+        beyond=_deeds(viewer, None),
+        somewhere=_somewhere(viewer),
         tenant=tenant,
         connection=card.connection if card else None,
         as_of=card.last_success if card else None,
         running=card.running if card else None,
         last_run=card.last_run if card else None,
-        kinds=tuple((kind, counts.get(kind, 0)) for kind in Kind),
+        kinds=tuple((kind, counts.get(kind, 0)) for kind in Kind) if counts else (),
     )
+
+
+def _deeds(viewer: Actor, tenant: Tenant | None) -> frozenset[str]:
+    return frozenset(deed.value for deed in Deed if may(viewer, deed, tenant_id=tenant.id if tenant else None))
+
+
+def _somewhere(viewer: Actor) -> frozenset[str]:
+    return frozenset(deed.value for deed in Deed if may_somewhere(viewer, deed))

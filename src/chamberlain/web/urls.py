@@ -1,10 +1,11 @@
 """Every address of the browser wing. They are stable: people bookmark them."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from chamberlain.model.kind import Kind
 from chamberlain.model.view import ListName
 from chamberlain.web.views import (
+    capabilities,
     changes,
     connect,
     connection,
@@ -12,14 +13,20 @@ from chamberlain.web.views import (
     entry,
     holders,
     lists,
+    machine,
+    mine,
     notices,
     overview,
+    own_sign_in,
     people,
     permission,
     permissions,
     person,
+    roles,
     runs,
     search,
+    sign_in,
+    tenants,
 )
 
 
@@ -57,17 +64,34 @@ register_converter(ListConverter, "list")
 urlpatterns = [
     path("", entry.front_door, name="front_door"),
     path("sign-in", entry.how_to_sign_in, name="sign_in"),
+    path("sign-in/microsoft", sign_in.to_microsoft, name="sign_in_microsoft"),
+    path("sign-in/microsoft/callback", sign_in.from_microsoft, name="sign_in_callback"),
+    path("sign-in/passkey", sign_in.with_passkey, name="sign_in_passkey"),
+    path("sign-in/passkey/options", sign_in.passkey_options, name="sign_in_passkey_options"),
+    path("sign-in/code", sign_in.with_code, name="sign_in_code"),
+    path("your-sign-in", own_sign_in.show_own, name="own_sign_in"),
+    path("your-sign-in/passkey", own_sign_in.passkey, name="own_passkey"),
+    path("your-sign-in/passkey/options", own_sign_in.passkey_options, name="own_passkey_options"),
+    path("your-sign-in/code", own_sign_in.code, name="own_code"),
+    path("your-sign-in/sessions", own_sign_in.sessions, name="own_sessions"),
     path("sign-in/<str:token>", entry.use_link, name="use_link"),
     path("sign-out", entry.sign_out, name="sign_out"),
     path("theme", entry.choose_theme, name="theme"),
     path("healthz", entry.healthz, name="healthz"),
+    path("readyz", machine.readyz, name="readyz"),
+    path("metrics", machine.metrics, name="metrics"),
     path("integrations", connect.list_integrations, name="integrations"),
     path("connect", connect.connect, name="connect"),
     path("connect/own", connect.connect_own, name="connect_own"),
     path("connect/callback", connect.callback, name="connect_callback"),
     path("graph/notify", notices.hear, name="notify"),
     path("graph/lifecycle", notices.hear, name="lifecycle"),
+    path("api/v1/", include("chamberlain.api.urls")),  # by name: wings do not import each other
+    path("tenants", tenants.list_tenants, name="tenants"),
+    path("people-and-roles", roles.in_installation, name="all_roles"),
     path("t/<slug:slug>/", overview.show_overview, name="overview"),
+    path("t/<slug:slug>/mine", mine.show_mine, name="mine"),
+    path("t/<slug:slug>/people-and-roles", roles.in_tenant, name="roles"),
     path("t/<slug:slug>/people", people.list_people, name="people"),
     path("t/<slug:slug>/people/<uuid:guid>", person.show_person, name="person"),
     path("t/<slug:slug>/permissions", permissions.list_permissions, name="permissions"),
@@ -78,6 +102,7 @@ urlpatterns = [
     path("t/<slug:slug>/licences", overview.show_licences, name="licences"),
     path("t/<slug:slug>/changes", changes.show_changes, name="changes"),
     path("t/<slug:slug>/connection", connection.connection, name="connection"),
+    path("t/<slug:slug>/connection/capabilities", capabilities.capabilities, name="capabilities"),
     path("t/<slug:slug>/runs", runs.runs, name="runs"),
     path("t/<slug:slug>/runs/<int:run_id>", runs.show_run, name="run"),
     path("t/<slug:slug>/lists/<list:name>/columns", lists.columns, name="columns"),

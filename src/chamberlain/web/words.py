@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chamberlain.model.actor import Role
 from chamberlain.model.change import Section
 from chamberlain.model.kind import AccountType, Kind, Relation
 from chamberlain.model.notice import Deaf
@@ -21,6 +22,24 @@ KIND: dict[Kind, Word] = {
     Kind.DISTRIBUTION_GROUP: _("Distribution group"),
     Kind.PRODUCT: _("Product"),
     Kind.LICENCE: _("Licence"),
+}
+
+ROLE: dict[Role, Word] = {
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.READ_ONLY_ADMINISTRATOR: _("Read-only administrator"),
+    Role.AUDITOR: _("Auditor"),
+    Role.APP_ADMIN: _("App admin"),
+    Role.REVIEWER: _("Reviewer"),
+    Role.USER: _("User"),
+}
+
+ROLE_MEANING: dict[Role, Word] = {
+    Role.ADMINISTRATOR: _("Sees and changes everything, and gives roles."),
+    Role.READ_ONLY_ADMINISTRATOR: _("Sees everything, also connections; changes nothing but views of their own."),
+    Role.AUDITOR: _("Sees the directory, its history and the audit trail, and takes lists away; changes nothing."),
+    Role.APP_ADMIN: _("Sees one named permission and who holds it."),
+    Role.REVIEWER: _("Decides what is assigned to them."),
+    Role.USER: _("Sees what they have themselves."),
 }
 
 KINDS: dict[Kind, Word] = {

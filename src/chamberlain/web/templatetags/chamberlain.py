@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from chamberlain import clock
 from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.matrix import PEOPLE
 from chamberlain.model.page import Page
 from chamberlain.model.run import RunState
 from chamberlain.model.view import View
@@ -48,6 +49,7 @@ DEPARTMENT_ITEM = (
 WORDS: Mapping[object, words.Word] = dict(
     chain(
         words.KIND.items(),
+        words.ROLE.items(),
         words.ACCOUNT_TYPE.items(),
         words.REASON.items(),
         words.RELATION.items(),
@@ -310,3 +312,9 @@ def plans_summary(plans: Sequence[ServicePlan]) -> str:
     """How many of a licence's service plans are switched on."""
     enabled = sum(plan.enabled for plan in plans)
     return _("%(enabled)d of %(all)d services on") % {"enabled": enabled, "all": len(plans)}
+
+
+@register.filter
+def subject_word(subject: str) -> str:
+    """A row of the capability matrix: people, or a kind of permission."""
+    return str(words.KINDS[Kind(subject)]) if subject != PEOPLE else _("People")

@@ -1,6 +1,5 @@
 """Ways in and out: sign-in links, sign-out, the front door, theme, health."""
 
-from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -9,10 +8,14 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from chamberlain.actions.sign_in import redeem_sign_in_link
 from chamberlain.errors import Refused
+from chamberlain.model.entrance import Ending, SignInWay
 from chamberlain.policy.authority import Deed, require_somewhere
 from chamberlain.web.address import path_or
+from chamberlain.web.entrance import enter, show_sign_in
 from chamberlain.web.frame import frame_for
-from chamberlain.web.identity import sign_in, viewer_of
+from chamberlain.web.identity import viewer_of
+from chamberlain.web.sections import home_of
+from chamberlain.web.sessions import end
 
 THEMES = ("light", "dark")
 YEAR = 365 * 24 * 60 * 60
@@ -23,7 +26,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
     """To the tenant that was looked at last, or to the integrations where there is none."""
     tenant = frame_for(request).tenant
     if tenant:
-        return redirect("overview", slug=tenant.slug)
+        return redirect(home_of(viewer_of(request), tenant))
     require_somewhere(viewer_of(request), Deed.SEE_CONNECTION)
     return redirect("integrations")
 
@@ -31,10 +34,11 @@ def front_door(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def how_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """How to get a sign-in link. Those who are signed in go on."""
+    """The ways in. Those who are signed in go on."""
+    next_page = request.GET.get("next", "/")
     if request.user.is_authenticated:
-        return redirect("front_door")
-    return render(request, "entry/sign_in.html")
+        return redirect(path_or("/", given=next_page, request=request))
+    return show_sign_in(request, next_page=next_page)
 
 
 @login_not_required
@@ -44,16 +48,15 @@ def use_link(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "entry/use_link.html")
     try:
-        sign_in(request, user_id=redeem_sign_in_link(token=token))
+        return enter(request, user_id=redeem_sign_in_link(token=token), way=SignInWay.LINK)
     except Refused as refusal:
-        return render(request, "entry/sign_in.html", {"code": refusal.code}, status=400)
-    return redirect("front_door")
+        return show_sign_in(request, failure=refusal)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
-    logout(request)
+    end(request, Ending.SIGNED_OUT)
     return redirect("sign_in")
 
 

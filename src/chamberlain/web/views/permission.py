@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections, history, permissions
 from chamberlain.queries.state import one_state
 from chamberlain.web.address import Address, choice_from, text_from
@@ -27,6 +28,7 @@ def show_permission(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     moments = history.permission_moments(viewer=viewer, tenant=tenant, key=key, patient=bool(patient))
     context: dict[str, object] = {
         "tenant": tenant,
+        "plain": not may(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id),
         "address": address,
         "hidden": address.hidden(without="q"),
         "narrowed": bool(address.params["q"]),

@@ -7,7 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from chamberlain.model.actor import Actor
 from chamberlain.model.kind import Kind
+from chamberlain.model.tenant import Tenant
+from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections, consents, history, people
 from chamberlain.queries.people import Holding, Person
 from chamberlain.queries.state import one_state
@@ -23,25 +26,37 @@ def show_person(request: HttpRequest, slug: str, guid: UUID) -> HttpResponse:
     """One person with everything they hold, or held at the address's time."""
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
+    context = about_person(request, viewer, tenant, guid)
+    if wants_fragment(request, target="results"):
+        return render(request, "history/_events.html", context)
+    if wants_fragment(request, target="detail"):
+        return render(request, "people/_person.html", context)
+    return show(request, "people/person.html", context, tenant=tenant)
+
+
+def about_person(request: HttpRequest, viewer: Actor, tenant: Tenant, guid: UUID) -> dict[str, object]:
+    """What the page of a person shows, or the part of it that htmx asks for.
+
+    plain  nothing leads on to what the viewer may not see: they see themselves and not the directory
+    """
     at = time_from(request)
     address = Address(request.path, {"at": stamp(at)})
     page = history.person_history(
         viewer=viewer, tenant=tenant, guid=guid, cursor=request.GET.get("cursor") or None, size=25
     )
-    context = {"tenant": tenant, "address": address, "history": page}
+    plain = not may(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
+    context = {"tenant": tenant, "address": address, "history": page, "plain": plain}
     if wants_fragment(request, target="results"):
-        return render(request, "history/_events.html", context)
+        return context
     person = people.find_person(viewer=viewer, tenant=tenant, guid=guid, at=at)
     moments = history.person_moments(viewer=viewer, tenant=tenant, guid=guid)
-    context |= {
+    return {
+        **context,
         "slider": slider_for(address, at=at, moments=moments),
         "at_query": address.with_().removeprefix(request.path),
         "consents": consents.consents_of(viewer=viewer, tenant=tenant, guid=guid, at=at),
         **_sections(person),
     }
-    if wants_fragment(request, target="detail"):
-        return render(request, "people/_person.html", context)
-    return show(request, "people/person.html", context, tenant=tenant)
 
 
 @dataclass(frozen=True, slots=True)
