@@ -15,7 +15,7 @@ from chamberlain import bootstrap
 from chamberlain.actions.start_sync import job_of
 from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated
-from chamberlain.jobs.engine import LOCK_SPACE
+from chamberlain.jobs.life import LOCK_SPACE
 from chamberlain.model.run import PhaseName, PhaseState, Run, RunState
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import find_run, list_runs

@@ -16,13 +16,13 @@ from typing import Any, Self
 import psycopg
 from dbos import DBOS, StepOptions, run_dbos_database_migrations
 
+from chamberlain.jobs.life import LOCK_SPACE
 from chamberlain.jobs.port import QUEUE
 from chamberlain.store.connection import connect, fresh_connections, is_passing
 
 log = logging.getLogger(__name__)
 
 APPLICATION_VERSION = "3"  # raised when a story's order of steps changes; old jobs then stay with old workers
-LOCK_SPACE = 0x0C4A3  # advisory locks (LOCK_SPACE, hash of executor id): held while that worker lives
 SECONDS_BETWEEN_ROUNDS = 2.0
 SECONDS_BETWEEN_LOOKS = 0.3
 LOOKS_BEFORE_TAKING_OVER = 3  # a worker whose connection was cut shows its life again in its next round
@@ -37,17 +37,6 @@ Story = Callable[..., None]
 def migrate(url: str) -> None:
     """Makes or updates the engine's own tables, in the schema `dbos`."""
     run_dbos_database_migrations(_engine_url(url))
-
-
-def workers_alive() -> int:
-    """How many workers hold their lock on this database now."""
-    with connect(autocommit=True) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted "
-            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            (LOCK_SPACE,),
-        ).fetchone()
-    return int(row[0]) if row else 0
 
 
 def is_over(job: str) -> bool:

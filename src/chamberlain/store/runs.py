@@ -1,13 +1,14 @@
 """Sync runs: making them, moving them, and telling how far they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
 from django.db import IntegrityError, transaction
 
-from chamberlain import clock
+from chamberlain import clock, logs
 from chamberlain.errors import Conflict, NotFound, Unsafe
 from chamberlain.model.run import (
     RUN_MOVES,
@@ -24,6 +25,7 @@ from chamberlain.model.run import (
     Trigger,
     Why,
 )
+from chamberlain.store import totals
 from chamberlain.store.connection import connect
 from chamberlain.store.merge import Merged
 from chamberlain.store.models import PhaseRow, RunRow, TenantRow
@@ -45,6 +47,7 @@ def create(*, tenant_id: int, trigger: Trigger, actor_name: str, now: datetime, 
                 tenant_id=tenant_id,
                 trigger=trigger.value,
                 actor_name=actor_name,
+                request_id=logs.carried().get("request_id", ""),
                 queued_at=now,
                 asked=asked.value if asked else None,
             )
@@ -76,9 +79,20 @@ def move(run_id: int, state: RunState, *, now: datetime, error: tuple[str, dict[
         if error is not None:
             row.error_code, row.error_data = error
         row.save()
+        if row.ended_at is not None:
+            totals.add_run(run_id)
         if state is RunState.SUCCEEDED:
             TenantRow.objects.filter(id=row.tenant_id).update(synced_at=now)
     return True
+
+
+@contextmanager
+def told_in_log(run_id: int) -> Iterator[None]:
+    """Lines of the log say which run they belong to, for which tenant, and by which request it was asked for."""
+    row = RunRow.objects.filter(id=run_id).values_list("tenant_id", "request_id").first()
+    tenant_id, request = row or (None, "")
+    with logs.carrying(request=request or None, tenant=tenant_id, run=run_id):
+        yield
 
 
 def asked_mode(run_id: int) -> Mode | None:

@@ -11,6 +11,7 @@ from chamberlain.store.models.run import PhaseRow, RunRow
 from chamberlain.store.models.scope import ChoiceRow, ScopeRow
 from chamberlain.store.models.sign_in import CodeRow, PasskeyRow, RecoveryCodeRow, SessionRow, SignInAttempt
 from chamberlain.store.models.tenant import TenantRow
+from chamberlain.store.models.total import TotalRow
 from chamberlain.store.models.user import SignInLink, User
 from chamberlain.store.models.view import ColumnsRow, DefaultViewRow, ViewRow
 
@@ -40,6 +41,7 @@ __all__ = [
     "SignInLink",
     "SubscriptionRow",
     "TenantRow",
+    "TotalRow",
     "User",
     "ViewRow",
 ]

@@ -22,6 +22,7 @@ class RunRow(models.Model):
     proof = models.JSONField(null=True)
     trigger = models.TextField()
     actor_name = models.TextField()
+    request_id = models.TextField(default="", db_default="")
     queued_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
