@@ -73,6 +73,116 @@ SENTENCES: dict[str, Sentence] = {
         "It was used already, has expired, or was not copied completely.",
         "Make a new one in the terminal with: chamberlain sign-in",
     ),
+    "sign_in_wrong": Sentence(
+        "That did not sign you in.",
+        "Name, password or code is wrong, or the code was used already.",
+        "Wait for the next code and try again; or make a link in the terminal with: chamberlain sign-in",
+    ),
+    "sign_in_state_invalid": Sentence(
+        "This sign-in cannot be finished.",
+        "It was begun in another browser, more than ten minutes ago, or was finished already.",
+        "Begin again on the sign-in page.",
+    ),
+    "sign_in_declined": Sentence(
+        "Microsoft says that the sign-in was cancelled.",
+        "Somebody chose to cancel, or did not agree that this application learns who they are.",
+        "Begin again, and accept.",
+    ),
+    "sign_in_refused_by_microsoft": Sentence(
+        "Microsoft did not sign you in: {aadsts}.",
+        "It answered {error}, for example because of a policy of your organisation.",
+        "Ask your administrator, with that number; https://login.microsoftonline.com/error explains it.",
+    ),
+    "sign_in_code_refused": Sentence(
+        "Microsoft did not accept its own answer.",
+        "The code in it was used already, has expired, or is not for this application.",
+        "Begin again on the sign-in page.",
+    ),
+    "sign_in_token_invalid": Sentence(
+        "Who you are could not be verified.",
+        "What came back is not a token that Microsoft made for this sign-in ({reason}).",
+        "Begin again; if it happens again, tell the administrator of this installation.",
+    ),
+    "sign_in_clock_off": Sentence(
+        "Who you are could not be verified: the clocks differ.",
+        "What Microsoft says just now is more than five minutes old, or in the future, for the clock of this machine.",
+        "Set the clock of the machine that Chamberlain runs on.",
+    ),
+    "sign_in_tenant_unknown": Sentence(
+        "People of your organisation cannot sign in here.",
+        "The tenant {tenant} is not connected to this installation.",
+        "Choose an account of a connected tenant, or ask the administrator of this installation.",
+    ),
+    "sign_in_blocked": Sentence(
+        "Your account is switched off here.",
+        "An administrator of this installation did that.",
+        "Ask them.",
+    ),
+    "sign_in_not_set_up": Sentence(
+        "Signing in with Microsoft is not set up.",
+        "There is no app registration for it, or no secret.",
+        "Set sign_in_client_id and sign_in_client_secret, or client_id and client_secret.",
+    ),
+    "sign_in_provider_wrong": Sentence(
+        "Signing in with Microsoft is set up wrongly.",
+        "The identity platform names an endpoint on another host: {host}.",
+        "Check login_root.",
+    ),
+    "passkey_refused": Sentence(
+        "The passkey was not accepted.",
+        "It is not known here, was not made for this address, or its answer does not fit ({reason}).",
+        "Try again, or choose another way to sign in.",
+    ),
+    "passkey_known": Sentence(
+        "This passkey is known already.",
+        "It was added before.",
+        "Use it, or choose another device.",
+    ),
+    "passkey_not_found": Sentence(
+        "There is no such passkey.",
+        "It was removed meanwhile.",
+        "Load the page again.",
+    ),
+    "passkeys_need_https": Sentence(
+        "Passkeys cannot be used at {url}.",
+        "Browsers allow them at addresses with https and a host name, or at localhost.",
+        "Set public_url to such an address.",
+    ),
+    "not_local": Sentence(
+        "Microsoft signs you in.",
+        "Your account is one of your organisation's directory; what you sign in with is set there.",
+        "Change it at https://mysignins.microsoft.com.",
+    ),
+    "sign_in_again": Sentence(
+        "Sign in again first.",
+        "What signs you in can be changed within {minutes} minutes after signing in.",
+        "Sign out, sign in, and come back to this page.",
+    ),
+    "code_wrong": Sentence(
+        "The code is not right.",
+        "It is not the one that follows from this secret now.",
+        "Check the clock of the device with the app, and type its next code.",
+    ),
+    "code_already_there": Sentence(
+        "Codes are set up already.",
+        "There is one secret for each account.",
+        "Remove it first.",
+    ),
+    "code_not_found": Sentence(
+        "There are no codes to remove.",
+        "They were removed meanwhile.",
+        "Load the page again.",
+    ),
+    "password_short": Sentence(
+        "The password is too short or too long.",
+        "It needs {least} to {most} characters.",
+        "Choose another one; a few words are good.",
+    ),
+    "password_common": Sentence(
+        "This password is one of the most used.",
+        "It is among the first that anybody tries.",
+        "Choose another one; a few words that only you would put together are good.",
+    ),
     "person_not_found": Sentence(
         "There is no such person in this tenant.",
         "Nobody that was synced matches {text}.",
@@ -399,9 +509,29 @@ SENTENCES: dict[str, Sentence] = {
         "Give a file in a folder that exists and is yours.",
     ),
     "key_wrong": Sentence(
-        "A stored secret cannot be decrypted.",
-        "It was encrypted with key {expected}, this installation has key {found}.",
-        "Put the key back that was used then, or connect the tenant again.",
+        "Stored secrets cannot be decrypted; nothing was touched.",
+        "They were encrypted with key {expected}, this installation has key {found}.",
+        "Put the key back that was used then. If it is lost for good: chamberlain keys forget {expected} --lost",
+    ),
+    "key_missing": Sentence(
+        "The key of this installation is missing; nothing was touched.",
+        "The database holds secrets that were encrypted with key {expected}, and there is no {path}.",
+        "Put the file back, or set CHAMBERLAIN_KEY. If it is lost for good: chamberlain keys forget {expected} --lost",
+    ),
+    "key_in_environment": Sentence(
+        "The key is not ours to change.",
+        "It comes from CHAMBERLAIN_KEY.",
+        "Put a new key in front of it, with a comma between them, restart every process, then run the command again.",
+    ),
+    "key_in_use": Sentence(
+        "Key {id} is still needed.",
+        "It encrypts what is written from now on, or {secrets} secrets that are stored.",
+        "Run first: chamberlain keys rotate",
+    ),
+    "key_not_found": Sentence(
+        "There is no key {id}.",
+        "Neither does the installation have it, nor is anything encrypted with it.",
+        "See: chamberlain keys list",
     ),
     "text_malformed": Sentence(
         "This address or text cannot be used.",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from chamberlain import clock
+from chamberlain.actions.look_at_expiry import look_at_expiry
 from chamberlain.actions.note_scopes import note_scopes
 from chamberlain.actions.reaching import way_to
 from chamberlain.audit.event import EventName, record
@@ -71,8 +72,19 @@ def perform(run_id: int, *, settings: Settings) -> Failure | None:
     _note_outcome(run_id, outcome)
     if Capability.SEE_CONSENTS in chosen:
         _look_at_consents(run_id, connection, settings=settings)
+    _look_at_secret(run_id, connection, settings=settings)
     failures = (error for error in (outcome.failures or {}).values() if error.code != OFF)
     return next((_failure(error) for error in failures), None)
+
+
+def _look_at_secret(run_id: int, connection: Connection, *, settings: Settings) -> None:
+    """Asks when the connection's secret ends, whenever everything is read. Not to know it spoils no run."""
+    if runs.find(tenant_id=connection.tenant.id, run_id=run_id).mode is not Mode.FULL:
+        return
+    try:
+        look_at_expiry(connection, settings=settings)
+    except ChamberlainError as error:
+        log.info("sync run %d: the end of the secret stays unknown: %s", run_id, error)
 
 
 def _look_at_consents(run_id: int, connection: Connection, *, settings: Settings) -> None:

@@ -5,10 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from chamberlain import clock
+from chamberlain.actions.entering import guarded, note_signed_in
 from chamberlain.audit.event import EventName, record
 from chamberlain.model.actor import Actor
+from chamberlain.model.entrance import SignInWay
 from chamberlain.policy.authority import Deed, require
-from chamberlain.store import roles, users
+from chamberlain.store import users
 from chamberlain.store.connection import transaction
 
 LINK_LASTS = timedelta(hours=24)
@@ -35,7 +37,10 @@ def redeem_sign_in_link(*, token: str) -> UUID:
 
     raises  Refused("sign_in_link_invalid")
     """
+    return guarded(lambda: _redeemed(token), way=SignInWay.LINK)
+
+
+def _redeemed(token: str) -> UUID:
     with transaction():
         user = users.use_link(token=token, now=clock.now())
-        record(EventName.PERSON_SIGNED_IN, actor=roles.actor_of(user), tenant_id=None, subject=str(user.id), by="link")
-    return user.id
+        return note_signed_in(user, SignInWay.LINK)

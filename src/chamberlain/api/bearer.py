@@ -5,10 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from chamberlain.actions.limit_rate import limit_rate, refuse_if_spent
 from chamberlain.actions.use_token import use_token
+from chamberlain.audit.origin import present
 from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
 from chamberlain.model.api_token import TokenScope, Visitor
+from chamberlain.policy.rate import Rate
 
 
 class Token(HttpBearer):
@@ -21,9 +24,16 @@ class Token(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Visitor:  # noqa: ARG002 - ninja's signature
         """The visitor.
 
-        raises  Refused("token_invalid" | "token_scope_missing")
+        raises  Refused("token_invalid" | "token_scope_missing" | "too_many_requests")
         """
-        visitor = use_token(secret=token.strip())
+        address = present().ip
+        refuse_if_spent(Rate.TOKEN_BY_ADDRESS, key=address)
+        try:
+            visitor = use_token(secret=token.strip())
+        except Refused:
+            limit_rate(Rate.TOKEN_BY_ADDRESS, key=address)
+            raise
+        limit_rate(Rate.API_BY_TOKEN, key=str(visitor.token.id))
         if self.scope is not None and self.scope not in visitor.token.scopes:
             raise Refused("token_scope_missing", scope=self.scope.value)
         return visitor

@@ -46,7 +46,7 @@ class ConsentShape(Schema):
     **needs(TokenScope.READ_DIRECTORY),
 )
 def list_consents(
-    request: HttpRequest, tenant: str, search: Search = "", at: At = None, cursor: Cursor = None
+    request: HttpRequest, *, tenant: str, search: Search = "", at: At = None, cursor: Cursor = None
 ) -> dict[str, Any]:
     """Consents whose application, scopes or person contain the text, fifty at a time."""
     with one_state():

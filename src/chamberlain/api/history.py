@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from pydantic import Field
 
 from chamberlain import clock
 from chamberlain.api import shapes
@@ -84,6 +83,7 @@ class Differences(Schema):
 )
 def compare(
     request: HttpRequest,
+    *,
     tenant: str,
     begin: From,
     to: To = None,
@@ -118,6 +118,7 @@ def compare(
 )
 def list_changes(
     request: HttpRequest,
+    *,
     tenant: str,
     section: Section,
     begin: From,

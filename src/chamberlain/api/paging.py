@@ -25,7 +25,7 @@ At = Annotated[
     str | None,
     Query(
         max_length=40,
-        description="A time in the past, ISO 8601, in UTC unless it has an offset; a date alone is its end. Unset: now.",
+        description="A past time, ISO 8601, in UTC unless it has an offset; a date alone is its end. Unset: now.",
     ),
 ]
 

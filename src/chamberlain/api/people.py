@@ -9,12 +9,14 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from chamberlain.actions.note_view import note_view
 from chamberlain.api import shapes
 from chamberlain.api.asking import moment_or_none, tenant_of
 from chamberlain.api.bearer import needs, viewer_of
 from chamberlain.api.consents import ConsentShape, consent
 from chamberlain.api.history import EventShape, event
 from chamberlain.api.paging import USUAL, At, Cursor, Limit, Listing, Search, listing
+from chamberlain.audit.event import EventName
 from chamberlain.model.api_token import TokenScope
 from chamberlain.model.kind import AccountType
 from chamberlain.queries import consents, history, people
@@ -78,6 +80,7 @@ class Department(Schema):
 @router.get(ROOT, response=Listing[PersonShape], operation_id="listPeople", **needs(TokenScope.READ_DIRECTORY))
 def list_people(
     request: HttpRequest,
+    *,
     tenant: str,
     search: Search = "",
     type: PersonType | None = None,
@@ -111,20 +114,20 @@ def list_people(
     operation_id="listDepartments",
     **needs(TokenScope.READ_DIRECTORY),
 )
-def list_departments(request: HttpRequest, tenant: str) -> list[dict[str, Any]]:
+def list_departments(request: HttpRequest, *, tenant: str) -> list[dict[str, Any]]:
     """Departments, the largest first."""
     found = people.list_departments(viewer=viewer_of(request), tenant=tenant_of(request, tenant))
     return [{"name": name, "people": number} for name, number in found]
 
 
 @router.get(ROOT + "/{person_id}", response=PersonWhole, operation_id="getPerson", **needs(TokenScope.READ_DIRECTORY))
-def get_person(request: HttpRequest, tenant: str, person_id: UUID, at: At = None) -> dict[str, Any]:
+def get_person(request: HttpRequest, *, tenant: str, person_id: UUID, at: At = None) -> dict[str, Any]:
     """One person with everything they hold and every path to it, now or at a time."""
+    viewer, found = viewer_of(request), tenant_of(request, tenant)
     with one_state():
-        found = people.find_person(
-            viewer=viewer_of(request), tenant=tenant_of(request, tenant), guid=person_id, at=moment_or_none(at)
-        )
-    return whole(found)
+        one = people.find_person(viewer=viewer, tenant=found, guid=person_id, at=moment_or_none(at))
+    note_view(EventName.PERSON_VIEWED, actor=viewer, tenant=found, subject=str(person_id))
+    return whole(one)
 
 
 @router.get(
@@ -134,7 +137,7 @@ def get_person(request: HttpRequest, tenant: str, person_id: UUID, at: At = None
     **needs(TokenScope.READ_HISTORY),
 )
 def person_history(
-    request: HttpRequest, tenant: str, person_id: UUID, cursor: Cursor = None, limit: Limit = USUAL
+    request: HttpRequest, *, tenant: str, person_id: UUID, cursor: Cursor = None, limit: Limit = USUAL
 ) -> dict[str, Any]:
     """What they came to hold or held no longer, newest first."""
     page = history.person_history(
@@ -149,7 +152,7 @@ def person_history(
     operation_id="listPersonConsents",
     **needs(TokenScope.READ_DIRECTORY),
 )
-def person_consents(request: HttpRequest, tenant: str, person_id: UUID, at: At = None) -> list[dict[str, Any]]:
+def person_consents(request: HttpRequest, *, tenant: str, person_id: UUID, at: At = None) -> list[dict[str, Any]]:
     """Applications that may act in this person's name alone."""
     found = consents.consents_of(
         viewer=viewer_of(request), tenant=tenant_of(request, tenant), guid=person_id, at=moment_or_none(at)

@@ -1,4 +1,4 @@
-"""What is accepted at all, before a route is asked: methods, media types, sizes, parameters. No session is looked at."""
+"""What is accepted at all, before a route is asked: methods, media types, sizes. No session is looked at."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,13 +22,15 @@ def guarded(view: View) -> View:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "HEAD":
-            request.method = "GET"  # Django and the server leave the body out
+        asked = request.method
+        if asked == "HEAD":
+            request.method = "GET"
         try:
             _check(request)
+            answer = view(request, *args, **kwargs)
         except ChamberlainError as error:
-            return of_ours(request, error)
-        answer = view(request, *args, **kwargs)
+            answer = of_ours(request, error)
+        request.method = asked  # Django leaves the body out of what answers a HEAD
         return _not_allowed(request, answer) if answer.status_code == 405 else answer
 
     answered.csrf_exempt = True  # type: ignore[attr-defined]  # nothing of a cookie is believed
