@@ -34,16 +34,18 @@ class World:
 
 
 @contextmanager
-def open_world(settings: Settings, *, migrate: bool = True) -> Iterator[World]:
+def open_world(settings: Settings, *, migrate: bool = True, any_key: bool = False) -> Iterator[World]:
     """A process's world: data folder, database (started if nobody has), Django, key, logging.
 
     migrate  brings the database's schema up to date first
+    any_key  opens also where something is encrypted with a key that is not here
     raises   Misconfigured
     """
     set_up_logging(settings)
     make_data_folder(settings.data)
     with _database(settings) as (url, ended):
         set_up_django(settings, url)
+        check_keys(any_key=any_key)
         if migrate:
             migrate_schema(url)
         try:
@@ -93,14 +95,36 @@ def set_up_django(settings: Settings, database_url: str) -> None:
     load_django()
     from django.conf import settings as django_settings
 
-    from chamberlain.store.secrets import load_key
+    from chamberlain.store.keyring import open_ring
 
-    key = load_key(given=settings.key.get_secret_value() if settings.key else None, data=settings.data)
-    django_settings.CHAMBERLAIN_KEY = key
-    django_settings.SECRET_KEY = hmac.new(key, b"chamberlain sessions", hashlib.sha256).hexdigest()
+    ring = open_ring(given=settings.key.get_secret_value() if settings.key else None, data=settings.data)
+    django_settings.CHAMBERLAIN_KEYS = ring
     django_settings.DATABASES["default"].update(django_database(database_url))  # in place: Django holds on to it
     host = urlsplit(settings.url).hostname or settings.host
     django_settings.ALLOWED_HOSTS = sorted({host, settings.host, "localhost", "127.0.0.1"})
+
+
+def check_keys(*, any_key: bool = False) -> None:
+    """Keeps a key that was made just now, and lets Django sign with the newest and accept what all keys signed.
+
+    any_key  passes also where something is encrypted with a key that is not here: only `chamberlain keys` can live so
+    raises   Misconfigured("key_wrong"), Misconfigured("key_missing"): then nothing was touched;
+             Misconfigured("database_unreachable")
+    """
+    from django.conf import settings as django_settings
+    from django.db import OperationalError
+
+    from chamberlain.store.keys import refuse_wrong_keys
+
+    ring = django_settings.CHAMBERLAIN_KEYS
+    if not any_key:
+        try:
+            refuse_wrong_keys(ring)
+        except OperationalError as error:
+            raise Misconfigured("database_unreachable", reason=str(error).strip()) from error
+        ring.keep()
+    signing = [hmac.new(key, b"chamberlain sessions", hashlib.sha256).hexdigest() for key in ring.keys]
+    django_settings.SECRET_KEY, django_settings.SECRET_KEY_FALLBACKS = signing[0], signing[1:]
 
 
 def django_database(url: str) -> dict[str, Any]:
@@ -198,7 +222,7 @@ def is_running(data: Path) -> bool:
 
 def is_worker_alive() -> bool:
     """Whether any process works on this database's jobs; call it in an open world."""
-    from chamberlain.jobs.engine import workers_alive
+    from chamberlain.jobs.life import workers_alive
 
     return workers_alive() > 0
 
@@ -212,6 +236,7 @@ def make_worker(world: World) -> Any:
     from chamberlain.work.keep_subscriptions import keep_subscriptions, look_after_subscriptions, start_woken_syncs
     from chamberlain.work.schedule import end_lost_runs, start_due_syncs
     from chamberlain.work.sync_tenant import sync_tenant
+    from chamberlain.work.watch_credentials import CredentialWatch
 
     stories: dict[str, Callable[..., None]] = {
         SYNC_JOB: partial(sync_tenant, settings=world.settings),
@@ -223,6 +248,7 @@ def make_worker(world: World) -> Any:
     worker.every_round(partial(look_after_subscriptions, settings=world.settings))
     worker.every_round(start_woken_syncs)
     worker.every_round(seal_events)
+    worker.every_round(CredentialWatch())
     return worker
 
 

@@ -143,7 +143,7 @@ def test_a_place_that_was_moved_is_named() -> None:
     first, second = sealed(), sealed()
     a, b = place_of(first), place_of(second)
     with undone(unguarded=True) as cursor:
-        for number, place in ((-1, a), (a, b), (b, -1)):
+        for number, place in ((10**9, a), (a, b), (b, 10**9)):
             cursor.execute("UPDATE event_link SET sequence = %s WHERE sequence = %s", [number, place])
         findings = found()
     assert {(Fault.REORDERED, first), (Fault.REORDERED, second)} <= findings

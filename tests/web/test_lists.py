@@ -22,7 +22,7 @@ from chamberlain.model.view import MOST_VIEWS, ListName
 from chamberlain.store.connection import connect, rows
 from chamberlain.store.models import ColumnsRow, DefaultViewRow, ViewRow
 from chamberlain.web import columns
-from chamberlain.web.csv import harmless
+from chamberlain.policy.cells import harmless
 from chamberlain.web.lists import SPECS
 
 HOSTILE = '=HYPERLINK("http://example.com","x")'

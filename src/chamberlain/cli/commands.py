@@ -5,7 +5,23 @@ from collections.abc import Callable
 
 import typer
 
-from chamberlain.cli import audit, bench, config, connect, diff, quota, role, serve, sign_in, status, sync, up, who
+from chamberlain.cli import (
+    audit,
+    bench,
+    config,
+    connect,
+    diff,
+    keys,
+    quota,
+    role,
+    scopes,
+    serve,
+    sign_in,
+    status,
+    sync,
+    up,
+    who,
+)
 from chamberlain.language import gettext as _
 
 app = typer.Typer(
@@ -25,6 +41,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "who": who.who,
     "diff": diff.diff,
     "quota": quota.quota,
+    "scopes": scopes.scopes,
     "web": serve.web,
     "worker": serve.worker,
     "simulator": serve.simulator,
@@ -33,5 +50,6 @@ for name, command in COMMANDS.items():
     app.command(name, help=_(inspect.getdoc(command) or ""))(command)
 app.add_typer(audit.app, name="audit")
 app.add_typer(bench.app, name="bench")
+app.add_typer(keys.app, name="keys")
 app.add_typer(config.app, name="config")
 app.add_typer(role.app, name="role")

@@ -64,17 +64,19 @@ def tell(error: ChamberlainError, *, as_json: bool) -> None:
 
 
 @contextmanager
-def world(*, as_json: bool = False, quiet: bool = True) -> Iterator[bootstrap.World]:
+def world(*, as_json: bool = False, quiet: bool = True, any_key: bool = False) -> Iterator[bootstrap.World]:
     """The command's world, with errors told plainly.
 
-    quiet  only warnings are logged: a person reads the terminal
+    quiet    only warnings are logged: a person reads the terminal
+    any_key  also where secrets are encrypted with a key that is not here; then nothing is migrated
     """
     with plainly(as_json=as_json):
         settings = settings_or_exit()
         if quiet and settings.log_level == "INFO":
             settings = settings.model_copy(update={"log_level": "ERROR"})
         is_migrated = bootstrap.is_running(settings.data)  # by the supervisor, before it started anything
-        with bootstrap.open_world(settings, migrate=not is_migrated) as opened, coming_from(Origin(Channel.CLI)):
+        opening = bootstrap.open_world(settings, migrate=not is_migrated and not any_key, any_key=any_key)
+        with opening as opened, coming_from(Origin(Channel.CLI)):
             yield opened
 
 

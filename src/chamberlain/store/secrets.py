@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import os
-from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -15,49 +14,6 @@ from chamberlain.errors import Misconfigured
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
-
-
-def load_key(*, given: str | None, data: Path) -> bytes:
-    """The installation's key: the given one, or that of the file `key` in the data folder, made when missing.
-
-    given    Base64 of 32 bytes, from the environment
-    returns  32 bytes
-    raises   Misconfigured("key_malformed"), Misconfigured("key_file_open") when others may read the file
-    """
-    if given is not None:
-        return _decode(given, source="CHAMBERLAIN_KEY")
-    path = data / "key"
-    if not path.exists():
-        _make_key(path)
-    if path.stat().st_mode & 0o077:
-        raise Misconfigured("key_file_open", path=str(path))
-    return _decode(path.read_text(encoding="ascii"), source=str(path))
-
-
-def _make_key(path: Path) -> None:
-    """Writes a new key aside and links it into place, so that the file is never there half-written; the first wins."""
-    aside = path.with_name(f"key.{os.getpid()}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(base64.b64encode(AESGCM.generate_key(bit_length=KEY_BYTES * 8)).decode("ascii"))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        return
-    finally:
-        aside.unlink()
-
-
-def _decode(text: str, *, source: str) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except ValueError as error:
-        raise Misconfigured("key_malformed", source=source) from error
-    if len(key) != KEY_BYTES:
-        raise Misconfigured("key_malformed", source=source)
-    return key
 
 
 def key_id(key: bytes) -> str:
@@ -127,9 +83,9 @@ class _Descriptor:
         token = instance.__dict__.get(self.field.attname)
         if token is None:
             return None
-        return decrypt(token, key=settings.CHAMBERLAIN_KEY, context=self.field.context(instance))
+        return settings.CHAMBERLAIN_KEYS.decrypt(token, context=self.field.context(instance))
 
     def __set__(self, instance: models.Model, value: str | None) -> None:
         if value is not None and not isinstance(value, Sealed):
-            value = Sealed(encrypt(value, key=settings.CHAMBERLAIN_KEY, context=self.field.context(instance)))
+            value = Sealed(settings.CHAMBERLAIN_KEYS.encrypt(value, context=self.field.context(instance)))
         instance.__dict__[self.field.attname] = value

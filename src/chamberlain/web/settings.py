@@ -10,7 +10,7 @@ _here = Path(__file__).parent
 
 DEBUG = _ours.debug
 SECRET_KEY = ""  # set by bootstrap: derived from the installation's key
-CHAMBERLAIN_KEY = b""  # set by bootstrap
+CHAMBERLAIN_KEYS = None  # set by bootstrap
 ALLOWED_HOSTS: list[str] = []  # set by bootstrap from public_url
 
 INSTALLED_APPS = [
@@ -33,6 +33,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "chamberlain.web.problems.ProblemMiddleware",
     "chamberlain.web.origin.OriginMiddleware",
+    "chamberlain.web.observing.ObservingMiddleware",
     "chamberlain.web.limits.LimitsMiddleware",
     "chamberlain.web.gate.PrivacyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -40,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "chamberlain.web.sessions.SessionLimitMiddleware",
     "chamberlain.web.gate.GateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -80,7 +82,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _ours.url.startswith("https://")
 SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"  # no other host may set one that counts
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = _ours.session_hours * 60 * 60
+SESSION_ENGINE = "chamberlain.store.session_store"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
