@@ -78,9 +78,9 @@ def current_of(connection: Connection) -> KeptCredential | None:
     return None if row is None else row.value()
 
 
-def unconnected(*, made_by: str) -> tuple[KeptCredential, ...]:
+def unconnected() -> tuple[KeptCredential, ...]:
     """Certificates that wait for a registration, newest first."""
-    rows = CredentialRow.objects.select_related("connection").filter(connection=None, made_by=made_by)
+    rows = CredentialRow.objects.select_related("connection").filter(connection=None)
     return tuple(row.value() for row in rows.order_by("-made_at"))
 
 
