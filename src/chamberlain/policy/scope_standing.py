@@ -11,7 +11,7 @@ from chamberlain.policy.scopes import DANGEROUS, SCOPES, suffices
 def stand(chosen: Iterable[Capability], held: Iterable[Held]) -> tuple[ScopeStanding, ...]:
     """The scope table: first what the chosen capabilities need, then what is held beyond that, by name."""
     known = {one.scope: one for one in held}
-    open_now = frozenset(name for name, one in known.items() if one.lost_at is None)
+    open_now = open_scopes(known.values())
     wanted = needed(chosen)
     lines = [_of_needed(one, known.get(one.scope.name), open_now) for one in wanted]
     surplus = sorted(open_now - {one.scope.name for one in wanted})
@@ -62,6 +62,11 @@ def _of_surplus(name: str, since: datetime) -> ScopeStanding:
 def _seems_to_write(name: str) -> bool:
     """Of a permission that no capability of ours needs only the name tells; in doubt it writes."""
     return not any(part.startswith("Read") and "Write" not in part for part in name.split("."))
+
+
+def open_scopes(held: Iterable[Held]) -> frozenset[str]:
+    """Those that are there now."""
+    return frozenset(one.scope for one in held if one.lost_at is None)
 
 
 def to_ask_for(standings: Iterable[ScopeStanding]) -> tuple[ScopeStanding, ...]:

@@ -10,6 +10,7 @@ from chamberlain.model.notice import Hearing
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, may, require, require_somewhere
+from chamberlain.policy.capabilities import STANDARD, needed
 from chamberlain.queries.hearing import show_hearings
 from chamberlain.settings import load
 from chamberlain.store import runs, tenants
@@ -173,24 +174,5 @@ def _integration(
     )
 
 
-# What each permission is for. All are application permissions of Microsoft Graph that only read.
-# source  https://learn.microsoft.com/graph/permissions-reference (2026)
-SCOPES = (
-    ScopeNeed("User.Read.All", "People: names, departments, managers, status and licences.", required=True),
-    ScopeNeed("GroupMember.Read.All", "Groups of all four kinds, their members and owners.", required=True),
-    ScopeNeed("RoleManagement.Read.Directory", "Directory roles and who holds them.", required=True),
-    ScopeNeed("Application.Read.All", "Enterprise applications and who is assigned to them.", required=True),
-    ScopeNeed("LicenseAssignment.Read.All", "Licences: seats, service plans, who holds them.", required=True),
-    ScopeNeed("Organization.Read.All", "The tenant's name and domains.", required=True),
-    ScopeNeed(
-        "AuditLog.Read.All",
-        "The audit log: which assignments to applications changed, so that a sync reads only those again.",
-        required=False,
-    ),
-    ScopeNeed(
-        "Directory.Read.All",
-        "Consents of applications, names of devices and contacts, and changed people in fewer requests.",
-        required=False,
-    ),
-    ScopeNeed("ReportSettings.Read.All", "Whether usage reports conceal names.", required=False),
-)
+# What a first connect asks for, with the first reason for each.
+SCOPES = tuple(ScopeNeed(one.scope.name, one.uses[0][1], required=one.required) for one in needed(STANDARD))
