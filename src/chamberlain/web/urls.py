@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from chamberlain.model.kind import Kind
 from chamberlain.model.view import ListName
 from chamberlain.web.views import (
+    audit,
     capabilities,
     changes,
     connect,
@@ -89,6 +90,8 @@ urlpatterns = [
     path("api/v1/", include("chamberlain.api.urls")),  # by name: wings do not import each other
     path("tenants", tenants.list_tenants, name="tenants"),
     path("people-and-roles", roles.in_installation, name="all_roles"),
+    path("audit", audit.of_installation, name="all_audit"),
+    path("t/<slug:slug>/audit", audit.of_tenant, name="audit"),
     path("t/<slug:slug>/", overview.show_overview, name="overview"),
     path("t/<slug:slug>/mine", mine.show_mine, name="mine"),
     path("t/<slug:slug>/people-and-roles", roles.in_tenant, name="roles"),
