@@ -423,6 +423,21 @@ SENTENCES: dict[str, Sentence] = {
         "So many from one place, or for one account, look like guessing.",
         "Wait {seconds} seconds, then try again.",
     ),
+    "destination_forbidden": Sentence(
+        "Messages may not be sent there.",
+        "The address speaks against it: {why}.",
+        "Name an https address in the internet, or let an administrator allow the network.",
+    ),
+    "destination_unknown": Sentence(
+        "The receiver {host} cannot be found.",
+        "Its name leads to no address.",
+        "Check the spelling, and this machine's name servers.",
+    ),
+    "destination_unreachable": Sentence(
+        "The receiver {host} does not answer.",
+        "It cannot be reached, is too slow, or its certificate is not one of that name.",
+        "Check the address and the receiver; sending is tried again.",
+    ),
     "setting_invalid": Sentence(
         "The settings are not valid.",
         "{reason}",
