@@ -154,14 +154,7 @@ def _write_csv(found: Iterator[dict[str, Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\r\n")
     writer.writerow(queries.COLUMNS)
     for document in found:
-        values = (document[name] for name in queries.COLUMNS)
-        writer.writerow([harmless(_flat(value)) for value in values])
-
-
-def _flat(value: object) -> str:
-    if value is None:
-        return ""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
+        writer.writerow([harmless(cell) for cell in queries.cells(document)])
 
 
 def _said(finding: Finding) -> str:

@@ -1,6 +1,7 @@
 """The audit trail: who did and saw what, and whether the record of it is whole."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from itertools import chain as joined
 from typing import Any
 
@@ -71,6 +72,11 @@ def documents(*, viewer: Actor, asked: Asked, until: int) -> Iterator[dict[str, 
     return (_document(one) for one in export_events(viewer=viewer, asked=asked, until=until))
 
 
+def cells(document: Mapping[str, Any]) -> list[str]:
+    """A document as text for each of COLUMNS; what has parts is JSON."""
+    return [_flat(document[name]) for name in COLUMNS]
+
+
 def chain_state(*, viewer: Actor, tenant: Tenant | None = None) -> ChainState:
     """Where the installation's chain ends, and what waits to be sealed.
 
@@ -101,6 +107,12 @@ def verify_chain(*, viewer: Actor, known: tuple[int, str] | None = None) -> Verd
     if known and not tally.met:
         found.insert(0, Finding(Fault.CUT, known[0], None))
     return Verdict(state, tally.checked, tally.removed, tuple(found), more)
+
+
+def _flat(value: object) -> str:
+    if value is None:
+        return ""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if isinstance(value, dict) else str(value)
 
 
 def _document(seen: Seen) -> dict[str, Any]:

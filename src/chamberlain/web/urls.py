@@ -28,6 +28,7 @@ from chamberlain.web.views import (
     search,
     sign_in,
     tenants,
+    tokens,
 )
 
 
@@ -87,7 +88,8 @@ urlpatterns = [
     path("connect/callback", connect.callback, name="connect_callback"),
     path("graph/notify", notices.hear, name="notify"),
     path("graph/lifecycle", notices.hear, name="lifecycle"),
-    path("api/v1/", include("chamberlain.api.urls")),  # by name: wings do not import each other
+    path("api-tokens", tokens.tokens, name="tokens"),
+    path("api/v1/", include(("chamberlain.api.urls", "api"))),  # by name: wings do not import each other
     path("tenants", tenants.list_tenants, name="tenants"),
     path("people-and-roles", roles.in_installation, name="all_roles"),
     path("audit", audit.of_installation, name="all_audit"),

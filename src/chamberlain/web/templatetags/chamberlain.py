@@ -125,6 +125,13 @@ def licence_error(code: str) -> words.Word:
 
 
 @register.filter
+def happening(event: str) -> str:
+    """The name of an event as people say it: "person:signed_in" is "Person signed in"."""
+    said = event.replace(":", " ").replace("_", " ").strip()
+    return said[:1].upper() + said[1:]
+
+
+@register.filter
 def named(name: str) -> str:
     """A name that can be seen: directory names may be empty or nothing but blanks."""
     return name if name.strip() else _("(no name)")

@@ -4,18 +4,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from chamberlain.audit.event import EventName
 from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections, history, permissions
 from chamberlain.queries.state import one_state
 from chamberlain.web.address import Address, choice_from, text_from
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.noted import noted
 from chamberlain.web.slider import slider_for, stamp, time_from
 
 HISTORY = "history"
 
 
 @require_safe
+@noted(EventName.HOLDERS_VIEWED, subject="key")
 @one_state()
 def show_permission(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """One permission: facts, owners, nesting, and who holds it, or held it at the address's time, by which paths."""

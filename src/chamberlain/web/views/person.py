@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from chamberlain.audit.event import EventName
 from chamberlain.model.actor import Actor
 from chamberlain.model.kind import Kind
 from chamberlain.model.tenant import Tenant
@@ -17,10 +18,12 @@ from chamberlain.queries.state import one_state
 from chamberlain.web.address import Address
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.noted import noted
 from chamberlain.web.slider import slider_for, stamp, time_from
 
 
 @require_safe
+@noted(EventName.PERSON_VIEWED, subject="guid")
 @one_state()
 def show_person(request: HttpRequest, slug: str, guid: UUID) -> HttpResponse:
     """One person with everything they hold, or held at the address's time."""
