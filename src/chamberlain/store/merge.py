@@ -41,7 +41,6 @@ ANALYZE: dict[str, LiteralString] = {
     "nesting": "ANALYZE nesting",
 }
 CLOSE_UNSEEN: dict[Scope, LiteralString] = {
-    Scope.FAMILY: edges.CLOSE_UNSEEN_OF_FAMILY,
     Scope.PERMISSIONS: edges.CLOSE_UNSEEN_OF_PERMISSIONS,
     Scope.HOLDERS: edges.CLOSE_UNSEEN_OF_HOLDERS,
 }
@@ -103,10 +102,9 @@ class _Merging:
         self._merge_accounts(whole)
         self._merge_permissions(whole)
         self._resolve()
-        closed = self._close(whole)
-        opened = self._open()
+        moved = self._move_edges(whole)
         self._nest()
-        everything = whole.accounts or closed + opened > FEW_ENOUGH_TO_FOLLOW
+        everything = whole.accounts or moved > FEW_ENOUGH_TO_FOLLOW
         self._count(everything=everything)
         self._figure(everything=everything)
         for forget in (nesting.FORGET, edges.FORGET, objects.FORGET, settle.FORGET):
@@ -221,17 +219,25 @@ class _Merging:
         self._run(objects.CHANGING_STRANGER)
         self._change_accounts()
 
-    def _close(self, whole: Whole) -> int:
+    def _move_edges(self, whole: Whole) -> int:
+        """Closes what has ended and opens what is new; how many of both. Looking for what is not there costs as much as
+        finding it, as the other side is hashed first: nothing is compared with an empty table.
+        """
+        is_anything_open = self._rows(edges.IS_ANYTHING_OPEN)[0][0]
+        is_compared = is_anything_open and whole.accounts
+        if is_compared:
+            self._run(edges.DIFFERENCE)
+            self._run("ANALYZE difference")
+        closed = self._close(whole if is_anything_open else None, is_compared=is_compared)
+        opened = self._open(edges.OPENING_OF_DIFFERENCE if is_compared else edges.OPENING_OF_RESOLVED)
+        if is_compared:
+            self._run(edges.FORGET_DIFFERENCE)
+        return closed + opened
+
+    def _close(self, whole: Whole | None, *, is_compared: bool) -> int:
         self._run(edges.CLOSING)
-        # Looking for what is not there costs as much as finding it: the other side is hashed first.
-        is_anything_open, is_changed, has_ended = self._rows(edges.IS_THERE_ANYTHING)[0]
-        for coverage in whole.grants if is_anything_open else ():
-            self._find_unseen(coverage)
-        if is_anything_open and is_changed:
-            self._run(edges.CLOSE_CHANGED)
-        if is_anything_open and has_ended:
-            self._run(edges.CLOSE_HELD_BY_ENDED)
-            self._run(edges.CLOSE_ON_ENDED)
+        if whole is not None:
+            self._find_ended(whole, is_compared=is_compared)
         self._run("ANALYZE closing")
         self._run(
             edges.PREVIOUS_LOOK,
@@ -241,18 +247,29 @@ class _Merging:
         self._by_family(self._rows(edges.CLOSED), lambda rows: Merged(closed=rows))
         return self._run(edges.CLOSE)
 
-    def _find_unseen(self, coverage: Coverage) -> None:
+    def _find_ended(self, whole: Whole, *, is_compared: bool) -> None:
+        is_changed, has_ended = self._rows(edges.HAS_CHANGED_OR_ENDED)[0]
+        of_family = edges.CLOSE_DIFFERENT_OF_FAMILY if is_compared else edges.CLOSE_UNSEEN_OF_FAMILY
+        for coverage in whole.grants:
+            self._find_unseen(coverage, CLOSE_UNSEEN.get(coverage.scope, of_family))
+        if is_changed:
+            self._run(edges.CLOSE_CHANGED)
+        if has_ended:
+            self._run(edges.CLOSE_HELD_BY_ENDED)
+            self._run(edges.CLOSE_ON_ENDED)
+
+    def _find_unseen(self, coverage: Coverage, statement: LiteralString) -> None:
         self._run(
-            CLOSE_UNSEEN[coverage.scope],
+            statement,
             family=int(coverage.family),
             relations=[int(relation) for relation in coverage.relations],
             guids=sorted(coverage.guids),
             missing=sorted(coverage.missing),
         )
 
-    def _open(self) -> int:
+    def _open(self, opening: LiteralString) -> int:
         self._run(edges.BY_SORTING)
-        self._run(edges.OPENING)
+        self._run(opening)
         self._run(edges.AS_BEFORE)
         self._run("ANALYZE opening")
         opened = self._run(edges.OPEN)

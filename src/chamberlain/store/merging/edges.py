@@ -45,10 +45,9 @@ CLOSING = """
         permission_id bigint, relation smallint, holder_id bigint, via_id bigint, qualifier_id int, family smallint)
 """
 
-IS_THERE_ANYTHING = """
-    SELECT EXISTS (SELECT FROM grants WHERE tenant_id = %(tenant)s AND closed_at IS NULL),
-           EXISTS (SELECT FROM changed_key), EXISTS (SELECT FROM ended)
-"""
+IS_ANYTHING_OPEN = "SELECT EXISTS (SELECT FROM grants WHERE tenant_id = %(tenant)s AND closed_at IS NULL)"
+
+HAS_CHANGED_OR_ENDED = "SELECT EXISTS (SELECT FROM changed_key), EXISTS (SELECT FROM ended)"
 
 CLOSE_UNSEEN = """
     INSERT INTO closing
@@ -69,6 +68,30 @@ COVERED = """
 """
 
 CLOSE_UNSEEN_OF_FAMILY = CLOSE_UNSEEN + COVERED + NOT_SEEN
+
+# Where everything was read, millions of edges are compared in one pass: what was seen and is not open, and what is open
+# and was not seen (`unseen`).
+DIFFERENCE = """
+    CREATE TEMPORARY TABLE difference AS
+    SELECT coalesce(r.permission_id, g.permission_id) AS permission_id, coalesce(r.relation, g.relation) AS relation,
+           coalesce(r.holder_id, g.holder_id) AS holder_id, coalesce(r.via_id, g.via_id) AS via_id,
+           coalesce(r.qualifier_id, g.qualifier_id) AS qualifier_id, r.family, r.permission_id IS NULL AS unseen
+    FROM resolved r
+    FULL JOIN (SELECT permission_id, relation, holder_id, via_id, qualifier_id
+               FROM grants WHERE tenant_id = %(tenant)s AND closed_at IS NULL) g
+        ON g.permission_id = r.permission_id AND g.holder_id = r.holder_id AND g.relation = r.relation
+       AND g.via_id = r.via_id AND g.qualifier_id = r.qualifier_id
+    WHERE r.permission_id IS NULL OR g.permission_id IS NULL
+"""
+
+CLOSE_DIFFERENT_OF_FAMILY = """
+    INSERT INTO closing
+    SELECT d.permission_id, d.relation, d.holder_id, d.via_id, d.qualifier_id, p.family
+    FROM difference d
+    JOIN permission p ON p.tenant_id = %(tenant)s AND p.id = d.permission_id
+    WHERE d.unseen AND d.relation = ANY (%(relations)s) AND p.family = %(family)s
+      AND p.guid <> ALL (%(missing)s::uuid[]) AND p.parent <> ALL (%(missing)s::uuid[])
+"""
 
 CLOSE_UNSEEN_OF_PERMISSIONS = (
     CLOSE_UNSEEN  # noqa: S608 - constants
@@ -158,14 +181,21 @@ AS_BEFORE = "SET LOCAL enable_hashagg = on"
 OPENING = """
     CREATE TEMPORARY TABLE opening AS
     SELECT DISTINCT r.permission_id, r.relation, r.holder_id, r.via_id, r.qualifier_id, r.family
+"""
+IN_ORDER = " ORDER BY r.permission_id, r.relation, r.holder_id, r.via_id, r.qualifier_id"
+OPENING_OF_DIFFERENCE = OPENING + " FROM difference r WHERE NOT r.unseen" + IN_ORDER
+OPENING_OF_RESOLVED = (
+    OPENING
+    + """
     FROM resolved r
     WHERE NOT EXISTS (
         SELECT FROM grants g
         WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.permission_id = r.permission_id
           AND g.relation = r.relation AND g.holder_id = r.holder_id AND g.via_id = r.via_id
           AND g.qualifier_id = r.qualifier_id)
-    ORDER BY r.permission_id, r.relation, r.holder_id, r.via_id, r.qualifier_id
 """
+    + IN_ORDER
+)
 
 OPEN = """
     INSERT INTO grants (tenant_id, holder_id, permission_id, relation, via_id, qualifier_id, opened_at)
@@ -175,3 +205,4 @@ OPEN = """
 OPENED = "SELECT family, count(*) FROM opening GROUP BY family"
 
 FORGET = "DROP TABLE resolved, closing, opening, previous_look"
+FORGET_DIFFERENCE = "DROP TABLE difference"
