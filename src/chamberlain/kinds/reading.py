@@ -1,7 +1,7 @@
 """What every reader is given."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -65,6 +65,7 @@ class Start:
     expected  how many objects Microsoft counts, by collection
     bounds    where long cursors are cut, by collection: n bounds make n + 1 ranges
     large     GUIDs of groups that are known to have thousands of members
+    anew      streams that are listed whole; of the others only what changed is read
     """
 
     began_at: datetime
@@ -72,6 +73,18 @@ class Start:
     expected: Mapping[str, int] = field(default_factory=dict)
     bounds: Mapping[str, Sequence[str]] = field(default_factory=dict)
     large: frozenset[str] = frozenset()
+    anew: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Start") -> "Start":
+        """Both; they speak of different streams."""
+        return replace(
+            self,
+            links={**self.links, **other.links},
+            expected={**self.expected, **other.expected},
+            bounds={**self.bounds, **other.bounds},
+            large=self.large | other.large,
+            anew=self.anew | other.anew,
+        )
 
 
 @dataclass(frozen=True, slots=True)

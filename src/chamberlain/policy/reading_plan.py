@@ -5,6 +5,7 @@ source  resource units and quotas: https://learn.microsoft.com/graph/throttling-
 """
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -82,12 +83,16 @@ def ranges_for(count: int | None) -> int:
     return min(MOST_RANGES, max(1, round((count or 0) / RANGE_OBJECTS)))
 
 
-def plan(mode: Mode, why: Why, sizes: Sizes, *, width: int) -> Plan:
+def plan(mode: Mode, why: Why, sizes: Sizes, *, width: int, listed: Collection[PhaseName] = ()) -> Plan:
     """The plan of a run.
 
-    width  requests in flight
+    width   requests in flight
+    listed  kinds that a reading of changes lists whole all the same
     """
-    lines = _in_full(sizes) if mode is Mode.FULL else _changes()
+    lines = _in_full(sizes)
+    if mode is Mode.CHANGES:
+        whole = {one.phase: one for one in lines if one.phase in listed}
+        lines = tuple(whole.get(one.phase, one) for one in _changes())
     requests, units = _total(lines)
     if requests is None or units is None:
         return Plan(mode, why, lines, None)

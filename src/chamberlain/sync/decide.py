@@ -2,35 +2,33 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chamberlain import clock
+from chamberlain.errors import Refused
 from chamberlain.graph.client import Graph
 from chamberlain.kinds import groups, people, products
 from chamberlain.kinds.reading import Start
 from chamberlain.model.capability import Capability
 from chamberlain.model.cursor import Cursor
-from chamberlain.model.kind import Family
-from chamberlain.model.merged import ACCOUNTS, name_of
 from chamberlain.model.run import Mode, PhaseName, Plan
 from chamberlain.policy.capabilities import STANDARD
 from chamberlain.policy.reading_plan import Situation, Sizes, choose, plan
-from chamberlain.store import coverage, known
+from chamberlain.store import coverage
+from chamberlain.store import known as store
 from chamberlain.store.connection import apart
 from chamberlain.store.staging import Staging
 from chamberlain.sync import full
-from chamberlain.sync.links import made_with
+from chamberlain.sync.follow import STREAMED, listed
+from chamberlain.sync.links import is_link, made_with
 from chamberlain.sync.way import Way
 
 START = "start"
-OF_STREAMS = {
-    PhaseName.PEOPLE: (people.STREAM, ACCOUNTS),
-    PhaseName.GROUPS: (groups.STREAM, name_of(Family.GROUP)),
-    PhaseName.PRODUCTS: (products.STREAM, name_of(Family.APP_ROLE)),
-}
-LISTED = tuple(listed for _, listed in OF_STREAMS.values())
+LISTED = tuple(one.listed for one in STREAMED.values())
+LICENSED = frozenset({people.STREAM, groups.STREAM})
+"""Both hold licences: what is no more is known only where both were listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How to read, and from where. `plan` is None after a crash: it was told before."""
+    """How to read, and from where.
+
+    plan     None after a crash: it was told before
+    refused  kinds that were to be listed and that Microsoft does not let us read
+    """
 
     mode: Mode
     start: Start
     plan: Plan | None
+    refused: Mapping[PhaseName, Refused] = field(default_factory=dict)
 
 
 async def decide(
@@ -70,6 +73,9 @@ async def decide(
 ) -> Decided:
     """How to read, and what to read from.
 
+    A kind that was not read by the run before, whatever the reason, is listed anew; only where that is true of all of
+    them, or asked for, or due, is everything.
+
     barred   kinds that are left alone
     refused  whether Microsoft has just refused one of the links
     """
@@ -77,39 +83,53 @@ async def decide(
         told = staging.units[START]
         return Decided(Mode(told["mode"]), _start_of(told), None)
     now = clock.now()
-    kinds = {stream: listed for phase, (stream, listed) in OF_STREAMS.items() if phase not in barred}
+    kinds = {one.stream: one.listed for phase, one in STREAMED.items() if phase not in barred}
+    known = {stream: links[stream] for stream in kinds if is_link(links.get(stream))}
     situation = await asyncio.to_thread(
-        apart, lambda: _situation(asked, way, links, now=now, refused=refused, kinds=kinds)
+        apart, lambda: _situation(asked, way, known, now=now, refused=refused, kinds=kinds)
     )
     mode, why = choose(situation)
-    if mode is Mode.FULL:
-        start = await full.prepare(graph, tenant_id=asked.tenant_id, now=now, streams=tuple(kinds))
-    else:
-        start = Start(began_at=now, links={stream: links[stream].link for stream in kinds})
+    good = known if mode is Mode.CHANGES else {}
+    start, shut = await _start(graph, asked.tenant_id, kinds=kinds, good=good, now=now)
     sizes = await asyncio.to_thread(apart, lambda: _sizes(asked.tenant_id, start))
-    made = plan(mode, why, sizes, width=way.endpoint.in_flight)
+    made = plan(mode, why, sizes, width=way.endpoint.in_flight, listed=listed(start))
     staging.complete(START, told=_told_of(mode, start))
-    return Decided(mode, start, made)
+    return Decided(
+        mode, start, made, {phase: shut[one.stream] for phase, one in STREAMED.items() if one.stream in shut}
+    )
+
+
+async def _start(
+    graph: Graph, tenant_id: int, *, kinds: Collection[str], good: Mapping[str, Cursor], now: datetime
+) -> tuple[Start, dict[str, Refused]]:
+    """From the good links, and listings of everything that has none."""
+    anew = [stream for stream in kinds if stream not in good]
+    start, shut = await full.prepare(graph, tenant_id=tenant_id, now=now, streams=anew)
+    partners = [stream for stream in LICENSED & good.keys() if start.anew & LICENSED]
+    if partners:
+        more, also_shut = await full.prepare(graph, tenant_id=tenant_id, now=now, streams=partners)
+        start, shut = start | more, shut | also_shut
+    followed = {stream: one.link for stream, one in good.items() if stream not in start.anew and stream not in shut}
+    return replace(start, links={**start.links, **followed}), shut
 
 
 def _situation(
     asked: Asked,
     way: Way,
-    links: Mapping[str, Cursor],
+    known: Mapping[str, Cursor],
     *,
     now: datetime,
     refused: bool,
     kinds: Mapping[str, str],
 ) -> Situation:
-    """What is known of the kinds that may be read: one that was let in again has no good link, and is read whole."""
-    ours = [links[stream] for stream in kinds if stream in links]
+    """What is known of the kinds that have a link; where there is nothing to read, nothing is missing either."""
     looked = coverage.read(tenant_id=asked.tenant_id)
-    read_at = [looked[name].complete_at for name in kinds.values() if name in looked]
+    read_at = [looked[kinds[stream]].complete_at for stream in known if kinds[stream] in looked]
     return Situation(
         now=now,
         asked=asked.mode,
-        oldest_link=min((one.issued_at for one in ours), default=now) if len(ours) == len(kinds) else None,
-        same_make=all(one.made_with == made_with(way.endpoint.graph_root, one.stream) for one in ours),
+        oldest_link=min((one.issued_at for one in known.values()), default=None if kinds else now),
+        same_make=all(one.made_with == made_with(way.endpoint.graph_root, one.stream) for one in known.values()),
         refused=refused,
         last_full=min(read_at, default=None if kinds else now),
         full_every=asked.full_every,
@@ -117,7 +137,7 @@ def _situation(
 
 
 def _sizes(tenant_id: int, start: Start) -> Sizes:
-    found = known.sizes(tenant_id=tenant_id)
+    found = store.sizes(tenant_id=tenant_id)
     ever = bool(found["groups"])
     return Sizes(
         accounts=start.expected.get(people.STREAM, found["accounts"]),
@@ -136,6 +156,7 @@ def _told_of(mode: Mode, start: Start) -> dict[str, object]:
         "expected": dict(start.expected),
         "bounds": {one: list(bounds) for one, bounds in start.bounds.items()},
         "large": sorted(start.large),
+        "anew": sorted(start.anew),
     }
 
 
@@ -146,4 +167,5 @@ def _start_of(told: Mapping[str, Any]) -> Start:
         expected=told["expected"],
         bounds=told["bounds"],
         large=frozenset(told["large"]),
+        anew=frozenset(told["anew"]),
     )

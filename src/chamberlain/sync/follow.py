@@ -3,21 +3,21 @@ before. Where Microsoft has no delta, the audit log tells what to read again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from chamberlain.kinds import audits, groups, holdings, licences, people, products, roles
-from chamberlain.kinds.reading import Reading
+from chamberlain.kinds.reading import Reading, Start
 from chamberlain.model.kind import Family, Relation
+from chamberlain.model.merged import ACCOUNTS, name_of
 from chamberlain.model.observed import NIL, AccountGone, Coverage, PermissionGone, Scope, Whole
-from chamberlain.model.run import Mode, PhaseName
+from chamberlain.model.run import PhaseName
 from chamberlain.store import known
 from chamberlain.store.connection import apart
-from chamberlain.sync.full import roles_covered
 from chamberlain.sync.links import Again
-from chamberlain.sync.session import Session
+from chamberlain.sync.session import Session, Work
 
 LOOK_BACK = timedelta(minutes=15)  # audit entries come late and in no order
 KINDS = ("people", "groups", "applications")
@@ -44,36 +44,24 @@ class Settled:
     newest_audit: datetime | None
 
 
-async def read_changes(session: Session, links: Mapping[str, str], followed: Followed) -> None:
-    """Reads the streams side by side, and whole what is small. A kind that is barred has no link.
+async def read_kinds(session: Session, followed: Followed) -> None:
+    """Reads side by side: listings of what is read anew, what changed of the rest, and whole what is small.
 
     raises  Upstream("delta_expired") when everything has to be read
     """
-    await session.side_by_side(
-        [
-            (PhaseName.PEOPLE, partial(_follow_people, link=links.get(people.STREAM, ""), into=followed)),
-            (PhaseName.GROUPS, partial(_follow_groups, link=links.get(groups.STREAM, ""), into=followed)),
-            (PhaseName.LICENCES, licences.read),
-            (PhaseName.ROLES, roles.read),
-            (PhaseName.PRODUCTS, partial(_follow_applications, link=links.get(products.STREAM, ""), into=followed)),
-        ]
-    )
+    start = session.start
+    streams: list[tuple[PhaseName, Work]] = [
+        (phase, one.read if one.stream in start.anew else one.following(start, followed))
+        for phase, one in STREAMED.items()
+    ]
+    await session.side_by_side([*streams, (PhaseName.LICENCES, licences.read), (PhaseName.ROLES, roles.read)])
 
 
 async def replay(session: Session, reading: Reading, followed: Followed) -> None:
     """Reads what changed since the links that were taken before the listings, of all that could be listed."""
-    works = {
-        PhaseName.PEOPLE: (people.STREAM, _follow_people),
-        PhaseName.GROUPS: (groups.STREAM, _follow_groups),
-        PhaseName.PRODUCTS: (products.STREAM, _follow_applications),
-    }
-    await reading.side_by_side(
-        [
-            partial(work, reading, link=session.start.links[stream], into=followed)
-            for phase, (stream, work) in works.items()
-            if phase not in session.failures
-        ]
-    )
+    start = session.start
+    listed = [one for phase, one in STREAMED.items() if one.stream in start.anew and phase not in session.failures]
+    await reading.side_by_side([partial(one.following(start, followed), reading) for one in listed])
 
 
 async def _follow_people(reading: Reading, *, link: str, into: Followed) -> None:
@@ -91,19 +79,46 @@ async def _follow_applications(reading: Reading, *, link: str, into: Followed) -
     into.links[products.STREAM], into.applications = await products.follow(reading, link, unit=unit)
 
 
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A kind that can be listed whole, or be read by its changes. `listed` is its name where it is covered."""
+
+    stream: str
+    listed: str
+    read: Work
+    follow: Callable[..., Awaitable[None]]
+
+    def following(self, start: Start, followed: Followed) -> Work:
+        """How its changes are read; one that is barred has no link, and is not read."""
+        return partial(self.follow, link=start.links.get(self.stream, ""), into=followed)
+
+
+STREAMED = {
+    PhaseName.PEOPLE: Streamed(people.STREAM, ACCOUNTS, people.read, _follow_people),
+    PhaseName.GROUPS: Streamed(groups.STREAM, name_of(Family.GROUP), groups.read, _follow_groups),
+    PhaseName.PRODUCTS: Streamed(products.STREAM, name_of(Family.APP_ROLE), products.read, _follow_applications),
+}
+ALWAYS_WHOLE = frozenset({PhaseName.LICENCES, PhaseName.ROLES})
+
+
+def listed(start: Start) -> frozenset[PhaseName]:
+    """What a run lists whole: what it reads anew, and roles and licences, which are few."""
+    return ALWAYS_WHOLE | {phase for phase, one in STREAMED.items() if one.stream in start.anew}
+
+
 async def settle(
     session: Session,
     reading: Reading,
     followed: Followed,
     *,
     tenant_id: int,
-    mode: Mode,
     again: Again,
     watermark: datetime | None,
 ) -> Settled:
     """Reads again what the streams cannot tell in full: licences, assignments, what those who came back hold."""
     now = session.start.began_at
-    since = now - LOOK_BACK if watermark is None or mode is Mode.FULL else watermark - LOOK_BACK
+    everything = session.start.anew >= {one.stream for one in STREAMED.values()}
+    since = now - LOOK_BACK if watermark is None or everything else watermark - LOOK_BACK
     touched = await audits.touched(reading, since)
     heard = touched or audits.Touched()
     unit = f"{followed.unit} again"
@@ -112,7 +127,7 @@ async def settle(
     returned = frozenset(back) | frozenset(heard.restored) | again.of("back")
     held = await _read_holdings(session, reading, returned, tenant_id=tenant_id, unit=unit)
     licensing = await asyncio.to_thread(apart, lambda: known.licensing_groups(tenant_id=tenant_id))
-    read = _to_read(followed, heard, again, mode=mode)
+    read = _to_read(followed, heard, again, anew=session.start.anew)
     read["licences"] |= returned - held.groups
     read["people"] |= held.reports
     read["groups"] |= held.groups
@@ -129,18 +144,20 @@ async def settle(
     return Settled(whole, left, newest if touched is not None else None)
 
 
-def _to_read(followed: Followed, heard: audits.Touched, again: Again, *, mode: Mode) -> dict[str, frozenset[str]]:
+def _to_read(
+    followed: Followed, heard: audits.Touched, again: Again, *, anew: frozenset[str]
+) -> dict[str, frozenset[str]]:
     """What to read again by itself, by kind.
 
     A stream tells people and groups in full, except for licences. What was touched shortly before the links were taken
     is another matter: a listing may have come from a replica that had not heard of it, and no stream will tell of it.
     """
-    before = mode is Mode.FULL
+    nobody: frozenset[str] = frozenset()
     people_heard, groups_heard = frozenset(heard.people), frozenset(heard.groups)
     return {
-        "licences": followed.people | again.of("licences") | (frozenset() if before else people_heard),
-        "people": again.of("people") | (people_heard if before else frozenset()),
-        "groups": again.of("groups") | (groups_heard if before else frozenset()),
+        "licences": followed.people | again.of("licences") | (nobody if people.STREAM in anew else people_heard),
+        "people": again.of("people") | (people_heard if people.STREAM in anew else nobody),
+        "groups": again.of("groups") | (groups_heard if groups.STREAM in anew else nobody),
         "applications": followed.applications | frozenset(heard.applications) | again.of("applications"),
     }
 
@@ -226,19 +243,6 @@ def _end_missing(reading: Reading, missing: Mapping[str, frozenset[str]], *, uni
     reading.sink.amend([AccountGone(guid) for guid in missing["people"]], unit=unit)
     reading.sink.amend([PermissionGone(Family.GROUP, guid, NIL) for guid in missing["groups"]], unit=unit)
     reading.sink.amend([PermissionGone(Family.APP_ROLE, NIL, guid) for guid in missing["applications"]], unit=unit)
-
-
-def whole_of_small(session: Session) -> Whole:
-    """What a reading of changes is the whole of: roles and licences are few and read in full."""
-    failed = session.failures
-    permissions: list[Family] = []
-    grants: list[Coverage] = []
-    if PhaseName.LICENCES not in failed:
-        permissions += [Family.LICENCE, Family.SERVICE_PLAN]
-    if PhaseName.ROLES not in failed:
-        permissions.append(Family.ROLE)
-        grants.append(roles_covered(session.staging.units))
-    return Whole(permissions=tuple(permissions), grants=tuple(grants))
 
 
 def together(*parts: Whole) -> Whole:

@@ -45,10 +45,16 @@ def made_with(graph_root: str, stream: str) -> str:
     return f"{graph_root} {STREAMS.get(stream, '')}"
 
 
+def is_link(cursor: Cursor | None) -> bool:
+    """Whether a stream's changes can be read; a kind that a run could not read leaves nothing to go on from."""
+    return cursor is not None and cursor.link != ""
+
+
 def cursors(
     links: Mapping[str, str], *, graph_root: str, issued_at: datetime, again: Again, newest_audit: datetime | None
 ) -> list[Cursor]:
-    """What the next run goes on from."""
+    """What the next run goes on from. A stream that was not read is forgotten: the audit log moves on without it."""
+    links = dict.fromkeys(STREAMS, "") | dict(links)
     found = [Cursor(stream, link, issued_at, made_with(graph_root, stream)) for stream, link in links.items()]
     noted = {kind: {guid: at.isoformat() for guid, at in guids.items()} for kind, guids in again.noted.items()}
     found.append(Cursor(AGAIN, json.dumps(noted), issued_at, made_with(graph_root, AGAIN)))

@@ -26,8 +26,8 @@ from chamberlain.store import cursors
 from chamberlain.store.connection import apart
 from chamberlain.store.staging import Staging
 from chamberlain.sync import full
-from chamberlain.sync.decide import OF_STREAMS, Asked, Decided, decide
-from chamberlain.sync.follow import Followed, read_changes, replay, settle, together, unit_of_this_round, whole_of_small
+from chamberlain.sync.decide import Asked, Decided, decide
+from chamberlain.sync.follow import STREAMED, Followed, listed, read_kinds, replay, settle, together, unit_of_this_round
 from chamberlain.sync.links import cursors as cursors_of
 from chamberlain.sync.links import read_again, read_watermark
 from chamberlain.sync.session import Session
@@ -150,15 +150,15 @@ async def _begin(
         made = decided.plan
         if made is not None:
             await asyncio.to_thread(apart, lambda: heard.plan(made))
-    return _Begun(decided, _let_in_meanwhile(decided.start) | shut)
+    return _Begun(decided, {**_left_out(decided.start), **decided.refused, **shut})
 
 
-def _let_in_meanwhile(start: Start) -> dict[PhaseName, ChamberlainError]:
-    """Kinds that were barred when the run began, before a crash: the next run reads them."""
+def _left_out(start: Start) -> dict[PhaseName, ChamberlainError]:
+    """Kinds that could not be read when the run began, before a crash: the next run asks again."""
     return {
         phase: Refused("permission_missing", capability=FEEDS[phase].value, scope="")
-        for phase, (stream, _) in OF_STREAMS.items()
-        if stream not in start.links
+        for phase, one in STREAMED.items()
+        if one.stream not in start.links
     }
 
 
@@ -167,25 +167,20 @@ async def _read_as(begun: _Begun, asked: Asked, way: Way, opened: Session, links
     mode, start, staging = decided.mode, decided.start, opened.staging
     session = replace(opened, start=start, failures={}, barred=begun.barred)
     followed = Followed(unit_of_this_round(session))
-    if mode is Mode.FULL:
-        await full.read(session)
-    else:
-        await read_changes(session, start.links, followed)
+    await read_kinds(session, followed)
     async with session.phase(PhaseName.CHANGES) as reading:
-        if mode is Mode.FULL:
-            await replay(session, reading, followed)
+        await replay(session, reading, followed)
         settled = await settle(
             session,
             reading,
             followed,
             tenant_id=asked.tenant_id,
-            mode=mode,
             again=read_again(links),
             watermark=read_watermark(links),
         )
         await name_strangers(reading, staging.unnamed(), unit=f"{followed.unit} strangers")
         staging.complete(f"{followed.unit} strangers")
-    found = full.whole(session) if mode is Mode.FULL else whole_of_small(session)
+    found = full.whole(session, listed(start))
     left = cursors_of(
         followed.links,
         graph_root=way.endpoint.graph_root,
