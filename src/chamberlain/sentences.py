@@ -753,6 +753,16 @@ SENTENCES: dict[str, Sentence] = {
         "Its secret is a setting, so it is rotated there.",
         "Set CHAMBERLAIN_CLIENT_SECRET anew and restart, or connect with an app registration of the tenant's own.",
     ),
+    "script_form_unavailable": Sentence(
+        "There is no such script for this cloud.",
+        "The form {form} does not reach the Graph of {cloud}.",
+        "Choose the script of Graph calls.",
+    ),
+    "certificate_malformed": Sentence(
+        "This is no certificate.",
+        "A certificate's public part begins with BEGIN CERTIFICATE and holds Base64 alone.",
+        "Choose one that was made here.",
+    ),
     "expiry_unreadable": Sentence(
         "“{text}” is no last day.",
         "A secret's last day is a date to come.",
