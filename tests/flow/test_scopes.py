@@ -7,10 +7,12 @@ from datetime import datetime
 import pytest
 
 from chamberlain import clock
+from chamberlain.actions.choose_capabilities import choose_capabilities
 from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
-from chamberlain.model.capability import Held
+from chamberlain.errors import Refused
+from chamberlain.model.capability import Capability, Held
 from chamberlain.model.kind import Kind
 from chamberlain.model.matrix import PEOPLE
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState
@@ -23,7 +25,7 @@ from chamberlain.store.connection import rows
 from chamberlain.store.models import EventRow
 from granting import Grants
 from people import ANNA
-from stories import ADMIN, connect_and_sync, perform
+from stories import ADMIN, NOBODY, connect_and_sync, perform
 
 pytestmark = pytest.mark.usefixtures("world")
 ALL = tuple(one.scope.name for one in needed(STANDARD) if one.scope.name != "AuditLog.Read.All")
@@ -178,3 +180,51 @@ def test_without_any_scope_a_run_fails_in_words_and_nothing_is_closed(story: Sto
     story.grants.grant(*ALL)
     assert perform(story.tenant, story.settings).state is RunState.SUCCEEDED
     assert story.is_like_the_truth()
+
+
+def test_a_scope_that_was_never_there_starts_what_it_unlocks_by_itself(story: Story) -> None:
+    """Nobody reads the audit log without a permission for it; with it, the next sync does."""
+    story.grants.revoke("Directory.Read.All")
+    run = perform(story.tenant, story.settings)
+    assert run.state is RunState.SUCCEEDED
+    assert ("consents_unseen", {"code": "scope_missing"}) in run.warnings
+    story.simulator.post("/_simulator/usage/reset", {})
+    story.grants.grant("AuditLog.Read.All")
+    run = perform(story.tenant, story.settings)
+    assert run.state is RunState.SUCCEEDED
+    routes = story.simulator.usage()["by_route"]
+    assert routes["GET /auditLogs/directoryAudits"] == 1
+    assert story.held("AuditLog.Read.All").lost_at is None
+    granted = EventRow.objects.filter(tenant_id=story.tenant.id, name="scopes:granted").latest("id")
+    assert granted.details["scopes"] == "AuditLog.Read.All"
+
+
+def test_a_kind_that_nobody_chose_is_left_alone_and_its_data_stays(story: Story) -> None:
+    before = story.seen_at("role")
+    try:
+        keep = [one.value for one in STANDARD if one is not Capability.SEE_ROLES and one is not Capability.SEE_CONSENTS]
+        choose_capabilities(actor=ADMIN, tenant=story.tenant, capabilities=keep, is_confirmed=False)
+        story.simulator.post("/_simulator/usage/reset", {})
+        run = perform(story.tenant, story.settings)
+        assert run.state is RunState.SUCCEEDED, run.error_data
+        asked = " ".join(story.simulator.usage()["by_route"])
+        assert "roleManagement" not in asked
+        assert "oauth2PermissionGrants" not in asked
+        assert story.seen_at("role") == before
+        assert sum(phase.closed for phase in run.phases) == 0
+    finally:
+        values = [one.value for one in STANDARD]
+        choose_capabilities(actor=ADMIN, tenant=story.tenant, capabilities=values, is_confirmed=False)
+    assert perform(story.tenant, story.settings).state is RunState.SUCCEEDED
+    assert story.seen_at("role") > before
+
+
+def test_writing_is_refused_after_reading_too_while_the_product_cannot(story: Story) -> None:
+    for is_confirmed, code in ((False, "writing_unconfirmed"), (True, "capability_not_yet")):
+        with pytest.raises(Refused) as caught:
+            choose_capabilities(
+                actor=ADMIN, tenant=story.tenant, capabilities=["provision_groups"], is_confirmed=is_confirmed
+            )
+        assert caught.value.code == code
+    with pytest.raises(Refused, match="not_allowed"):
+        choose_capabilities(actor=NOBODY, tenant=story.tenant, capabilities=[], is_confirmed=False)

@@ -138,3 +138,13 @@ def test_lacking_one_of_two_scopes_is_lacking() -> None:
     assert lacks(Capability.OFFBOARD_ACCOUNT, frozenset({"User.RevokeSessions.All"})) == (
         "User.EnableDisableAccount.All",
     )
+
+
+def test_what_opens_one_use_alone_does_not_open_the_others() -> None:
+    """Directory.Read.All opens the log of changes, and not that of sign-ins."""
+    seen = held("Directory.Read.All")
+    (wakes,) = [one for one in stand({Capability.AUDIT_WAKES}, seen) if one.name == "AuditLog.Read.All"]
+    assert (wakes.state, wakes.instead, wakes.lost) == (ScopeState.WITHIN, "Directory.Read.All", ())
+    both = stand({Capability.AUDIT_WAKES, Capability.LAST_ACTIVITY}, seen)
+    (lacking,) = [one for one in both if one.name == "AuditLog.Read.All"]
+    assert (lacking.state, lacking.lost) == (ScopeState.MISSING, (ABILITIES[Capability.LAST_ACTIVITY].loss,))

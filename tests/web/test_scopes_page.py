@@ -76,14 +76,14 @@ def test_nothing_missing_and_what_is_too_much_is_told(client: Client, tenant: Te
 def test_a_revoked_scope_says_since_when_and_what_stops_and_is_all_that_is_asked_for(
     client: Client, tenant: Tenant
 ) -> None:
-    see(tenant, *(name for name in NAMES if name != "AuditLog.Read.All"))
+    see(tenant, *(name for name in NAMES if name != "ReportSettings.Read.All"))
     page = text(client, f"/t/{tenant.slug}/connection")
     assert "Scopes: 1 is missing" in page
     reconnect = page.partition("Reconnect: ask for what is missing")[2].partition("</div>")[0]
     assert reconnect.count("font-mono") == 1
-    assert "AuditLog.Read.All" in reconnect
+    assert "ReportSettings.Read.All" in reconnect
     assert CLIENT in reconnect
-    assert "Nobody tells which assignments to applications changed: that shows up to a week late." in page
+    assert "It stays unknown whether usage reports conceal names." in page
     assert "revoked" in page
 
 
@@ -151,3 +151,15 @@ def test_a_planner_of_a_tenant_that_is_not_connected_says_so(client: Client, wor
     answer = client.get(planner(lonely))
     assert answer.status_code >= 400
     assert "not_connected" in answer.content.decode()
+
+
+def test_every_page_says_what_is_not_read_and_since_when(client: Client, tenant: Tenant) -> None:
+    overview = f"/t/{tenant.slug}/"
+    assert "See roles:" not in text(client, overview)
+    see(tenant, *(name for name in NAMES if name not in ("RoleManagement.Read.Directory", "Directory.Read.All")))
+    for path in (overview, f"/t/{tenant.slug}/permissions/role"):
+        page = text(client, path)
+        assert page.count("not read since the scope was revoked") == 1
+        assert "See roles:" in page
+    client.post(planner(tenant), {"capability": [one.value for one in STANDARD if one.value != "see_roles"]})
+    assert "not read, nobody chose it" in text(client, overview)

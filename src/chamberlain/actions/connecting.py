@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chamberlain import clock
+from chamberlain.actions.note_scopes import note_scopes
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Conflict, NotFound, Refused
@@ -126,6 +127,7 @@ def remember(answer: Answer, *, actor: Actor, draft: Draft, credential: Credenti
             client_id=credential.client_id,
             cloud=cloud.value,
         )
+        note_scopes(actor=actor, tenant_id=tenant.id, seen=dict.fromkeys(organisation.scopes))
         try:
             start_sync(actor=actor, tenant=tenant, trigger=Trigger.CONNECT)
         except Conflict as error:

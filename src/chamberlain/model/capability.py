@@ -60,10 +60,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a capability needs a scope for, as a sentence."""
+    """What a capability needs a scope for, as a sentence. `also`: what opens this use alone, beside wider scopes."""
 
     scope: str
     purpose: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,7 @@ _READING = (
             Use(
                 "AuditLog.Read.All",
                 "The audit log: which assignments to applications changed, so that a sync reads only those again.",
+                also=("Directory.Read.All", "Directory.ReadWrite.All"),
             ),
         ),
         replaces=("AuditLog.Read.All",),
@@ -276,9 +277,14 @@ def needed(chosen: Iterable[Capability]) -> tuple[Needed, ...]:
     )
 
 
+def opens(use: Use, held: frozenset[str]) -> str | None:
+    """The held scope that lets do what a use is for; None where there is none."""
+    return suffices(use.scope, held) or next((one for one in use.also if one in held), None)
+
+
 def lacks(capability: Capability, held: frozenset[str]) -> tuple[str, ...]:
     """Scopes that a capability needs and that neither are held nor included in a wider one that is."""
-    return tuple(use.scope for use in ABILITIES[capability].uses if suffices(use.scope, held) is None)
+    return tuple(use.scope for use in ABILITIES[capability].uses if opens(use, held) is None)
 
 
 def check_choice(chosen: Iterable[Capability], *, is_connected: bool, is_confirmed: bool) -> frozenset[Capability]:

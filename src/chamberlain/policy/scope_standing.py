@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from chamberlain.model.capability import Capability, Held, Needed, Resource, ScopeStanding, ScopeState
-from chamberlain.policy.capabilities import ABILITIES, lacks, needed
-from chamberlain.policy.scopes import DANGEROUS, SCOPES, suffices
+from chamberlain.policy.capabilities import ABILITIES, lacks, needed, opens
+from chamberlain.policy.scopes import DANGEROUS, SCOPES
 
 
 def stand(chosen: Iterable[Capability], held: Iterable[Held]) -> tuple[ScopeStanding, ...]:
@@ -20,9 +20,10 @@ def stand(chosen: Iterable[Capability], held: Iterable[Held]) -> tuple[ScopeStan
 
 def _of_needed(one: Needed, seen: Held | None, held: frozenset[str]) -> ScopeStanding:
     name = one.scope.name
-    instead = suffices(name, held)
+    missed = [capability for capability, _ in one.uses if name in lacks(capability, held)]
+    instead = None if missed else _instead(one, held)
     state, since = _state_of(name, seen, instead)
-    lost = () if instead else tuple(ABILITIES[capability].loss for capability, _ in one.uses)
+    lost = tuple(ABILITIES[capability].loss for capability in missed)
     return ScopeStanding(
         name=name,
         state=state,
@@ -33,6 +34,12 @@ def _of_needed(one: Needed, seen: Held | None, held: frozenset[str]) -> ScopeSta
         writes=one.scope.writes,
         dangerous=name in DANGEROUS,
     )
+
+
+def _instead(one: Needed, held: frozenset[str]) -> str | None:
+    """The scope that does what this one is needed for: itself where it is held."""
+    uses = (use for capability, _ in one.uses for use in ABILITIES[capability].uses if use.scope == one.scope.name)
+    return next((found for use in uses if (found := opens(use, held)) is not None), None)
 
 
 def _state_of(name: str, seen: Held | None, instead: str | None) -> tuple[ScopeState, datetime | None]:

@@ -8,7 +8,10 @@ from chamberlain.errors import Misconfigured
 from chamberlain.language import gettext
 from chamberlain.model.actor import Actor
 from chamberlain.model.capability import Ability, Capability, ScopeStanding
+from chamberlain.model.kind import Family
 from chamberlain.model.matrix import Cell, Row
+from chamberlain.model.merged import ACCOUNTS, name_of
+from chamberlain.model.run import PhaseName
 from chamberlain.model.tenant import Connection, CredentialKind, Tenant
 from chamberlain.policy.authority import Deed, may, require
 from chamberlain.policy.barred import barred
@@ -17,6 +20,14 @@ from chamberlain.policy.matrix import matrix
 from chamberlain.policy.scope_standing import open_scopes, stand, to_ask_for
 from chamberlain.queries.state import one_state
 from chamberlain.store import scopes, tenants
+
+WHAT = {
+    PhaseName.PEOPLE: ACCOUNTS,
+    PhaseName.GROUPS: name_of(Family.GROUP),
+    PhaseName.ROLES: name_of(Family.ROLE),
+    PhaseName.LICENCES: name_of(Family.LICENCE),
+    PhaseName.PRODUCTS: name_of(Family.APP_ROLE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +68,12 @@ class Scopes:
 class Shut:
     """A kind of data that is not read now.
 
+    what    as in queries/freshness.py: "accounts", or the name of a family in small letters
     scopes  what is missing; empty where nobody chose it
     since   when the last of them was revoked, as far as it is known
     """
 
+    what: str
     title: str
     scopes: tuple[str, ...]
     since: datetime | None
@@ -69,16 +82,16 @@ class Shut:
 def list_shut(*, viewer: Actor, tenant: Tenant) -> tuple[Shut, ...]:
     """Kinds of data that are not read, which every page of the tenant has to say: what it shows of them is old."""
     require(viewer, Deed.SEE_TENANT, tenant_id=tenant.id)
-    chosen, held = scopes.chosen(tenant.id), scopes.held(tenant.id)
+    chosen, held = scopes.chosen_and_held(tenant.id)
     if not held:
         return ()  # nobody has looked yet
     lost = {one.scope: one.lost_at for one in held}
     found = []
-    for error in barred(chosen, open_scopes(held)).values():
+    for phase, error in barred(chosen, open_scopes(held)).items():
         names = tuple(name for name in str(error.data.get("scope", "")).split(", ") if name)
         times = [at for name in names if (at := lost.get(name)) is not None]
         title = gettext(ABILITIES[Capability(error.data["capability"])].title)
-        found.append(Shut(title, names, max(times, default=None)))
+        found.append(Shut(WHAT[phase], title, names, max(times, default=None)))
     return tuple(found)
 
 

@@ -1,11 +1,19 @@
 """What a tenant is connected for, and what we saw of the scopes that it lets us have."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from chamberlain.model.capability import Capability, Held
 from chamberlain.policy.capabilities import STANDARD
+from chamberlain.store.connection import rows
 from chamberlain.store.models import ChoiceRow, ScopeRow
+
+BOTH = """
+    SELECT scope, since, lost_at, assigned,
+        (SELECT capabilities::text FROM capability_choice WHERE tenant_id = %(tenant)s) AS chosen
+    FROM connection_scope WHERE tenant_id = %(tenant)s ORDER BY scope
+"""
 
 
 def chosen(tenant_id: int) -> frozenset[Capability]:
@@ -13,10 +21,11 @@ def chosen(tenant_id: int) -> frozenset[Capability]:
 
     A capability that this version does not know, as another version may have written, is left out.
     """
-    kept = ChoiceRow.objects.filter(tenant_id=tenant_id).values_list("capabilities", flat=True).first()
-    if kept is None:
-        return STANDARD
-    return frozenset(one for one in Capability if one.value in kept)
+    return _read(ChoiceRow.objects.filter(tenant_id=tenant_id).values_list("capabilities", flat=True).first())
+
+
+def _read(kept: list[str] | None) -> frozenset[Capability]:
+    return STANDARD if kept is None else frozenset(one for one in Capability if one.value in kept)
 
 
 def choose(*, tenant_id: int, capabilities: Iterable[Capability], now: datetime, by: str) -> None:
@@ -30,6 +39,15 @@ def choose(*, tenant_id: int, capabilities: Iterable[Capability], now: datetime,
 def held(tenant_id: int) -> tuple[Held, ...]:
     """Every scope that was ever seen, by name; those that are gone say since when."""
     return tuple(row.value() for row in ScopeRow.objects.filter(tenant_id=tenant_id).order_by("scope"))
+
+
+def chosen_and_held(tenant_id: int) -> tuple[frozenset[Capability], tuple[Held, ...]]:
+    """Both at once, as every page asks; the standard capabilities where no scope was ever seen."""
+    found = rows(BOTH, {"tenant": tenant_id})
+    kept = found[0]["chosen"] if found else None
+    return _read(json.loads(kept) if kept else None), tuple(
+        Held(row["scope"], row["since"], row["lost_at"], row["assigned"]) for row in found
+    )
 
 
 def note(*, tenant_id: int, seen: Mapping[str, bool | None], now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:

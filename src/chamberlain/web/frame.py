@@ -14,6 +14,7 @@ from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, may, may_somewhere
 from chamberlain.queries import connections, permissions
+from chamberlain.queries.scopes import Shut, list_shut
 from chamberlain.web.identity import viewer_of
 from chamberlain.web.sections import Choice, choices_for
 
@@ -40,6 +41,7 @@ class Frame:
     running: Run | None = None
     last_run: Run | None = None
     kinds: tuple[tuple[Kind, int], ...] = ()
+    shut: tuple[Shut, ...] = ()
 
     @property
     def permissions(self) -> int:
@@ -110,6 +112,7 @@ def _tenant_frame(request: HttpRequest, viewer: Actor, tenants: tuple[Tenant, ..
         running=card.running if card else None,
         last_run=card.last_run if card else None,
         kinds=tuple((kind, counts.get(kind, 0)) for kind in Kind) if counts else (),
+        shut=list_shut(viewer=viewer, tenant=tenant) if card else (),
     )
 
 

@@ -16,7 +16,7 @@ from chamberlain.policy.share import read_share
 from chamberlain.queries import connections
 from chamberlain.queries.freshness import Freshness, show_freshness
 from chamberlain.queries.quotas import Quotas, show_quotas
-from chamberlain.queries.scopes import show_scopes
+from chamberlain.queries.scopes import list_shut, show_scopes
 from chamberlain.queries.state import one_state
 from chamberlain.sentences import explain
 from chamberlain.web.address import text_in
@@ -60,6 +60,7 @@ def _show(
             "tenant": tenant,
             "fresh": fresh,
             "quotas": quotas,
+            "shut": {one.what for one in list_shut(viewer=viewer, tenant=tenant)},
             "scopes": show_scopes(viewer=viewer, tenant=tenant) if fresh.integration else None,
             "uses": [(use, share(round(use.used_in_window * 1_000), of=1_000)) for use in quotas.uses],
             "is_live": is_live,
