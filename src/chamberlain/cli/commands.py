@@ -19,6 +19,7 @@ from chamberlain.cli import (
     sign_in,
     status,
     sync,
+    token,
     up,
     who,
 )
@@ -36,7 +37,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "up": up.up,
     "status": status.status,
     "sign-in": sign_in.sign_in,
-    "connect": connect.connect,
     "sync": sync.sync,
     "who": who.who,
     "diff": diff.diff,
@@ -50,6 +50,8 @@ for name, command in COMMANDS.items():
     app.command(name, help=_(inspect.getdoc(command) or ""))(command)
 app.add_typer(audit.app, name="audit")
 app.add_typer(bench.app, name="bench")
+app.add_typer(connect.app, name="connect")
 app.add_typer(keys.app, name="keys")
 app.add_typer(config.app, name="config")
 app.add_typer(role.app, name="role")
+app.add_typer(token.app, name="token")
