@@ -763,6 +763,11 @@ SENTENCES: dict[str, Sentence] = {
         "A certificate's public part begins with BEGIN CERTIFICATE and holds Base64 alone.",
         "Choose one that was made here.",
     ),
+    "output_unwritable": Sentence(
+        "The file could not be written.",
+        "{path}: {reason}",
+        "Choose another one; what was made is kept here and can be downloaded.",
+    ),
     "expiry_unreadable": Sentence(
         "“{text}” is no last day.",
         "A secret's last day is a date to come.",

@@ -102,7 +102,8 @@ def commands() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, command in top.commands.items():
         inner = getattr(command, "commands", None)
-        found |= {f"{name} {word}": one for word, one in inner.items()} if inner else {name: command}
+        found |= {f"{name} {word}": one for word, one in inner.items()} if inner else {}
+        found |= {} if inner and not command.invoke_without_command else {name: command}
     return found
 
 

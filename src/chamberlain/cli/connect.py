@@ -1,24 +1,40 @@
 """`chamberlain connect`: connect a tenant from the terminal."""
 
 import json
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
+from chamberlain import clock
+from chamberlain.actions.connect_with_certificate import connect_with_certificate
+from chamberlain.actions.connect_with_federation import connect_with_federation
 from chamberlain.actions.connect_with_secret import connect_with_secret
+from chamberlain.cli import credentials
 from chamberlain.cli.consent import connect_by_consent
 from chamberlain.cli.rim import err, out, terminal_actor, world
 from chamberlain.cli.sync import follow, run_to_end
 from chamberlain.language import gettext as _
+from chamberlain.model.actor import Actor
+from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import Tenant
+from chamberlain.policy.expiry import read_last_day
 from chamberlain.queries.connections import ConnectOffer, list_runs, show_connect_offer
 
 SECRET_VARIABLE = "CHAMBERLAIN_CONNECT_SECRET"  # noqa: S105 - the name of a variable
 
+app = typer.Typer(
+    help=_("Connect a tenant: by admin consent, or with an app registration of its own."), invoke_without_command=True
+)
 
+
+@app.callback()
 def connect(
+    context: typer.Context,
     tenant_id: Annotated[str | None, typer.Option(help=_("Directory (tenant) id."))] = None,
     client_id: Annotated[str | None, typer.Option(help=_("Application (client) id of the own registration."))] = None,
+    cloud: Annotated[Cloud, typer.Option(help=_("The cloud in which the tenant lives."))] = Cloud.GLOBAL,
     client_secret: Annotated[
         str | None,
         typer.Option(envvar=SECRET_VARIABLE, hidden=True),  # from the environment: options show in process lists
@@ -26,26 +42,45 @@ def connect(
     secret_file: Annotated[
         typer.FileText | None, typer.Option(help=_("File with the client secret; or set CHAMBERLAIN_CONNECT_SECRET."))
     ] = None,
+    secret_expires: Annotated[
+        str | None, typer.Option(help=_("The secret's last day, where Microsoft does not let us ask."))
+    ] = None,
+    certificate: Annotated[
+        UUID | None, typer.Option(help=_("Prove it with this certificate, of `connect certificate`."))
+    ] = None,
+    federation: Annotated[
+        bool, typer.Option("--federation", help=_("Prove it with the platform's token: no secret at all."))
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
     wait: Annotated[bool, typer.Option(help=_("Wait for the first sync."))] = True,
 ) -> None:
     """Connect a tenant: by admin consent, or with --client-id through an app registration of its own."""
+    if context.invoked_subcommand is not None:
+        return
     with world(as_json=as_json) as opened:
         actor = terminal_actor()
         offer = show_connect_offer(viewer=actor)
         if not as_json:
             _explain(offer)
-        if client_id is None and offer.installation_app:
+        if client_id is None and offer.installation_app and certificate is None and not federation:
             tenant = connect_by_consent(actor=actor, tenant_id=tenant_id)
         else:
-            tenant = connect_with_secret(
-                actor=actor,
-                tenant_id=tenant_id or typer.prompt(_("Directory (tenant) id"), err=True),
-                client_id=client_id or typer.prompt(_("Application (client) id"), err=True),
-                client_secret=_secret(secret_file)
-                or client_secret
-                or typer.prompt(_("Client secret"), hide_input=True, err=True),
+            ids = (
+                tenant_id or typer.prompt(_("Directory (tenant) id"), err=True),
+                client_id or typer.prompt(_("Application (client) id"), err=True),
             )
+            if certificate is not None or federation:
+                tenant = _without_secret(actor, ids, cloud, certificate)
+            else:
+                secret = _secret(secret_file) or client_secret
+                tenant = connect_with_secret(
+                    actor=actor,
+                    tenant_id=ids[0],
+                    client_id=ids[1],
+                    client_secret=secret or typer.prompt(_("Client secret"), hide_input=True, err=True),
+                    cloud=cloud,
+                    expires_at=_last_day(secret_expires),
+                )
         if not as_json:
             out.print(
                 _("Connected: {name} ({domain})").format(name=tenant.name, domain=tenant.domain),
@@ -59,6 +94,18 @@ def connect(
             print(json.dumps(_json(tenant)))
 
 
+credentials.add_to(app)
+
+
+def _without_secret(actor: Actor, ids: tuple[str, str], cloud: Cloud, certificate: UUID | None) -> Tenant:
+    tenant_id, client_id = ids
+    if certificate is None:
+        return connect_with_federation(actor=actor, tenant_id=tenant_id, client_id=client_id, cloud=cloud)
+    return connect_with_certificate(
+        actor=actor, tenant_id=tenant_id, client_id=client_id, certificate=certificate, cloud=cloud
+    )
+
+
 def _explain(offer: ConnectOffer) -> None:
     err.print(_("Connect a Microsoft 365 tenant"), style="bold")
     err.print(_("A Global or Privileged Role Administrator has to consent to these application permissions;"))
@@ -67,6 +114,10 @@ def _explain(offer: ConnectOffer) -> None:
         optional = "" if need.required else f" [dim]({_('optional')})[/]"
         err.print(f"  [bold]{need.scope}[/]{optional}\n    {need.purpose}")
     err.print()
+
+
+def _last_day(text: str | None) -> datetime | None:
+    return read_last_day(text, now=clock.now()) if text else None
 
 
 def _secret(file: typer.FileText | None) -> str:

@@ -11,6 +11,7 @@ from chamberlain import bootstrap
 from chamberlain.cli.processes import exit_with_parent
 from chamberlain.cli.rim import world
 from chamberlain.language import gettext as _
+from chamberlain.model.cloud import Cloud
 
 
 class Population(StrEnum):

@@ -10,7 +10,9 @@ from chamberlain.cli.notices import hearing_document, told_of_changes
 from chamberlain.cli.rim import out, plainly, print_json, settings_or_exit, terminal_actor, world
 from chamberlain.language import gettext as _
 from chamberlain.model.quota import Pause
+from chamberlain.policy.expiry import Urgency
 from chamberlain.queries.connections import Integration, list_integrations
+from chamberlain.queries.credentials import Shown, current_credentials
 from chamberlain.queries.quotas import list_pauses
 
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))]
@@ -28,13 +30,17 @@ def status(
     with world(as_json=as_json) as opened:
         found = list_integrations(viewer=terminal_actor())
         paused = list_pauses(viewer=terminal_actor())
+        proofs = current_credentials(viewer=terminal_actor(), tenant_ids=[one.connection.tenant.id for one in found])
         if as_json:
             print_json(
                 {
                     "running": is_up,
                     "url": opened.settings.url,
                     "data": str(opened.settings.data),
-                    "connections": [_json(one, paused.get(one.connection.tenant.id, ())) for one in found],
+                    "connections": [
+                        _json(one, paused.get(one.connection.tenant.id, ()), proofs.get(one.connection.tenant.id))
+                        for one in found
+                    ],
                 }
             )
             return
@@ -58,6 +64,11 @@ def status(
             )
         out.print(table)
         for one in found:
+            proof = proofs.get(one.connection.tenant.id)
+            if proof is not None and proof.is_told:
+                out.print(
+                    _ending(one.connection.tenant.slug, proof), style="bold yellow", highlight=False, markup=False
+                )
             line = f"{one.connection.tenant.slug}: {told_of_changes(one.hearing)}"
             out.print(line, highlight=False, soft_wrap=True, markup=False)
             for pause in paused.get(one.connection.tenant.id, ()):
@@ -66,7 +77,14 @@ def status(
                 out.print(told.format(tenant=where, quota=pause.name, until=pause.until), highlight=False, markup=False)
 
 
-def _json(one: Integration, paused: tuple[Pause, ...]) -> dict[str, object]:
+def _ending(slug: str, proof: Shown) -> str:
+    if proof.ending.urgency is Urgency.OVER:
+        return _("{tenant}: what it is connected with has expired: chamberlain connect rotate").format(tenant=slug)
+    told = _("{tenant}: what it is connected with ends on {day:%Y-%m-%d}: chamberlain connect rotate")
+    return told.format(tenant=slug, day=proof.credential.expires_at)
+
+
+def _json(one: Integration, paused: tuple[Pause, ...], proof: Shown | None) -> dict[str, object]:
     return {
         "tenant": one.connection.tenant.slug,
         "tenant_id": one.connection.tenant.guid,
@@ -76,6 +94,10 @@ def _json(one: Integration, paused: tuple[Pause, ...]) -> dict[str, object]:
         "scopes": list(one.connection.scopes),
         "last_success": one.last_success.isoformat() if one.last_success else None,
         "running_run": one.running.id if one.running else None,
+        "cloud": one.connection.cloud.value,
+        "credential": one.connection.credential.value,
+        "credential_expires": proof.credential.expires_at if proof else None,
+        "credential_urgency": proof.ending.urgency.value if proof else Urgency.UNKNOWN.value,
         "notices": hearing_document(one.hearing),
         "paused": {pause.name: pause.until.isoformat() for pause in paused},
     }

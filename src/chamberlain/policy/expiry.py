@@ -1,8 +1,10 @@
 """When to tell that a credential ends."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
+
+from chamberlain.errors import Refused
 
 THRESHOLDS_DAYS = (30, 14, 7, 1, 0)
 FIRST_TOLD = timedelta(days=THRESHOLDS_DAYS[0])
@@ -52,3 +54,18 @@ def threshold_to_tell(expires_at: datetime, *, now: datetime, told: int | None) 
         return None
     nearest = min(reached)
     return nearest if told is None or nearest < told else None
+
+
+def read_last_day(text: str, *, now: datetime) -> datetime:
+    """The end of the day that somebody read off Entra's page, in UTC.
+
+    raises  Refused("expiry_unreadable") for what is no date, or has passed
+    """
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused("expiry_unreadable", text=text.strip()[:40]) from None
+    ends = datetime.combine(day, time.max.replace(microsecond=0), tzinfo=UTC)
+    if ends <= now:
+        raise Refused("expiry_unreadable", text=text.strip()[:40])
+    return ends

@@ -1,0 +1,82 @@
+"""The script that makes an app registration for what somebody chose."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from chamberlain.errors import NotFound, Refused
+from chamberlain.language import gettext
+from chamberlain.model.actor import Actor
+from chamberlain.model.capability import Capability, Needed
+from chamberlain.model.cloud import Cloud
+from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, STANDARD, check_choice, needed
+from chamberlain.policy.registration_script import Form, Trust, Wish, make_script
+from chamberlain.queries.credentials import find_certificate
+from chamberlain.store import tenants
+
+NAME = "Chamberlain"
+
+
+def show_script(
+    *,
+    viewer: Actor,
+    tenant_id: str,
+    cloud: Cloud,
+    form: Form,
+    capabilities: Iterable[str] | None = None,
+    certificate: UUID | None = None,
+    trust: Trust | None = None,
+    name: str = NAME,
+) -> str:
+    """A script to be read and run by an administrator of the tenant; nothing is changed here.
+
+    capabilities  values of `Capability`; None: what reading everything takes
+    certificate   one that was made here
+    trust         the platform that is trusted; with neither, the script makes a secret
+    raises        Refused: not_allowed, tenant_id_malformed, capability_unknown, capability_not_yet,
+                  writing_before_reading, script_form_unavailable; NotFound("credential_not_found")
+    """
+    require(viewer, Deed.CONNECT)
+    guid = _guid(tenant_id)
+    chosen = STANDARD if capabilities is None else {_capability(one) for one in capabilities}
+    chosen = check_choice(chosen, is_connected=_is_connected(guid), is_confirmed=True)
+    roles = dict.fromkeys(
+        role for ability in ABILITIES.values() if ability.capability in chosen for role in ability.roles
+    )
+    wish = Wish(
+        name=name,
+        tenant_id=str(guid),
+        cloud=cloud,
+        needed=tuple(_told(one) for one in needed(chosen)),
+        roles=tuple((role, ROLE_NAMES[role]) for role in roles),
+        certificate=None
+        if certificate is None
+        else find_certificate(viewer=viewer, credential_id=certificate).certificate,
+        trust=trust,
+    )
+    return make_script(wish, form=form)
+
+
+def _told(one: Needed) -> Needed:
+    return Needed(one.scope, tuple((capability, gettext(text)) for capability, text in one.uses), one.required)
+
+
+def _capability(value: str) -> Capability:
+    try:
+        return Capability(value.strip())
+    except ValueError:
+        raise Refused("capability_unknown", asked=value.strip()[:80]) from None
+
+
+def _guid(text: str) -> UUID:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise Refused("tenant_id_malformed", text=text.strip()[:80]) from None
+
+
+def _is_connected(guid: UUID) -> bool:
+    try:
+        return tenants.connection_of(tenants.find(str(guid)).id) is not None
+    except NotFound:
+        return False
