@@ -90,6 +90,8 @@ def test_a_listing_that_goes_in_circles_ends_in_an_error() -> None:
         (httpx2.Response(200, text='{"value": ['), Upstream, "microsoft_unreadable"),
         (httpx2.Response(200, json={"value": [{"name": "no id"}]}), Upstream, "microsoft_unreadable"),
         (refusal(403, "Authorization_RequestDenied"), Refused, "scope_missing"),
+        (refusal(403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant"), Refused, "premium_missing"),
+        (refusal(400, "AadPremiumLicenseRequired"), Refused, "premium_missing"),
         (refusal(404, "Request_ResourceNotFound"), NotFound, "graph_not_found"),
         (refusal(401, "InvalidAuthenticationToken"), Refused, "token_rejected"),
         (refusal(400, "Request_BadRequest"), Upstream, "microsoft_refused"),

@@ -122,16 +122,17 @@ def graph_error(
 ) -> ChamberlainError:
     """The error that a refused Graph request means.
 
-    returns  NotFound("graph_not_found"), Refused("scope_missing" | "token_rejected" | "notices_unreachable" |
-             "notices_refused") or Upstream
+    returns  NotFound("graph_not_found"), Refused("scope_missing" | "premium_missing" | "token_rejected" |
+             "notices_unreachable" | "notices_refused") or Upstream
     """
     code = graph_code(body)
     data: dict[str, Any] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
     expired = _expired(status, code)
     if expired is not None:
         return Upstream(expired, **data)
-    if "/subscriptions" in path and (status, code) in UNTOLD:
-        return Refused(UNTOLD[status, code], **data)
+    refused = _refused(status, code, path=path)
+    if refused is not None:
+        return Refused(refused, **data)
     match status:
         case 404:
             return NotFound("graph_not_found", **data)
@@ -145,6 +146,13 @@ def graph_error(
             return Upstream("microsoft_failing", **data)
         case _:
             return Upstream("microsoft_refused", **data)
+
+
+def _refused(status: int, code: str, *, path: str) -> str | None:
+    """What Microsoft refuses for a reason that a code of its own tells."""
+    if code in NOT_LICENSED:
+        return "premium_missing"
+    return UNTOLD.get((status, code)) if "/subscriptions" in path else None
 
 
 def _expired(status: int, code: str) -> str | None:
