@@ -120,7 +120,7 @@ class Control:
 
     def _truth(self, request: Request) -> Response:
         """Query: `at` a position, `effective=0` without what follows from edges, `sample` a number of people,
-        `consents=1` with delegated grants."""
+        `consents=1` with delegated grants, `activity=1` with last sign-ins."""
         query = request.query
         try:
             position = int(query.get("at") or self._world.log.position)
@@ -132,7 +132,11 @@ class Control:
         truth = Truth(self._world.origin, self._world.log, position)
         sample = None if size is None else truth.sample(size, self._seed)
         lines = truth_lines(
-            truth, effective=query.get("effective") != "0", sample=sample, consents=query.get("consents") == "1"
+            truth,
+            effective=query.get("effective") != "0",
+            sample=sample,
+            consents=query.get("consents") == "1",
+            activity=query.get("activity") == "1",
         )
         return Response(200, _parts(lines), NDJSON)
 

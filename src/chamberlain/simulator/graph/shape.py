@@ -24,6 +24,8 @@ class Shape(Generic[T]):
     single_only: frozenset[str] = frozenset()
     guarded: Mapping[str, str] = field(default_factory=dict)
     """Properties that need a permission of their own."""
+    left_out: frozenset[str] = frozenset()
+    """Properties that an object without a value does not have, instead of null."""
     _known: dict[tuple[str, ...], tuple[Getter[T], ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def names(self, select: tuple[str, ...] | None, *, in_list: bool = False) -> tuple[str, ...]:
@@ -42,7 +44,11 @@ class Shape(Generic[T]):
 
     def render(self, view: View, item: T, names: tuple[str, ...]) -> dict[str, Any]:
         """The JSON object of an item."""
-        return dict(zip(names, [read(view, item) for read in self._readers(names)], strict=True))
+        found = dict(zip(names, [read(view, item) for read in self._readers(names)], strict=True))
+        for name in self.left_out:
+            if name in found and found[name] is None:
+                del found[name]
+        return found
 
     def _readers(self, names: tuple[str, ...]) -> tuple[Getter[T], ...]:
         """How the properties are computed, looked up once for each list of names."""

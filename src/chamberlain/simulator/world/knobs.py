@@ -15,7 +15,8 @@ class Knobs(msgspec.Struct):
     delta_tokens_valid_from   tokens issued before this second (since 1970) are void
     delta_reset_status        how a void token is refused: 410 with a Location, or 400 syncStateNotFound
     audit_lag_ms              how late the audit log tells; each entry by itself, up to three times as late
-    premium                   whether the tenant owns Entra ID P2, without which nothing can be eligible
+    premium                   whether the tenant owns Entra ID P2, without which nothing can be eligible and nobody is
+        told of last sign-ins
     notify_duplicates         share of change notifications that are sent twice
     code_seconds              life of an authorization code
     sign_in_assignment        whether only people who were assigned to the application may sign in to it

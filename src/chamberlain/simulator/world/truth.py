@@ -19,6 +19,7 @@ from chamberlain.simulator.world.licence import HOLDING, LicenceState
 from chamberlain.simulator.world.log import ChangeLog
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.role import RoleAssignment
+from chamberlain.simulator.world.sign_in import last_sign_in, written
 
 Line = dict[str, Any]
 DEFAULT_ACCESS_NAME = "Default Access"
@@ -116,6 +117,14 @@ class Truth:
                 "type": "Guest" if person.is_guest else "Member",
                 "manager": self._base.guid(manager) if manager and self._folded.is_there(manager) else None,
             }
+
+    def activity(self) -> Iterator[Line]:
+        """One line a user: last sign-ins, None for what there is no record of."""
+        for guid, ref in self._sorted(Kind.USER):
+            found = last_sign_in(self._base.person(ref.serial)) or (None, None, None)
+            interactive, by_client, successful = (written(moment) for moment in found)
+            yield {"t": "activity", "id": guid, "interactive": interactive, "by_client": by_client,
+                   "successful": successful}  # fmt: skip
 
     def _licence_edges(self, holder: Ref, groups: set[int]) -> Iterator[Edge]:
         if holder.kind is Kind.USER:
@@ -256,7 +265,9 @@ class Truth:
         return sorted(self._base.guid(user) for user in picked)
 
 
-def truth_lines(truth: Truth, *, effective: bool, sample: list[str] | None, consents: bool = False) -> Iterator[Line]:
+def truth_lines(
+    truth: Truth, *, effective: bool, sample: list[str] | None, consents: bool = False, activity: bool = False
+) -> Iterator[Line]:
     """The whole truth, in order; a sample is announced first."""
     if sample is not None:
         yield {"t": "sample", "accounts": sample}
@@ -267,3 +278,5 @@ def truth_lines(truth: Truth, *, effective: bool, sample: list[str] | None, cons
     yield from truth.permissions()
     if consents:
         yield from truth.consents()
+    if activity:
+        yield from truth.activity()

@@ -5,10 +5,11 @@ from typing import Any
 
 from chamberlain.simulator.graph.answer import collection, entity, mixed_collection, number, related, selected
 from chamberlain.simulator.graph.call import Call
+from chamberlain.simulator.graph.family import wants_sign_in_activity
 from chamberlain.simulator.graph.listing import Source, Whole, page
 from chamberlain.simulator.graph.matching import matcher, ranged
 from chamberlain.simulator.graph.mixed import DirectoryObject
-from chamberlain.simulator.graph.refusal import not_found
+from chamberlain.simulator.graph.refusal import GraphError, not_found
 from chamberlain.simulator.graph.shapes.application import APP_ROLE_ASSIGNMENT
 from chamberlain.simulator.graph.shapes.licence import service_plans
 from chamberlain.simulator.graph.shapes.user import USER
@@ -55,8 +56,26 @@ def _expanded(call: Call, user: int) -> dict[str, Any]:
     return {"memberOf": related(call, _member_of(call, user)[:MAX_EXPANDED], call.options.expand.select)}
 
 
+def _check_sign_in_activity(call: Call) -> None:
+    """Last sign-ins are for tenants with P1 or P2, and of one person only by object id.
+
+    raises  GraphError
+    """
+    if not wants_sign_in_activity(call.request):
+        return
+    if not call.view.knobs.premium:
+        raise GraphError(
+            403,
+            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+            "Tenant is not a B2C tenant and doesn't have premium license",
+        )
+    if call.keys and "@" in call.keys[0]:
+        raise GraphError(400, "BadRequest", "Sign-in activity of a user is only available by object id.")
+
+
 def list_users(call: Call) -> dict[str, Any]:
     """GET /users"""
+    _check_sign_in_activity(call)
     if call.check_expand(USER) is None:
         return collection(call, USER, _source(call), context="users")
     names = call.names(USER, in_list=True)
@@ -76,6 +95,7 @@ def count_users(call: Call) -> Response:
 
 def get_user(call: Call) -> dict[str, Any]:
     """GET /users/{id or userPrincipalName}"""
+    _check_sign_in_activity(call)
     index = call.user(call.keys[0])
     return entity(call, USER, call.view.person(index), context="users", extra=_expanded(call, index))
 

@@ -10,6 +10,7 @@ from typing import Any
 from chamberlain.simulator.graph.shape import Shape, constant
 from chamberlain.simulator.graph.shapes.licence import assigned_licences, assigned_plans, licence_assignment_states
 from chamberlain.simulator.world.person import AccountUse, Office, Person
+from chamberlain.simulator.world.sign_in import last_sign_in, written
 from chamberlain.simulator.world.view import View
 
 _NULL = (
@@ -17,7 +18,7 @@ _NULL = (
     "isManagementRestricted",
     "isResourceAccount", "legalAgeGroupClassification", "mobilePhone", "onPremisesSecurityIdentifier",
     "passwordPolicies",
-    "postalCode", "preferredDataLocation", "showInAddressList", "streetAddress", "signInActivity", "passwordProfile",
+    "postalCode", "preferredDataLocation", "showInAddressList", "streetAddress", "passwordProfile",
     "customSecurityAttributes", "authorizationInfo", "identityParentId",
 )  # fmt: skip
 _EMPTY = ("imAddresses", "onPremisesProvisioningErrors", "provisionedPlans", "serviceProvisioningErrors")
@@ -91,6 +92,22 @@ def _organisation_data(_view: View, person: Person) -> dict[str, str] | None:
     return {"division": person.department or "", "costCenter": f"CC-{person.serial % 40:03d}"}
 
 
+def _sign_in_activity(_view: View, person: Person) -> dict[str, str | None] | None:
+    found = last_sign_in(person)
+    if found is None:
+        return None
+    told = {
+        "lastSignIn": found.interactive,
+        "lastNonInteractiveSignIn": found.by_client,
+        "lastSuccessfulSignIn": found.successful,
+    }
+    answer: dict[str, str | None] = {}
+    for name, moment in told.items():
+        request = f"{zlib.crc32(f'{name} {person.id}'.encode()):08x}-0000-4000-8000-000000000000"
+        answer |= {f"{name}DateTime": written(moment), f"{name}RequestId": "" if moment is None else request}
+    return answer
+
+
 _PROPERTIES: dict[str, Callable[[View, Person], Any]] = {
     "id": lambda _view, person: person.id,
     "accountEnabled": lambda _view, person: person.enabled,
@@ -130,6 +147,7 @@ _PROPERTIES: dict[str, Callable[[View, Person], Any]] = {
     "preferredLanguage": _of_office(lambda office: office.language),
     "proxyAddresses": _addresses,
     "securityIdentifier": _security_identifier,
+    "signInActivity": _sign_in_activity,
     "signInSessionsValidFromDateTime": lambda _view, person: person.sessions_valid_from or person.created,
     "state": _of_office(lambda office: office.state),
     "surname": lambda _view, person: person.surname,
@@ -148,4 +166,5 @@ USER: Shape[Person] = Shape(
     expandable=frozenset({"manager", "memberOf"}),
     single_only=_SINGLE_ONLY,
     guarded={"signInActivity": "AuditLog.Read.All"},
+    left_out=frozenset({"signInActivity"}),
 )
