@@ -75,10 +75,14 @@ def test_no_template_holds_what_the_policy_forbids() -> None:
 
     folder = Path(chamberlain.web.__file__).parent / "templates"
     inline = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)", re.IGNORECASE)
-    assert [path.name for path in folder.rglob("*.html") if inline.search(path.read_text(encoding="utf-8"))] == []
-    assert inline.search('<p onclick="x">')
-    assert inline.search("<script>x</script>")
-    assert not inline.search('<script src="/x.js" defer>')
+
+    def is_inline(text: str) -> bool:
+        return inline.search(re.sub(r"{%.*?%}", "", text)) is not None
+
+    assert [path.name for path in folder.rglob("*.html") if is_inline(path.read_text(encoding="utf-8"))] == []
+    assert is_inline('{% load x %}<p onclick="x">')
+    assert is_inline("<script>x</script>")
+    assert not is_inline('{% with one=two %}<script src="/x.js" defer>')
 
 
 def test_on_https_cookies_are_bound_to_the_host_and_tls_is_for_good(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,17 +4,22 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 import stories
+from chamberlain import clock, logs
+from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
 from chamberlain.jobs.life import LOCK_SPACE
+from chamberlain.model.run import RunState
 from chamberlain.model.tenant import Tenant
 from chamberlain.settings import load
+from chamberlain.store import runs
 from chamberlain.store.connection import connect
 from chamberlain.store.keyring import KeyRing
 from chamberlain.store.models import AuditKeyRow, RunRow
@@ -151,6 +156,27 @@ def test_metrics_with_a_token_are_for_those_who_have_it(monkeypatch: pytest.Monk
     assert asked("/metrics", Authorization="Bearer wrong-token-of-length").status_code == 404
     assert asked("/metrics", Authorization="Bearer \u00e4").status_code == 404
     assert asked("/metrics", peer="203.0.113.4", Authorization="Bearer a-token-of-some-length").status_code == 200
+
+
+def test_a_run_and_its_lines_carry_the_request_that_asked_for_it(
+    tenant: Tenant,
+) -> None:
+    asked_by = "4bf92f3577b34da6a3ce929d0e0e4736"
+    link = urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path
+    client = Client(SERVER_NAME="localhost", headers={"X-Request-Id": asked_by})
+    assert client.post(link).status_code == 302
+    answer = client.post(f"/t/{tenant.slug}/runs")
+    assert answer["X-Request-Id"] == asked_by
+    run = RunRow.objects.filter(tenant_id=tenant.id).latest("id")
+    try:
+        assert (run.state, run.request_id) == ("queued", asked_by)
+        with runs.told_in_log(run.id):
+            assert logs.carried() == {"request_id": asked_by, "tenant_id": str(tenant.id), "run_id": str(run.id)}
+        assert logs.carried() == {}
+    finally:
+        runs.move(run.id, RunState.FAILED, now=clock.now())
+    text = asked("/metrics").content.decode()
+    assert measured(text, "chamberlain_sync_runs_total", tenant=tenant.slug, state="failed") == 1
 
 
 def test_a_line_of_the_log_tells_each_request_without_its_address(caplog: pytest.LogCaptureFixture) -> None:

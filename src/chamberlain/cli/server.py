@@ -30,7 +30,8 @@ class Server(BaseApplication):
 
     def load_config(self) -> None:
         """One process of threads: its metrics are whole, and more processes are more of `chamberlain web`."""
-        gunicorn.http.wsgi.Response = _Anonymous
+        wsgi: Any = gunicorn.http.wsgi
+        wsgi.Response = _Anonymous
         for key, value in {
             "bind": f"{self._settings.host}:{self._settings.port}",
             "workers": 1,
@@ -63,6 +64,9 @@ class PatientWorker(ThreadWorker):
 
     def handle(self, conn: TConn) -> Any:
         """One request, from its first byte."""
+        return self._handle_within(conn)
+
+    def _handle_within(self, conn: Any) -> Any:
         begin = conn.init
 
         def bounded() -> None:
