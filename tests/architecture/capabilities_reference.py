@@ -6,7 +6,7 @@ usage  python tests/architecture/capabilities_reference.py
 from pathlib import Path
 
 from chamberlain.model.matrix import Area, Cell, CellState
-from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, STANDARD, is_dangerous, writes
+from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, STANDARD, instead_of, is_dangerous, writes
 from chamberlain.policy.matrix import matrix
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "capabilities.md"
@@ -22,7 +22,7 @@ def capabilities() -> str:
         scopes = ", ".join(f"`{use.scope}`" for use in one.uses)
         marks = " **Can make itself Global Administrator.**" if is_dangerous(capability) else ""
         about = one.title + (", changes the tenant" if writes(capability) else "") + "." + marks
-        instead = ", ".join(f"`{name}`" for name in one.replaces) or "–"
+        instead = ", ".join(f"`{name}`" for name in instead_of(capability)) or "–"
         roles = ", ".join(ROLE_NAMES[role] for role in one.roles) or "–"
         today = (
             "always" if one.is_essential else "on" if capability in STANDARD else "off" if one.is_ready else "not yet"

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from chamberlain import bootstrap, clock
+from chamberlain.actions.choose_capabilities import choose_capabilities
 from chamberlain.actions.keep_subscriptions import keep_subscriptions
 from chamberlain.actions.reaching import way_to
 from chamberlain.actions.take_notices import digest_of
@@ -27,8 +28,10 @@ from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated
 from chamberlain.graph import shape
 from chamberlain.graph.client import open_graph
+from chamberlain.model.notice import Deaf
 from chamberlain.model.run import Trigger
 from chamberlain.model.tenant import Tenant
+from chamberlain.policy.capabilities import STANDARD
 from chamberlain.queries.connections import find_integration, list_runs
 from chamberlain.settings import Settings, load
 from chamberlain.store import subscriptions, tenants
@@ -333,3 +336,21 @@ def title_of(tenant: Tenant, person: str) -> str | None:
     )
     title: str | None = found[0]["title"]
     return title
+
+
+def test_notices_that_nobody_chose_are_given_up_and_asked_for_again_once_chosen(
+    told: Settings, simulator: Simulated
+) -> None:
+    tenant = connect_and_sync(simulator, told)
+    everything = [one.value for one in STANDARD]
+    for capabilities, resources, deaf in (
+        (everything, 2, None),
+        ([one for one in everything if one != "be_told"], 0, Deaf.NOT_CHOSEN),
+        (everything, 2, None),
+    ):
+        choose_capabilities(actor=ADMIN, tenant=tenant, capabilities=capabilities, is_confirmed=False)
+        keep_subscriptions(tenant.id, settings=told)
+        assert len(subscriptions.of(tenant.id)) == resources
+        integration = find_integration(viewer=ADMIN, tenant=tenant)
+        assert integration is not None
+        assert integration.hearing.deaf is deaf

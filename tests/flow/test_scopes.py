@@ -199,10 +199,13 @@ def test_a_scope_that_was_never_there_starts_what_it_unlocks_by_itself(story: St
     assert granted.details["scopes"] == "AuditLog.Read.All"
 
 
+UNCHOSEN = {Capability.SEE_ROLES, Capability.SEE_CONSENTS, Capability.AUDIT_WAKES}
+
+
 def test_a_kind_that_nobody_chose_is_left_alone_and_its_data_stays(story: Story) -> None:
     before = story.seen_at("role")
     try:
-        keep = [one.value for one in STANDARD if one is not Capability.SEE_ROLES and one is not Capability.SEE_CONSENTS]
+        keep = [one.value for one in STANDARD - UNCHOSEN]
         choose_capabilities(actor=ADMIN, tenant=story.tenant, capabilities=keep, is_confirmed=False)
         story.simulator.post("/_simulator/usage/reset", {})
         run = perform(story.tenant, story.settings)
@@ -210,6 +213,7 @@ def test_a_kind_that_nobody_chose_is_left_alone_and_its_data_stays(story: Story)
         asked = " ".join(story.simulator.usage()["by_route"])
         assert "roleManagement" not in asked
         assert "oauth2PermissionGrants" not in asked
+        assert "directoryAudits" not in asked
         assert story.seen_at("role") == before
         assert sum(phase.closed for phase in run.phases) == 0
     finally:

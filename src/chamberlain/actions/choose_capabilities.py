@@ -10,7 +10,7 @@ from chamberlain.model.capability import Capability
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.policy.capabilities import check_choice
-from chamberlain.store import scopes, tenants
+from chamberlain.store import scopes, subscriptions, tenants
 from chamberlain.store.connection import transaction
 
 
@@ -32,6 +32,7 @@ def choose_capabilities(
     with transaction():
         before = scopes.chosen(tenant.id)
         if before != chosen:
+            subscriptions.look_at(tenant.id, at=clock.now())  # notices are asked for, or given up, by the next round
             scopes.choose(tenant_id=tenant.id, capabilities=chosen, now=clock.now(), by=actor.name)
             record(
                 EventName.CAPABILITIES_CHOSEN,

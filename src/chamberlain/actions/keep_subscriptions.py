@@ -20,11 +20,12 @@ from chamberlain.graph import shape
 from chamberlain.graph.client import Graph, open_graph
 from chamberlain.jobs.port import enqueue
 from chamberlain.model.actor import SYSTEM
-from chamberlain.model.notice import Ended, Subscription
+from chamberlain.model.capability import Capability
+from chamberlain.model.notice import RESOURCES, Ended, Subscription
 from chamberlain.model.tenant import Connection
 from chamberlain.policy.subscribing import LIFE, Move, Step, half_of_life, moves, pause, why_deaf
 from chamberlain.settings import Settings
-from chamberlain.store import subscriptions, tenants, wakes
+from chamberlain.store import scopes, subscriptions, tenants, wakes
 from chamberlain.store.connection import apart, transaction
 from chamberlain.sync.way import Way
 
@@ -69,7 +70,8 @@ def keep_subscriptions(tenant_id: int, *, settings: Settings) -> None:
         return
     base = base_of(settings)
     held = subscriptions.of(tenant_id)
-    todo = moves(held, base=base, client_id=connection.client_id, now=clock.now())
+    resources = RESOURCES if Capability.BE_TOLD in scopes.chosen(tenant_id) else ()
+    todo = moves(held, base=base, client_id=connection.client_id, now=clock.now(), resources=resources)
     failed = _Failed()
     if todo:
         try:

@@ -8,6 +8,7 @@ WHY_DEAF = {
     Deaf.NOT_HTTPS: "public address is not https",
     Deaf.NOT_REACHABLE: "public address is one of this machine",
     Deaf.BY_HAND: "syncs by hand only",
+    Deaf.NOT_CHOSEN: "nobody chose it",
 }
 
 

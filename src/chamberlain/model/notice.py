@@ -18,6 +18,7 @@ class Deaf(Enum):
     NOT_HTTPS = "not_https"
     NOT_REACHABLE = "not_reachable"
     BY_HAND = "by_hand"
+    NOT_CHOSEN = "not_chosen"
 
 
 class Ended(Enum):

@@ -254,6 +254,12 @@ def is_dangerous(capability: Capability) -> bool:
     return any(use.scope in DANGEROUS for use in ABILITIES[capability].uses)
 
 
+def instead_of(capability: Capability) -> tuple[str, ...]:
+    """Which of the ten scopes a capability does without, where it needs another one in its place."""
+    own = {use.scope for use in ABILITIES[capability].uses}
+    return tuple(name for name in ABILITIES[capability].replaces if name not in own)
+
+
 # What a first connect asks for: it only reads, and reads only what the product shows today. What few tenants have,
 # such as groups that hide their members, is ticked by those who have it.
 STANDARD = frozenset(

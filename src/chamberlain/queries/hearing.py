@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 from chamberlain.model.actor import Actor
-from chamberlain.model.notice import Hearing
+from chamberlain.model.capability import Capability
+from chamberlain.model.notice import Deaf, Hearing
 from chamberlain.policy.authority import Deed, require
 from chamberlain.policy.subscribing import why_deaf
 from chamberlain.settings import load
-from chamberlain.store import subscriptions, wakes
+from chamberlain.store import scopes, subscriptions, wakes
 
 NOTHING_HEARD = wakes.Heard(None, 0, 0)
 
@@ -22,11 +23,12 @@ def show_hearings(*, viewer: Actor, tenant_ids: Collection[int]) -> dict[int, He
         graph_root=settings.graph_root,
         interval_minutes=settings.sync_interval_minutes,
     )
+    silent = scopes.tenants_without(Capability.BE_TOLD)
     found = {}
     for tenant_id in tenant_ids:
         told = heard.get(tenant_id, NOTHING_HEARD)
         found[tenant_id] = Hearing(
-            deaf=deaf,
+            deaf=deaf or (Deaf.NOT_CHOSEN if tenant_id in silent else None),
             base=settings.url,
             looks_every=settings.sync_interval_minutes,
             subscriptions=held.get(tenant_id, ()),

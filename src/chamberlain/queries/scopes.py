@@ -15,7 +15,7 @@ from chamberlain.model.run import PhaseName
 from chamberlain.model.tenant import Connection, CredentialKind, Tenant
 from chamberlain.policy.authority import Deed, may, require
 from chamberlain.policy.barred import barred
-from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, is_dangerous, lacks, writes
+from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, instead_of, is_dangerous, lacks, writes
 from chamberlain.policy.matrix import matrix
 from chamberlain.policy.scope_standing import open_scopes, stand, to_ask_for
 from chamberlain.queries.state import one_state
@@ -34,8 +34,9 @@ WHAT = {
 class CapabilityLine:
     """A capability as a page lists it.
 
-    lacks   scopes without which a chosen one does not work now
-    roles   names of directory roles, one of which our service principal has to hold
+    lacks       scopes without which a chosen one does not work now
+    roles       names of directory roles, one of which our service principal has to hold
+    instead_of  wider scopes that the usual connection asks for, and this one does not
     """
 
     ability: Ability
@@ -44,6 +45,7 @@ class CapabilityLine:
     is_dangerous: bool
     lacks: tuple[str, ...]
     roles: tuple[str, ...]
+    instead_of: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def _line(ability: Ability, chosen: frozenset[Capability], held: frozenset[str])
         is_dangerous=is_dangerous(ability.capability),
         lacks=lacks(ability.capability, held) if is_chosen else (),
         roles=tuple(ROLE_NAMES[one] for one in ability.roles),
+        instead_of=instead_of(ability.capability),
     )
 
 

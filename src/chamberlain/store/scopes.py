@@ -41,6 +41,12 @@ def held(tenant_id: int) -> tuple[Held, ...]:
     return tuple(row.value() for row in ScopeRow.objects.filter(tenant_id=tenant_id).order_by("scope"))
 
 
+def tenants_without(capability: Capability) -> frozenset[int]:
+    """Tenants for which somebody chose, and left this out."""
+    chosen_ones = ChoiceRow.objects.exclude(capabilities__contains=[capability.value])
+    return frozenset(chosen_ones.values_list("tenant_id", flat=True))
+
+
 def chosen_and_held(tenant_id: int) -> tuple[frozenset[Capability], tuple[Held, ...]]:
     """Both at once, as every page asks; the standard capabilities where no scope was ever seen."""
     found = rows(BOTH, {"tenant": tenant_id})

@@ -119,7 +119,7 @@ async def settle(
     now = session.start.began_at
     everything = session.start.anew >= {one.stream for one in STREAMED.values()}
     since = now - LOOK_BACK if watermark is None or everything else watermark - LOOK_BACK
-    touched = await audits.touched(reading, since)
+    touched = await audits.touched(reading, since) if session.wakes else None
     heard = touched or audits.Touched()
     unit = f"{followed.unit} again"
     moved = followed.people | followed.groups

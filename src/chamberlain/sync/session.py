@@ -26,6 +26,7 @@ class Session:
 
     failures  kinds that Microsoft did not let us read, and why; the others go on
     barred    kinds that are not even tried: policy/barred.py says why
+    wakes     whether the audit log may be asked what to read again
     """
 
     graph: Graph
@@ -35,6 +36,7 @@ class Session:
     start: Start
     failures: dict[PhaseName, ChamberlainError] = field(default_factory=dict)
     barred: Mapping[PhaseName, ChamberlainError] = field(default_factory=dict)
+    wakes: bool = True
 
     @asynccontextmanager
     async def phase(self, name: PhaseName) -> AsyncIterator[Reading]:

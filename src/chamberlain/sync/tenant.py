@@ -16,6 +16,7 @@ from chamberlain.kinds.organisation import Organisation, read_organisation
 from chamberlain.kinds.reading import Start, told_of
 from chamberlain.kinds.rights import Rights, read_rights
 from chamberlain.kinds.strangers import name_strangers
+from chamberlain.model.capability import Capability
 from chamberlain.model.cursor import Cursor
 from chamberlain.model.kind import Family
 from chamberlain.model.merged import ACCOUNTS, Merge, name_of
@@ -165,7 +166,9 @@ def _left_out(start: Start) -> dict[PhaseName, ChamberlainError]:
 async def _read_as(begun: _Begun, asked: Asked, way: Way, opened: Session, links: Mapping[str, Cursor]) -> _Read:
     decided = begun.decided
     mode, start, staging = decided.mode, decided.start, opened.staging
-    session = replace(opened, start=start, failures={}, barred=begun.barred)
+    session = replace(
+        opened, start=start, failures={}, barred=begun.barred, wakes=Capability.AUDIT_WAKES in asked.chosen
+    )
     followed = Followed(unit_of_this_round(session))
     await read_kinds(session, followed)
     async with session.phase(PhaseName.CHANGES) as reading:
