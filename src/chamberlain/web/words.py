@@ -191,6 +191,7 @@ DEAF: dict[Deaf, Word] = {
     Deaf.NOT_HTTPS: _("Microsoft calls public addresses over https only."),
     Deaf.NOT_REACHABLE: _("The public address is one of this machine, which Microsoft cannot call."),
     Deaf.BY_HAND: _("Syncs are started by hand only."),
+    Deaf.NOT_CHOSEN: _("Nobody chose it for this connection."),
 }
 
 WORKLOAD: dict[Workload, Word] = {
