@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx2
 import pytest
 from django.test import Client
+from visitors import administrator, browser, events, people, pick, signed_in, to_microsoft, told_of, user_of
 
 from chamberlain import clock
 from chamberlain.actions.sign_in import issue_sign_in_link
@@ -31,76 +32,8 @@ def microsoft(start_tenant: Callable[..., Simulated]) -> Simulated:
 @pytest.fixture(autouse=True)
 def settings(microsoft: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation at localhost with the simulated Microsoft, where many may try from one address."""
-    for name, value in {
-        "PUBLIC_URL": "http://localhost",
-        "LOGIN_ROOT": microsoft.url,
-        "GRAPH_ROOT": microsoft.url,
-        "CLIENT_ID": microsoft.client_id,
-        "CLIENT_SECRET": microsoft.client_secret,
-        "SIGN_IN_TENANT": microsoft.tenant_id,
-        "SIGN_INS_PER_ADDRESS": "10000",
-    }.items():
-        monkeypatch.setenv(f"CHAMBERLAIN_{name}", value)
-
-
-def browser(agent: str = "Test browser") -> Client:
-    return Client(SERVER_NAME="localhost", headers={"User-Agent": agent})
-
-
-def administrator(name: str) -> Client:
-    """A browser that used a link of the terminal."""
-    client = browser()
-    link = issue_sign_in_link(actor=SYSTEM, root="", name=name)
-    assert client.post(link).status_code == 302
-    return client
-
-
-def to_microsoft(client: Client, *, next_page: str = "/") -> str:
-    """The address of Microsoft's sign-in page."""
-    answer = client.post("/sign-in/microsoft", {"next": next_page})
-    assert answer.status_code == 302, answer.content
-    return str(answer["Location"])
-
-
-def pick(address: str, account: str, *, answer: str = "sign_in") -> str:
-    """Chooses an account there; the path and query that the browser is sent back to."""
-    reply = httpx2.post(address, data={"account": account, "answer": answer}, follow_redirects=False)
-    assert reply.status_code == 302, reply.text
-    back = urlsplit(reply.headers["location"])
-    assert (back.netloc, back.path) == ("localhost", "/sign-in/microsoft/callback")
-    return f"{back.path}?{back.query}"
-
-
-def people(microsoft: Simulated) -> list[dict[str, Any]]:
-    token = httpx2.post(
-        f"{microsoft.url}/{microsoft.tenant_id}/oauth2/v2.0/token",
-        data={
-            "client_id": microsoft.own_client_id,
-            "client_secret": microsoft.own_client_secret,
-            "scope": "https://graph.microsoft.com/.default",
-            "grant_type": "client_credentials",
-        },
-    ).json()["access_token"]
-    headers = {"Authorization": f"Bearer {token}"}
-    path = f"{microsoft.url}/v1.0/users?$select=id,displayName,userPrincipalName,accountEnabled"
-    found: list[dict[str, Any]] = httpx2.get(path, headers=headers).json()["value"]
-    return [one for one in found if one["accountEnabled"]]
-
-
-def signed_in(client: Client) -> bool:
-    return bool(client.get("/your-sign-in").status_code == 200)
-
-
-def events(name: str) -> list[Any]:
-    from chamberlain.store.models import EventRow
-
-    return list(EventRow.objects.filter(name=name).order_by("id"))
-
-
-def user_of(client: Client) -> Any:
-    from chamberlain.store.models import User
-
-    return User.objects.get(pk=client.session["_auth_user_id"])
+    for name, value in told_of(microsoft, CHAMBERLAIN_SIGN_IN_TENANT=microsoft.tenant_id).items():
+        monkeypatch.setenv(name, value)
 
 
 def test_a_person_signs_in_by_way_of_microsoft_and_is_known_by_the_two_ids(microsoft: Simulated) -> None:

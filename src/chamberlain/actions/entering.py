@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import TypeVar
 from uuid import UUID
 
+from chamberlain import clock
 from chamberlain.actions.limit_rate import limit_rate
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError
 from chamberlain.model.actor import Actor, ActorKind
 from chamberlain.model.entrance import SignInWay
 from chamberlain.policy.rate import Rate
-from chamberlain.store import roles
+from chamberlain.store import roles, sessions
 from chamberlain.store.connection import transaction
 from chamberlain.store.models import User
 
@@ -47,7 +48,8 @@ def guarded(attempt: Callable[[], Answer], *, way: SignInWay, account: str = "")
 
 
 def note_signed_in(user: User, way: SignInWay) -> UUID:
-    """The trace of a sign-in; call it inside the transaction that lets them in."""
+    """The trace of a sign-in; call it inside the transaction that lets them in. Sessions that expired are swept."""
+    sessions.sweep(clock.now())
     record(
         EventName.PERSON_SIGNED_IN,
         actor=roles.actor_of(user),

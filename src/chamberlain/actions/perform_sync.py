@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 from chamberlain import clock
+from chamberlain.actions.end_sessions_of_leavers import end_sessions_of_leavers
 from chamberlain.actions.look_at_expiry import look_at_expiry
 from chamberlain.actions.note_scopes import note_scopes
 from chamberlain.actions.reaching import way_to
@@ -73,8 +74,18 @@ def perform(run_id: int, *, settings: Settings) -> Failure | None:
     if Capability.SEE_CONSENTS in chosen:
         _look_at_consents(run_id, connection, settings=settings)
     _look_at_secret(run_id, connection, settings=settings)
+    _look_at_sessions(connection, settings=settings)
     failures = (error for error in (outcome.failures or {}).values() if error.code != OFF)
     return next((_failure(error) for error in failures), None)
+
+
+def _look_at_sessions(connection: Connection, *, settings: Settings) -> None:
+    """Whoever was blocked in Entra, or has gone, is out here as well. Not to know it spoils no run."""
+    try:
+        with way_to(connection, settings=settings) as way:
+            end_sessions_of_leavers(connection.tenant, way=way)
+    except ChamberlainError as error:
+        log.warning("sessions of tenant %d were not looked at: %s", connection.tenant.id, error)
 
 
 def _look_at_secret(run_id: int, connection: Connection, *, settings: Settings) -> None:

@@ -1,11 +1,12 @@
 """Sessions that go on: whose, since when, and ending them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from chamberlain.model.entrance import LiveSession
-from chamberlain.store.models import User
+from chamberlain.store.models import ApiTokenRow, User
 from chamberlain.store.models.sign_in import SessionRow
 from chamberlain.store.session_store import digest_of
 
@@ -50,11 +51,15 @@ def sweep(now: datetime) -> int:
     return SessionRow.objects.filter(expire_date__lt=now).delete()[0]
 
 
-def people_with_sessions(tenant_guid: UUID) -> tuple[User, ...]:
-    """Those of a tenant who have any session."""
-    return tuple(User.objects.filter(tenant_guid=tenant_guid, sessions__isnull=False).distinct())
+def people_present(tenant_guid: UUID, *, now: datetime) -> tuple[User, ...]:
+    """Those of a tenant who have a session, or a token of the API that is good."""
+    good = Q(apitokenrow__revoked_at__isnull=True, apitokenrow__expires_at__gt=now)
+    return tuple(User.objects.filter(Q(sessions__isnull=False) | good, tenant_guid=tenant_guid).distinct())
 
 
-def by_object(people: Iterable[User]) -> dict[UUID, User]:
-    """The same by their id in Entra."""
-    return {user.object_guid: user for user in people}
+def revoke_tokens(user_id: UUID, *, now: datetime) -> tuple[int, ...]:
+    """Revokes a person's tokens of the API; tells which those were."""
+    rows = ApiTokenRow.objects.select_for_update().filter(user_id=user_id, revoked_at__isnull=True)
+    found = tuple(rows.values_list("id", flat=True))
+    ApiTokenRow.objects.filter(id__in=found).update(revoked_at=now)
+    return found

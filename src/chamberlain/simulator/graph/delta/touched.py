@@ -19,6 +19,7 @@ _NAMES = {
     "job_title": frozenset({"jobTitle"}),
     "user_principal_name": frozenset({"userPrincipalName", "identities"}),
     "manager": frozenset({"manager"}),
+    "sessions_valid_from": frozenset({"signInSessionsValidFromDateTime"}),
 }
 
 
