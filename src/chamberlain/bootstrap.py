@@ -230,10 +230,12 @@ def is_worker_alive() -> bool:
 def make_worker(world: World) -> Any:
     """A worker with every story of the house registered, and the rounds that start syncs and look after notices."""
     from chamberlain.actions.keep_subscriptions import SUBSCRIPTIONS_JOB
-    from chamberlain.actions.seal_events import seal_events
+    from chamberlain.actions.read_activity import ACTIVITY_JOB
+    from chamberlain.actions.seal_events import seal_waiting
     from chamberlain.actions.start_sync import SYNC_JOB
     from chamberlain.jobs.engine import Worker, is_over
     from chamberlain.work.keep_subscriptions import keep_subscriptions, look_after_subscriptions, start_woken_syncs
+    from chamberlain.work.read_activity import read_activity, start_due_readings
     from chamberlain.work.schedule import end_lost_runs, start_due_syncs
     from chamberlain.work.sync_tenant import sync_tenant
     from chamberlain.work.watch_credentials import CredentialWatch
@@ -241,13 +243,15 @@ def make_worker(world: World) -> Any:
     stories: dict[str, Callable[..., None]] = {
         SYNC_JOB: partial(sync_tenant, settings=world.settings),
         SUBSCRIPTIONS_JOB: partial(keep_subscriptions, settings=world.settings),
+        ACTIVITY_JOB: partial(read_activity, settings=world.settings),
     }
     worker = Worker(url=world.database_url, stories=stories)
     worker.every_round(partial(end_lost_runs, is_over=is_over))
     worker.every_round(partial(start_due_syncs, settings=world.settings))
     worker.every_round(partial(look_after_subscriptions, settings=world.settings))
     worker.every_round(start_woken_syncs)
-    worker.every_round(seal_events)
+    worker.every_round(start_due_readings)
+    worker.every_round(seal_waiting)
     worker.every_round(CredentialWatch())
     return worker
 

@@ -44,6 +44,7 @@ OF_NO_TENANT = {
     "measures.take_measures",
     "own_sign_in.list_ways_in",
     "own_sign_in.session_handle",
+    "problems.list_problems",
     "people.listing_of",
     "people.person_row",
     "permissions.holders_of",
@@ -62,6 +63,7 @@ OF_THE_INSTALLATION = {
     "credentials.list_waiting_certificates",
     "evidence.evidence_key",
     "keys.list_keys",
+    "registration_script.show_script",
     "registration_script.show_script",
 }
 NOTHING_FOUND = {"credentials.find_certificate", "people.match_person"}  # when asked for what is the other tenant's

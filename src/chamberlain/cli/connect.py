@@ -1,7 +1,7 @@
 """`chamberlain connect`: connect a tenant from the terminal."""
 
 import json
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
@@ -57,6 +57,7 @@ def connect(
     """Connect a tenant: by admin consent, or with --client-id through an app registration of its own."""
     if context.invoked_subcommand is not None:
         return
+    wish = _Wish(cloud, client_secret or "", secret_file, secret_expires, certificate, is_federated=federation)
     with world(as_json=as_json) as opened:
         actor = terminal_actor()
         offer = show_connect_offer(viewer=actor)
@@ -65,28 +66,10 @@ def connect(
         if client_id is None and offer.installation_app and certificate is None and not federation:
             tenant = connect_by_consent(actor=actor, tenant_id=tenant_id)
         else:
-            ids = (
-                tenant_id or typer.prompt(_("Directory (tenant) id"), err=True),
-                client_id or typer.prompt(_("Application (client) id"), err=True),
-            )
-            if certificate is not None or federation:
-                tenant = _without_secret(actor, ids, cloud, certificate)
-            else:
-                secret = _secret(secret_file) or client_secret
-                tenant = connect_with_secret(
-                    actor=actor,
-                    tenant_id=ids[0],
-                    client_id=ids[1],
-                    client_secret=secret or typer.prompt(_("Client secret"), hide_input=True, err=True),
-                    cloud=cloud,
-                    expires_at=_last_day(secret_expires),
-                )
+            tenant = _connect_own(actor, tenant_id, client_id, wish)
         if not as_json:
-            out.print(
-                _("Connected: {name} ({domain})").format(name=tenant.name, domain=tenant.domain),
-                highlight=False,
-                markup=False,
-            )
+            told = _("Connected: {name} ({domain})").format(name=tenant.name, domain=tenant.domain)
+            out.print(told, highlight=False, markup=False)
         if wait:
             run_id = list_runs(viewer=actor, tenant=tenant, limit=1)[0].id
             run_to_end(opened, lambda: follow(tenant=tenant, run_id=run_id, as_json=as_json))
@@ -97,12 +80,36 @@ def connect(
 credentials.add_to(app)
 
 
-def _without_secret(actor: Actor, ids: tuple[str, str], cloud: Cloud, certificate: UUID | None) -> Tenant:
-    tenant_id, client_id = ids
-    if certificate is None:
-        return connect_with_federation(actor=actor, tenant_id=tenant_id, client_id=client_id, cloud=cloud)
-    return connect_with_certificate(
-        actor=actor, tenant_id=tenant_id, client_id=client_id, certificate=certificate, cloud=cloud
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How the registration is to be proved."""
+
+    cloud: Cloud
+    secret: str = field(repr=False)
+    secret_file: typer.FileText | None
+    secret_expires: str | None
+    certificate: UUID | None
+    is_federated: bool
+
+
+def _connect_own(actor: Actor, tenant_id: str | None, client_id: str | None, wish: _Wish) -> Tenant:
+    """Connects through the tenant's own registration; asks for what was not given."""
+    tenant_id = tenant_id or typer.prompt(_("Directory (tenant) id"), err=True)
+    client_id = client_id or typer.prompt(_("Application (client) id"), err=True)
+    if wish.certificate is not None:
+        return connect_with_certificate(
+            actor=actor, tenant_id=tenant_id, client_id=client_id, certificate=wish.certificate, cloud=wish.cloud
+        )
+    if wish.is_federated:
+        return connect_with_federation(actor=actor, tenant_id=tenant_id, client_id=client_id, cloud=wish.cloud)
+    secret = _secret(wish.secret_file) or wish.secret
+    return connect_with_secret(
+        actor=actor,
+        tenant_id=tenant_id,
+        client_id=client_id,
+        client_secret=secret or typer.prompt(_("Client secret"), hide_input=True, err=True),
+        cloud=wish.cloud,
+        expires_at=read_last_day(wish.secret_expires, now=clock.now()) if wish.secret_expires else None,
     )
 
 
@@ -114,10 +121,6 @@ def _explain(offer: ConnectOffer) -> None:
         optional = "" if need.required else f" [dim]({_('optional')})[/]"
         err.print(f"  [bold]{need.scope}[/]{optional}\n    {need.purpose}")
     err.print()
-
-
-def _last_day(text: str | None) -> datetime | None:
-    return read_last_day(text, now=clock.now()) if text else None
 
 
 def _secret(file: typer.FileText | None) -> str:

@@ -38,8 +38,8 @@ def show_script(
     """
     require(viewer, Deed.CONNECT)
     guid = _guid(tenant_id)
-    chosen = STANDARD if capabilities is None else {_capability(one) for one in capabilities}
-    chosen = check_choice(chosen, is_connected=_is_connected(guid), is_confirmed=True)
+    asked = STANDARD if capabilities is None else frozenset(_capability(one) for one in capabilities)
+    chosen = check_choice(asked, is_connected=_is_connected(guid), is_confirmed=True)
     roles = dict.fromkeys(
         role for ability in ABILITIES.values() if ability.capability in chosen for role in ability.roles
     )

@@ -3,8 +3,10 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chamberlain.model.activity import WhyUnknown
 from chamberlain.model.actor import Role
 from chamberlain.model.change import Section
+from chamberlain.model.cloud import Cloud
 from chamberlain.model.kind import AccountType, Kind, Relation
 from chamberlain.model.notice import Deaf
 from chamberlain.model.path import Reason
@@ -184,6 +186,15 @@ TRIGGER: dict[Trigger, Word] = {
 CREDENTIAL: dict[CredentialKind, Word] = {
     CredentialKind.INSTALLATION_APP: _("This installation's app registration"),
     CredentialKind.OWN_SECRET: _("Your own app registration, with a client secret"),
+    CredentialKind.OWN_CERTIFICATE: _("Your own app registration, with a certificate"),
+    CredentialKind.OWN_FEDERATION: _("Your own app registration, which trusts this platform"),
+}
+
+CLOUD: dict[str, Word] = {
+    Cloud.GLOBAL.value: _("Worldwide, also GCC"),
+    Cloud.GCC_HIGH.value: _("US government, GCC High"),
+    Cloud.DOD.value: _("US government, DoD"),
+    Cloud.CHINA.value: _("China, operated by 21Vianet"),
 }
 
 DEAF: dict[Deaf, Word] = {
@@ -220,6 +231,13 @@ DATA: dict[str, Word] = {
     "app_role": _("Applications"),
 }
 
+WHY_UNKNOWN: dict[WhyUnknown, Word] = {
+    WhyUnknown.NOT_READ: _("not read yet"),
+    WhyUnknown.NO_RECORD: _("Entra has no sign-in on record"),
+    WhyUnknown.SCOPE_MISSING: _("the permission AuditLog.Read.All is missing"),
+    WhyUnknown.PREMIUM_MISSING: _("the tenant has no Entra ID P1 or P2"),
+    WhyUnknown.PAST: _("not kept for the past"),
+}
 LICENCE_ERROR: dict[str, Word] = {
     "CountViolation": _("No seat was left when Microsoft tried to assign it."),
     "MutuallyExclusiveViolation": _("It contains a service that clashes with another licence of this person."),

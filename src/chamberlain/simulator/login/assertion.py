@@ -82,10 +82,13 @@ def _header(assertion: str) -> dict[str, Any]:
 
 
 def _is_signed(assertion: str, key: Key) -> bool:
+    public = key.public
+    if public is None:
+        return False
     try:
         jwt.decode(
             assertion,
-            key.public,
+            public,
             algorithms=["RS256", "PS256"],
             options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
         )

@@ -94,8 +94,12 @@ class SigningKey:
 
         raises  jwt.InvalidTokenError and its kinds
         """
-        unasked = {"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False}
-        return jwt.decode(token, self._public, algorithms=["RS256"], options=unasked)
+        return jwt.decode(
+            token,
+            self._public,
+            algorithms=["RS256"],
+            options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+        )
 
 
 def app_only_claims(

@@ -7,12 +7,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from chamberlain.actions.begin_connect import begin_connect
 from chamberlain.actions.complete_connect import complete_connect
-from chamberlain.actions.connect_with_secret import connect_with_secret
 from chamberlain.errors import ChamberlainError, Upstream
 from chamberlain.queries import connections
 from chamberlain.sentences import explain
@@ -21,7 +19,8 @@ from chamberlain.web.identity import viewer_of
 from chamberlain.web.problems import quote_of, status_of
 
 
-def _guid(value: str) -> None:
+def guid_validator(value: str) -> None:
+    """Passes what is an id of Microsoft's."""
     try:
         UUID(value)
     except ValueError as wrong:
@@ -31,15 +30,7 @@ def _guid(value: str) -> None:
 class TenantForm(forms.Form):
     """Which tenant the administrator means to connect; may be left open."""
 
-    tenant = forms.CharField(required=False, max_length=36, strip=True, validators=[_guid])
-
-
-class OwnForm(forms.Form):
-    """A registration made by the administrator, with its secret."""
-
-    tenant_id = forms.CharField(max_length=36, strip=True, validators=[_guid])
-    client_id = forms.CharField(max_length=36, strip=True, validators=[_guid])
-    client_secret = forms.CharField(max_length=500, strip=True, widget=forms.PasswordInput)
+    tenant = forms.CharField(required=False, max_length=36, strip=True, validators=[guid_validator])
 
 
 @require_safe
@@ -59,33 +50,6 @@ def connect(request: HttpRequest) -> HttpResponse:
     step = "scopes" if request.method == "POST" or request.GET.get("step") == "scopes" else "before"
     offer = connections.show_connect_offer(viewer=viewer)
     return show(request, f"connect/{step}.html", {"offer": offer, "form": form})
-
-
-@sensitive_post_parameters("client_secret")
-@sensitive_variables("form")
-@require_http_methods(["GET", "HEAD", "POST"])
-def connect_own(request: HttpRequest) -> HttpResponse:
-    """Connect with one's own registration and its secret; a failure stays on the form, secret left out."""
-    viewer = viewer_of(request)
-    form = OwnForm(request.POST or None)
-    failure: ChamberlainError | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            tenant = connect_with_secret(actor=viewer, **form.cleaned_data)
-        except ChamberlainError as error:
-            failure = error
-        else:
-            return redirect("overview", slug=tenant.slug)
-    context = {
-        "form": form,
-        "offer": connections.show_connect_offer(viewer=viewer),
-        "failure": explain(failure) if failure else None,
-        "code": failure.code if failure else "",
-        "quote": quote_of(request),
-    }
-    response = show(request, "connect/own.html", context)
-    response.status_code = status_of(failure) if failure else 400 if form.errors else 200
-    return response
 
 
 @require_safe

@@ -14,6 +14,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may
 from chamberlain.policy.share import read_share
 from chamberlain.queries import connections
+from chamberlain.queries.credentials import ending_soon, show_credentials
 from chamberlain.queries.freshness import Freshness, show_freshness
 from chamberlain.queries.quotas import Quotas, show_quotas
 from chamberlain.queries.scopes import list_shut, show_scopes
@@ -24,6 +25,7 @@ from chamberlain.web.drawing import share
 from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
 from chamberlain.web.problems import status_of
+from chamberlain.web.words import CLOUD
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,6 +67,9 @@ def _show(
             "uses": [(use, share(round(use.used_in_window * 1_000), of=1_000)) for use in quotas.uses],
             "is_live": is_live,
             "may_slow": may(viewer, Deed.SLOW_DOWN, tenant_id=tenant.id),
+            "proof": show_credentials(viewer=viewer, tenant=tenant),
+            "cloud": CLOUD[fresh.integration.connection.cloud.value] if fresh.integration else "",
+            "ending": ending_soon(viewer=viewer, tenant=tenant),
             "typed": typed if failure else str(quotas.share_percent),
             "least": LEAST_SHARE,
             "most": MOST_SHARE,

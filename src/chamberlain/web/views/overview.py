@@ -10,6 +10,7 @@ from chamberlain.model.kind import Kind
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.view import ListName
 from chamberlain.queries import connections, overview
+from chamberlain.queries.credentials import ending_soon
 from chamberlain.queries.state import one_state
 from chamberlain.web import columns, csv
 from chamberlain.web.drawing import share
@@ -36,6 +37,7 @@ def show_overview(request: HttpRequest, slug: str) -> HttpResponse:
         "departments": _department_bars(figures.departments[:DEPARTMENTS]),
         "more_departments": max(len(figures.departments) - DEPARTMENTS, 0),
         "idle": sum(max(licence.idle, 0) for licence in paid),
+        "ending": ending_soon(viewer=viewer, tenant=tenant),
         "kinds": tuple((kind, figures.permissions.get(kind, 0)) for kind in Kind),
     }
     if wants_fragment(request, target="overview"):
