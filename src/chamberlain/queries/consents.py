@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from chamberlain.errors import NotFound
 from chamberlain.model.actor import Actor
 from chamberlain.model.consent import Consent
 from chamberlain.model.page import Page
@@ -10,6 +11,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require, require_person
 from chamberlain.queries.known import require_known
 from chamberlain.store import consents
+from chamberlain.store.reads import people
 
 PAGE = 50
 
@@ -29,6 +31,11 @@ def list_consents(
 
 
 def consents_of(*, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | None = None) -> tuple[Consent, ...]:
-    """Applications that may act for this person alone; what they may do for everybody is not told here."""
+    """Applications that may act for this person alone; what they may do for everybody is not told here.
+
+    raises  Refused("not_allowed"), NotFound("person_not_found")
+    """
     require_person(viewer, tenant=tenant, guid=guid)
+    if people.profile(tenant_id=tenant.id, guid=str(guid)) is None:
+        raise NotFound("person_not_found", text=str(guid))
     return consents.list_consents(tenant_id=tenant.id, principal=str(guid), at=at)

@@ -53,7 +53,7 @@ def same_section(request: HttpRequest, *, viewer: Actor, tenant: Tenant) -> str:
     deed = SECTIONS.get(name)
     if match is None or deed is None or not may(viewer, deed, tenant_id=tenant.id):
         return home_of(viewer, tenant)
-    kept = {key: value for key, value in match.captured_kwargs.items() if key == "kind"}
+    kept = {key: value for key, value in match.kwargs.items() if key == "kind"}
     return reverse(name, kwargs={"slug": tenant.slug, **kept})
 
 
