@@ -5,6 +5,7 @@ source  https://www.rfc-editor.org/rfc/rfc9457 (2023)
 
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -86,8 +87,8 @@ def problem(request: HttpRequest, error: ChamberlainError, *, errors: Iterable[M
     if error.code in CHALLENGES:
         answer["WWW-Authenticate"] = CHALLENGES[error.code].format(scope=error.data.get("scope", ""))
     after = getattr(error, "again_after", None) or error.data.get("again_after")
-    if after is not None:
-        answer["Retry-After"] = str(max(1, round(getattr(after, "total_seconds", lambda: after)())))
+    if isinstance(after, timedelta):
+        answer["Retry-After"] = str(max(1, round(after.total_seconds())))
     return answer
 
 
