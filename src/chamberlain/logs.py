@@ -31,7 +31,8 @@ SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(/sign-in/)[\w.~-]{16,}"), rf"\1{REDACTED}"),
 )
 CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), 127) if number != 9}
-QUIET = ("httpx2", "dbos", "alembic")
+# django.template tells all cookies where a name is not found, the session's with them; httpcore2 tells of each byte.
+QUIET = ("httpx2", "dbos", "alembic", "django.template", "httpcore2")
 
 _carried: ContextVar[dict[str, str]] = ContextVar("carried")
 

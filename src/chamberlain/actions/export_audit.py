@@ -21,10 +21,9 @@ def export_audit(*, actor: Actor, asked: Asked, format: str, rows: int) -> None:
             subject="audit",
             format=format,
             rows=rows,
-            **_narrowed(asked),
+            who=asked.who,
+            what=asked.what,
+            about=asked.subject,
+            since=asked.since or "",
+            until=asked.until or "",
         )
-
-
-def _narrowed(asked: Asked) -> dict[str, object]:
-    told = {"who": asked.who, "what": asked.what, "about": asked.subject, "since": asked.since, "until": asked.until}
-    return {key: value for key, value in told.items() if value}

@@ -13,3 +13,8 @@ def seal_events(*, patient: bool = False) -> int:
     while some := chain.seal_some(seal, patient=patient):
         done += some
     return done
+
+
+def seal_waiting() -> None:
+    """What a worker's round does, unless another process is at it."""
+    seal_events()

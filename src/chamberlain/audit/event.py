@@ -61,7 +61,7 @@ def record(
     actor: Actor,
     tenant_id: int | None,
     subject: str,
-    reason: str = "",
+    reason: object = "",
     before: object = None,
     after: object = None,
     **details: object,

@@ -57,5 +57,6 @@ def forget(
 
 
 app = typer.Typer(help=_("The keys that encrypt secrets: list, rotate, forget."), no_args_is_help=True)
-for name, command in {"list": show, "rotate": rotate, "forget": forget}.items():
-    app.command(name)(command)
+app.command("list")(show)
+app.command("rotate")(rotate)
+app.command("forget")(forget)

@@ -107,7 +107,7 @@ def _reencrypt_row(model: type[models.Model], field: EncryptedField, key: str, r
 def _filled(statement: str, model: type[models.Model], field: EncryptedField) -> str:
     names = {
         "table": sql.Identifier(model._meta.db_table),
-        "column": sql.Identifier(field.column),
-        "id": sql.Identifier(model._meta.pk.column),
+        "column": sql.Identifier(str(field.column)),
+        "id": sql.Identifier(str(model._meta.pk.column)),
     }
-    return sql.SQL(statement).format(**names).as_string(None)  # type: ignore[arg-type]  # a constant of this module
+    return sql.SQL(statement).format(**names).as_string(None)

@@ -3,14 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+from chamberlain.model.cloud import HOSTS, Cloud
 from chamberlain.settings import load
 
 _ours = load()
 _here = Path(__file__).parent
 
+_login_root = _ours.login_root if _ours.client_cloud == "global" else HOSTS[Cloud(_ours.client_cloud)].login
+
 DEBUG = _ours.debug
 SECRET_KEY = ""  # set by bootstrap: derived from the installation's key
-CHAMBERLAIN_KEYS = None  # set by bootstrap
+CHAMBERLAIN_KEYS: Any = None  # set by bootstrap
 ALLOWED_HOSTS: list[str] = []  # set by bootstrap from public_url
 
 INSTALLED_APPS = [
@@ -101,7 +104,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'", _ours.login_root],  # browsers check the redirect to Microsoft after our form, too
+        "form-action": ["'self'", _login_root],  # browsers check the redirect to Microsoft after our form, too
     }
 }
 LOGIN_URL = "/sign-in"

@@ -59,7 +59,7 @@ def _answer(request: HttpRequest, tenant: Tenant | None) -> HttpResponseBase:
         return _file(viewer, tenant, asked, form)
     address = Address(request.path, params)
     page = audit.list_events(viewer=viewer, asked=asked, before=_before(request))
-    context = {
+    context: dict[str, object] = {
         "tenant": tenant,
         "address": address,
         "page": page,
