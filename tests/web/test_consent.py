@@ -76,7 +76,7 @@ def test_an_answer_works_once_and_only_with_our_state(page: Page) -> None:
 
 
 def test_a_wrong_secret_stays_on_the_form_without_the_secret(page: Page) -> None:
-    page.goto("/connect/own")
+    page.goto("/connect/own?way=secret")
     page.get_by_label("Tenant id").fill("nonsense")
     page.get_by_label("Application (client) id").fill("5f3c1d5e-0000-4000-8000-000000000000")
     page.get_by_label("Client secret").fill("not the secret")
