@@ -9,6 +9,7 @@ from rich.tree import Tree
 from chamberlain import clock
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
 from chamberlain.language import gettext as _
+from chamberlain.model.activity import Activity, Unknown, WhyUnknown
 from chamberlain.model.holding import Holding
 from chamberlain.model.kind import Kind
 from chamberlain.model.path import Path, Reason
@@ -24,6 +25,15 @@ HEADINGS = {
     Kind.DISTRIBUTION_GROUP: "Distribution groups",
     Kind.PRODUCT: "Products",
     Kind.LICENCE: "Licences",
+}
+
+
+WHY_UNKNOWN = {
+    WhyUnknown.NOT_READ: "not read yet",
+    WhyUnknown.NO_RECORD: "Entra has no sign-in on record",
+    WhyUnknown.SCOPE_MISSING: "the permission AuditLog.Read.All is missing",
+    WhyUnknown.PREMIUM_MISSING: "the tenant has no Entra ID P1 or P2",
+    WhyUnknown.PAST: "not kept for the past",
 }
 
 
@@ -60,10 +70,20 @@ def _print(person: Person) -> None:
         out.print(escape(" · ".join(part for part in (row.job_title, row.department) if part)), highlight=False)
     if person.manager:
         out.print(f"{_('manager')}: {escape(person.manager.name or person.manager.user_name)}", highlight=False)
+    out.print(f"{_('last sign-in')}: {_used(person.activity)}", highlight=False)
     for kind, heading in HEADINGS.items():
         held = [holding for holding in person.holdings if holding.kind is kind]
         if held:
             out.print(_tree(_(heading), held))
+
+
+def _used(activity: Activity) -> str:
+    """When, and how sure that is; or why nobody knows."""
+    if isinstance(activity, Unknown):
+        return f"{_('unknown')}, {_(WHY_UNKNOWN[activity.why])}"
+    doubt = "" if activity.succeeded else _(", an attempt; how it ended is not on record")
+    as_of = _("Entra, as of {time}").format(time=f"{activity.as_of:%Y-%m-%d %H:%M}")
+    return f"{activity.at:%Y-%m-%d %H:%M}{doubt} [dim]({as_of})[/]"
 
 
 def _tree(heading: str, held: list[Holding]) -> Tree:
@@ -116,6 +136,7 @@ def _json(person: Person) -> dict[str, Any]:
         "first_seen": person.first_seen.isoformat(),
         "at": person.at.isoformat() if person.at else None,
         "present": person.present,
+        "last_sign_in": _used_json(person.activity),
         "holdings": [
             {
                 "key": holding.key,
@@ -141,3 +162,11 @@ def _json(person: Person) -> dict[str, Any]:
             for holding in person.holdings
         ],
     }
+
+
+def _used_json(activity: Activity) -> dict[str, Any]:
+    as_of = activity.as_of.isoformat() if activity.as_of else None
+    if isinstance(activity, Unknown):
+        return {"at": None, "unknown": activity.why.value, "source": activity.source.value, "as_of": as_of}
+    told = {"at": activity.at.isoformat(), "unknown": None, "succeeded": activity.succeeded}
+    return {**told, "source": activity.source.value, "as_of": as_of}

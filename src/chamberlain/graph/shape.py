@@ -89,6 +89,24 @@ class LicensedUser(Shape, frozen=True, kw_only=True):
     license_assignment_states: list[LicenceState]
 
 
+class SignInActivity(Shape, frozen=True, kw_only=True):
+    """When somebody signed in last; None for what is not on record.
+
+    source  https://learn.microsoft.com/graph/api/resources/signinactivity (2026)
+    """
+
+    last_sign_in_date_time: datetime | None = None
+    last_non_interactive_sign_in_date_time: datetime | None = None
+    last_successful_sign_in_date_time: datetime | None = None
+
+
+class SignedInUser(Shape, frozen=True, kw_only=True):
+    """A user's last sign-ins, which never come with anything else: they are slow and dear."""
+
+    id: str
+    sign_in_activity: SignInActivity | None = None
+
+
 class LicensedGroup(Shape, frozen=True, kw_only=True):
     """A group's licences."""
 

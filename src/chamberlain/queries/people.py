@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chamberlain.errors import Conflict, NotFound
+from chamberlain.model.activity import Activity, Source, Unknown, WhyUnknown
 from chamberlain.model.actor import Actor
 from chamberlain.model.holding import Holding, ServicePlan
 from chamberlain.model.kind import AccountType, Kind
@@ -16,12 +17,14 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may, require, require_person
 from chamberlain.queries.holdings import holdings_of
 from chamberlain.queries.known import require_known
+from chamberlain.store import activity
 from chamberlain.store.reads import keyset, past, people
 from chamberlain.store.snapshot import snapshot
 
 __all__ = ["Holding", "PeopleFilter", "PeopleSort", "Person", "PersonRow", "ServicePlan"]
 
 MOST_REPORTS = 200
+NOT_KEPT = Unknown(WhyUnknown.PAST, Source.ENTRA)
 MOST_CANDIDATES = 6
 
 
@@ -72,6 +75,7 @@ class Person:
 
     at       the time in the past that is told of; None: now
     present  whether they were in the tenant then; if not, their names are the ones last known and they held nothing
+    activity when they last signed in, as it is known now
     """
 
     row: PersonRow
@@ -84,6 +88,7 @@ class Person:
     holdings: tuple[Holding, ...]
     at: datetime | None = None
     present: bool = True
+    activity: Activity = NOT_KEPT
 
 
 @snapshot()
@@ -160,6 +165,7 @@ def _person_now(tenant: Tenant, guid: UUID, profile: dict[str, Any]) -> Person:
         first_seen=profile["first_seen"],
         gone_at=profile["gone_at"],
         holdings=holdings_of(tenant_id=tenant.id, account_id=profile["id"]),
+        activity=activity.of(tenant.id, profile["id"], source=Source.ENTRA),
     )
 
 
@@ -167,7 +173,8 @@ def _person_then(tenant: Tenant, guid: UUID, profile: dict[str, Any], at: dateti
     """As they were. Where they were not there: as they are now, without anything that they hold."""
     found = past.people(tenant_id=tenant.id, guids=[str(guid)], at=at)
     if not found:
-        return replace(_person_now(tenant, guid, profile), manager=None, reports=(), holdings=(), at=at, present=False)
+        now = replace(_person_now(tenant, guid, profile), manager=None, reports=(), holdings=(), activity=NOT_KEPT)
+        return replace(now, at=at, present=False)
     then = found[0]
     report_ids = past.reports(tenant_id=tenant.id, guid=str(guid), at=at, limit=MOST_REPORTS)
     others = past.people(tenant_id=tenant.id, guids=[*report_ids, then["manager"] or NIL], at=at)

@@ -58,6 +58,13 @@ PEOPLE = (
     Column("on_premises", _("Synced from on-premises"), width="w-48", words=FLAG),
     Column("created", _("Account made"), width=MOMENT),
     Column("first_seen", _("First seen"), width=MOMENT),
+    Column(
+        "last_sign_in",
+        _("Last sign-in"),
+        width=MOMENT,
+        note=_("As Entra tells, once a day"),
+        unknown=(_("Unknown"), _("No sign-in is on record, or it could not be read: the person's page says which.")),
+    ),
     Column("object_id", _("Object ID"), width="w-80"),
 )
 PEOPLE_USUAL = (NAME, "department", "job_title", "licences", "roles")

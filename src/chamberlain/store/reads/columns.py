@@ -41,6 +41,10 @@ PEOPLE: Mapping[str, str] = {
         " AND r.relation = 3"
         " JOIN permission p ON p.tenant_id = r.tenant_id AND p.id = r.permission_id AND p.family = 2) END"
     ),
+    "last_sign_in": (
+        "(SELECT x.last_used_at FROM activity x"
+        " WHERE x.tenant_id = a.tenant_id AND x.account_id = a.id AND x.source = 'entra')"
+    ),
     "object_id": "a.guid::text",
 }
 PERMISSIONS: Mapping[str, str] = {

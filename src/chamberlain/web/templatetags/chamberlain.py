@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from chamberlain import clock
+from chamberlain.model.activity import WhyUnknown
 from chamberlain.model.kind import AccountType, Kind
 from chamberlain.model.matrix import PEOPLE
 from chamberlain.model.page import Page
@@ -108,6 +109,12 @@ def tone(state: RunState) -> str:
 def fact(code: str) -> words.Word:
     """The label of a fact."""
     return words.fact_word(code)
+
+
+@register.filter
+def why_unknown(why: WhyUnknown) -> words.Word:
+    """Why nobody knows when an account was last used."""
+    return words.WHY_UNKNOWN[why]
 
 
 @register.filter
