@@ -28,11 +28,24 @@ IN_TENANT = (
     "/changes",
     "/changes?section=grants_opened",
     "/connection",
+    "/connection/capabilities",
+    "/connection/capabilities?planned=yes&capability=provision_roles",
     "/runs",
     "/runs/1",
     "/search?q=a",
+    "/mine",
+    "/people-and-roles",
 )
-AROUND = ("/integrations", "/connect", "/connect?step=scopes", "/connect/own", "/connect/callback?state=no", "/nowhere")
+AROUND = (
+    "/tenants",
+    "/people-and-roles",
+    "/integrations",
+    "/connect",
+    "/connect?step=scopes",
+    "/connect/own",
+    "/connect/callback?state=no",
+    "/nowhere",
+)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
