@@ -8,7 +8,7 @@
     ├── Upstream        Microsoft or the way to it failed; `again_after` says when to try again
     └── Misconfigured   the installation or a connection is set up wrongly
 
-An error carries a stable `code` and data, never a sentence: `sentences.py` has, for each code, what happened,
+An error carries a stable `code` and data, never a sentence: `sentences` has, for each code, what happened,
 why, and what to do. Codes are public: scripts and the documentation rely on them.
 """
 
