@@ -24,7 +24,6 @@ UNTOLD: dict[str, str] = {
     "look_at_expiry.look_at_expiry": "copies a date from Microsoft; that it comes near is told",
     "perform_sync._note_organisation": "copies what Microsoft says of the tenant; the sync is told",
     "read_activity.queue_due_readings": "queues a reading, which copies what Microsoft says",
-    "read_activity.queue_due_readings": "queues a reading, as the schedule has it",
     "save_view.choose_columns": "how a list looks to one person",
     "save_view.open_list_with": "how a list looks to one person",
     "set_up_code.begin_code": "counts for nothing until it is confirmed, which is told",

@@ -64,7 +64,6 @@ OF_THE_INSTALLATION = {
     "evidence.evidence_key",
     "keys.list_keys",
     "registration_script.show_script",
-    "registration_script.show_script",
 }
 NOTHING_FOUND = {"credentials.find_certificate", "people.match_person"}  # when asked for what is the other tenant's
 IDS = {"guid", "key", "run_id", "view_id", "person", "permission", "run"}

@@ -19,10 +19,10 @@ from chamberlain.model.actor import Role
 from chamberlain.model.kind import Kind
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.view import MOST_VIEWS, ListName
+from chamberlain.policy.cells import harmless
 from chamberlain.store.connection import connect, rows
 from chamberlain.store.models import ColumnsRow, DefaultViewRow, ViewRow
 from chamberlain.web import columns
-from chamberlain.policy.cells import harmless
 from chamberlain.web.lists import SPECS
 
 HOSTILE = '=HYPERLINK("http://example.com","x")'

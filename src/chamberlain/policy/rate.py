@@ -21,7 +21,7 @@ class Rate(Enum):
 
     SIGN_IN_BY_ADDRESS = "sign_in_by_address"
     SIGN_IN_BY_ACCOUNT = "sign_in_by_account"
-    TOKEN_BY_ADDRESS = "token_by_address"
+    TOKEN_BY_ADDRESS = "token_by_address"  # noqa: S105 - a name
     API_BY_TOKEN = "api_by_token"  # noqa: S105 - a name
 
 
