@@ -4,23 +4,14 @@ from rich.table import Table
 
 from chamberlain.cli.rim import out
 from chamberlain.language import gettext as _
-from chamberlain.model.run import Mode, Phase, Plan, Run, Why
-
-WHY = {
-    Why.FIRST: _("there is no earlier reading to go on from"),
-    Why.ASKED: _("somebody asked for it"),
-    Why.FRESH: _("the links of the last run are good"),
-    Why.LINK_OLD: _("the links of the last run are too old"),
-    Why.LINK_REFUSED: _("Microsoft no longer takes a link of the last run"),
-    Why.LINK_OF_OTHER_MAKE: _("an earlier version asked for other fields"),
-    Why.FULL_DUE: _("the last reading of everything is long ago"),
-}
+from chamberlain.model.run import Mode, Phase, Plan, Run
+from chamberlain.queries.words import HOW, WHY
 
 
 def print_plan(plan: Plan, *, spent: Run | None) -> None:
     """Prints the plan; with a run also what it spent."""
     reads = _("everything") if plan.mode is Mode.FULL else _("what changed")
-    out.print(_("Reads {what}: {why}.").format(what=reads, why=WHY[plan.why]), highlight=False)
+    out.print(_("Reads {what}: {why}.").format(what=reads, why=_(WHY[plan.why])), highlight=False)
     table = Table(box=None, header_style="dim", pad_edge=False)
     for heading in (_("kind"), _("how")):
         table.add_column(heading)
@@ -29,7 +20,7 @@ def print_plan(plan: Plan, *, spent: Run | None) -> None:
         table.add_column(heading, justify="right")
     phases = {phase.name: phase for phase in spent.phases} if spent else {}
     for line in plan.lines:
-        cells = [line.phase.value, _(line.way), _figure(line.requests), _figure(line.resource_units)]
+        cells = [line.phase.value, _(HOW.get(line.way, line.way)), _figure(line.requests), _figure(line.resource_units)]
         table.add_row(*cells, *(_used(phases[line.phase]) if spent else ()))
     told = {line.phase for line in plan.lines}
     for phase in (one for one in phases.values() if one.name not in told and one.seconds is not None):

@@ -9,13 +9,14 @@ from rich.tree import Tree
 from chamberlain import clock
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
 from chamberlain.language import gettext as _
-from chamberlain.model.activity import Activity, Unknown, WhyUnknown
+from chamberlain.model.activity import Activity, Unknown
 from chamberlain.model.holding import Holding
 from chamberlain.model.kind import Kind
 from chamberlain.model.path import Path, Reason
 from chamberlain.policy.moment import read_moment
 from chamberlain.queries.connections import choose_tenant
 from chamberlain.queries.people import Person, match_person
+from chamberlain.queries.words import WHY_UNKNOWN
 
 HEADINGS = {
     Kind.ROLE: "Roles",
@@ -25,15 +26,6 @@ HEADINGS = {
     Kind.DISTRIBUTION_GROUP: "Distribution groups",
     Kind.PRODUCT: "Products",
     Kind.LICENCE: "Licences",
-}
-
-
-WHY_UNKNOWN = {
-    WhyUnknown.NOT_READ: "not read yet",
-    WhyUnknown.NO_RECORD: "Entra has no sign-in on record",
-    WhyUnknown.SCOPE_MISSING: "the permission AuditLog.Read.All is missing",
-    WhyUnknown.PREMIUM_MISSING: "the tenant has no Entra ID P1 or P2",
-    WhyUnknown.PAST: "not kept for the past",
 }
 
 

@@ -13,6 +13,7 @@ from chamberlain.model.path import Reason
 from chamberlain.model.quota import Whose, Workload
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
 from chamberlain.model.tenant import CredentialKind
+from chamberlain.queries import words
 
 Word = str | Promise
 
@@ -144,15 +145,8 @@ MODE: dict[Mode, Word] = {
     Mode.CHANGES: _("Changes"),
 }
 
-WHY: dict[Why, Word] = {
-    Why.FIRST: _("there is no earlier reading to go on from"),
-    Why.ASKED: _("somebody asked for it"),
-    Why.FRESH: _("the links of the last run are good"),
-    Why.LINK_OLD: _("the links of the last run are too old"),
-    Why.LINK_REFUSED: _("Microsoft no longer takes a link of the last run"),
-    Why.LINK_OF_OTHER_MAKE: _("an earlier version asked for other fields"),
-    Why.FULL_DUE: _("the last reading of everything is long ago"),
-}
+WHY: dict[Why, Word] = {why: _(text) for why, text in words.WHY.items()}
+HOW: dict[str, Word] = {way: _(text) for way, text in words.HOW.items()}
 
 PHASE_STATE: dict[PhaseState, Word] = {
     PhaseState.WAITING: _("Waiting"),
@@ -231,13 +225,7 @@ DATA: dict[str, Word] = {
     "app_role": _("Applications"),
 }
 
-WHY_UNKNOWN: dict[WhyUnknown, Word] = {
-    WhyUnknown.NOT_READ: _("not read yet"),
-    WhyUnknown.NO_RECORD: _("Entra has no sign-in on record"),
-    WhyUnknown.SCOPE_MISSING: _("the permission AuditLog.Read.All is missing"),
-    WhyUnknown.PREMIUM_MISSING: _("the tenant has no Entra ID P1 or P2"),
-    WhyUnknown.PAST: _("not kept for the past"),
-}
+WHY_UNKNOWN: dict[WhyUnknown, Word] = {why: _(text) for why, text in words.WHY_UNKNOWN.items()}
 LICENCE_ERROR: dict[str, Word] = {
     "CountViolation": _("No seat was left when Microsoft tried to assign it."),
     "MutuallyExclusiveViolation": _("It contains a service that clashes with another licence of this person."),

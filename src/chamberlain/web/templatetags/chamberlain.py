@@ -112,6 +112,12 @@ def fact(code: str) -> words.Word:
 
 
 @register.filter
+def way_word(way: str) -> words.Word:
+    """How a plan reads a kind."""
+    return words.HOW.get(way, way)  # an earlier version may have called it otherwise
+
+
+@register.filter
 def why_unknown(why: WhyUnknown) -> words.Word:
     """Why nobody knows when an account was last used."""
     return words.WHY_UNKNOWN[why]
