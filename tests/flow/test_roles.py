@@ -89,7 +89,9 @@ def test_somebody_of_the_directory_gets_a_role_before_they_ever_signed_in(tenant
     assert actor(anna.id).account is not None
 
 
-@pytest.mark.parametrize("text", ["", "Anna", "nobody@nowhere.example", str(uuid4()), "%", "anna' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "text", ["", "Anna", "nobody@nowhere.example", "5f3c1d5e-0000-4000-8000-00000000000f", "%", "anna' OR 1=1 --"]
+)
 def test_words_that_only_resemble_somebody_give_nobody_a_role(tenant: Tenant, text: str) -> None:
     before = RoleRow.objects.count()
     with pytest.raises(NotFound, match="user_not_found"):
@@ -106,7 +108,7 @@ def test_an_app_admin_needs_a_permission_that_there_is(tenant: Tenant) -> None:
         grant_role(actor=stories.ADMIN, person="Kim", role=Role.AUDITOR, tenant=tenant, permission="group:nothing")
 
 
-@pytest.mark.parametrize("role", set(Role) - INSTALLATION_ROLES)
+@pytest.mark.parametrize("role", [role for role in Role if role not in INSTALLATION_ROLES])
 def test_what_is_given_by_name_or_assignment_exists_in_a_tenant_only(role: Role) -> None:
     somebody("Lou")
     with pytest.raises(Refused, match="role_needs_tenant"):
@@ -133,7 +135,9 @@ def test_nobody_but_an_administrator_gives_a_role_and_nobody_beyond_where_they_a
     RoleRow.objects.filter(user__object_guid=people.BEN).delete()
 
 
-@pytest.mark.parametrize("role", INSTALLATION_ROLES - {Role.ADMINISTRATOR})
+@pytest.mark.parametrize(
+    "role", [role for role in Role if role in INSTALLATION_ROLES and role is not Role.ADMINISTRATOR]
+)
 def test_who_only_sees_the_whole_installation_makes_nobody_an_administrator(tenant: Tenant, role: Role) -> None:
     somebody("Mona")
     me = replace(stories.NOBODY, roles=frozenset({role}))

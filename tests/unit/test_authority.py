@@ -77,7 +77,7 @@ def test_several_roles_allow_what_one_of_them_allows_and_no_more() -> None:
     assert cases == 15 * len(set(Deed) - BEYOND_TENANTS)
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.ADMINISTRATOR})
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMINISTRATOR])
 def test_nobody_but_an_administrator_changes_anything_of_others(role: Role) -> None:
     assert not any(may(here(role), deed, tenant_id=HERE.id) for deed in CHANGES)
 
