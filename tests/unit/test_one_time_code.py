@@ -46,7 +46,7 @@ def test_secrets_and_recovery_codes_are_long_and_new() -> None:
     assert new_secret() != new_secret()
     codes = new_recovery_codes()
     assert len(set(codes)) == len(codes) == 10
-    assert all(len(code.replace("-", "")) == 16 for code in codes)
+    assert all(len(code.replace("-", "")) == 24 for code in codes)
 
 
 def test_a_recovery_code_may_be_typed_in_any_way() -> None:

@@ -10,7 +10,16 @@ from django.test import Client, RequestFactory
 pytestmark = pytest.mark.usefixtures("world")
 
 SIGNING_IN = {"sign_in", "use_link", "sign_in_microsoft", "sign_in_callback", "sign_in_passkey", "sign_in_code"}
-OPEN = SIGNING_IN | {"sign_in_passkey_options", "theme", "healthz", "readyz", "metrics", "notify", "lifecycle"}
+OPEN = SIGNING_IN | {
+    "sign_in_passkey_options",
+    "theme",
+    "healthz",
+    "readyz",
+    "metrics",
+    "notify",
+    "lifecycle",
+    "problem_list",
+}
 EXAMPLES = {
     "slug": "contoso",
     "token": "not-a-token",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from chamberlain import clock
 from chamberlain.actions.own_account import own_account
@@ -9,6 +10,8 @@ from chamberlain.audit.event import EventName, record
 from chamberlain.errors import NotFound, Refused
 from chamberlain.model.actor import Actor
 from chamberlain.policy import one_time_code
+from chamberlain.policy.password import is_guessable
+from chamberlain.settings import load
 from chamberlain.store import local_accounts
 from chamberlain.store.connection import transaction
 
@@ -45,7 +48,7 @@ def confirm_code(*, actor: Actor, signed_in_at: datetime | None, code: str, pass
     raises   Refused("code_wrong" | "password_short" | "password_common" | "not_local" | "sign_in_again")
     """
     user_id = own_account(actor, signed_in_at=signed_in_at)
-    _require_good(password)
+    _require_good(password, actor)
     recovery = one_time_code.new_recovery_codes()
     with transaction():
         secret = local_accounts.unconfirmed_secret(user_id)
@@ -70,12 +73,13 @@ def remove_code(*, actor: Actor, signed_in_at: datetime | None) -> None:
         record(EventName.SIGN_IN_METHOD_REMOVED, actor=actor, tenant_id=None, subject=str(user_id), method=METHOD)
 
 
-def _require_good(password: str) -> None:
-    """Length counts, and not being everybody's.
+def _require_good(password: str, actor: Actor) -> None:
+    """Length counts, and not being what others would guess.
 
     source  OWASP ASVS 5.0, 6.2 (2025); NIST SP 800-63B-4 (2025): no rules about kinds of letters
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refused("password_short", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
-    if local_accounts.is_common(password):
+    own_words = (actor.name, urlsplit(load().url).hostname or "")
+    if is_guessable(password, own_words=own_words, is_common=local_accounts.is_common):
         raise Refused("password_common")

@@ -1,7 +1,7 @@
 """One-time codes that follow from a shared secret and the time, and codes on paper.
 
 source  RFC 6238 (2011), with the values that every authenticator app takes: SHA-1, 6 digits, 30 seconds
-        OWASP ASVS 5.0, 6.5 (2025): each is good once; recovery codes hold 64 bits at least, or are hashed slowly
+        OWASP ASVS 5.0, 6.5 (2025): each is good once; recovery codes of 112 bits or more need no slow hash
 """
 
 import base64
@@ -20,7 +20,7 @@ DRIFT = (0, -1, 1)
 """Steps that a clock may be off; the present one first."""
 
 RECOVERY_CODES = 10
-RECOVERY_BYTES = 10
+RECOVERY_BYTES = 15
 
 
 def new_secret() -> str:
@@ -56,7 +56,7 @@ def step_of(code: str, *, secret: str, now: datetime, last_step: int) -> int | N
 
 
 def new_recovery_codes() -> tuple[str, ...]:
-    """Codes for paper, each of 80 random bits."""
+    """Codes for paper, each of 120 random bits."""
     return tuple(_grouped(base64.b32encode(secrets.token_bytes(RECOVERY_BYTES))) for _ in range(RECOVERY_CODES))
 
 

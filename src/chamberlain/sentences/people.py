@@ -164,8 +164,8 @@ SENTENCES: dict[str, Sentence] = {
         "Choose another one; a few words are good.",
     ),
     "password_common": Sentence(
-        "This password is one of the most used.",
-        "It is among the first that anybody tries.",
+        "This password is easy to guess.",
+        "It is one of the most used, a pattern, or made of words that others would try here, such as your name.",
         "Choose another one; a few words that only you would put together are good.",
     ),
     "person_not_found": Sentence(

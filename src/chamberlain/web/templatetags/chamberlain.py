@@ -31,7 +31,7 @@ from chamberlain.queries.lists import Line
 from chamberlain.queries.overview import LicenceRow
 from chamberlain.queries.people import Holding, ServicePlan
 from chamberlain.sentences import Sentence
-from chamberlain.web import cells, moments, words
+from chamberlain.web import cells, moments, theme, words
 from chamberlain.web.address import Address
 from chamberlain.web.columns import Column
 from chamberlain.web.drawing import LicenceDrawing, draw_licence
@@ -91,6 +91,12 @@ def short(kind: Kind) -> words.Word:
 def icon_of(value: Kind | AccountType) -> str:
     """The icon of a kind of permission or of a type of account."""
     return words.KIND_ICON[value] if isinstance(value, Kind) else words.ACCOUNT_ICON[value]
+
+
+@register.filter
+def theme_of(request: HttpRequest) -> str:
+    """Light, dark, or "" for what the system has."""
+    return theme.chosen(request)
 
 
 @register.filter

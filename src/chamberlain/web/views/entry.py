@@ -16,9 +16,10 @@ from chamberlain.web.frame import frame_for
 from chamberlain.web.identity import viewer_of
 from chamberlain.web.sections import home_of
 from chamberlain.web.sessions import end
+from chamberlain.web.theme import remember
 
-THEMES = ("light", "dark")
-YEAR = 365 * 24 * 60 * 60
+CLEARED = '"cache", "storage"'
+"""What a browser forgets at sign-out. Cookies stay: the session's is void, the theme's is nobody's secret."""
 
 
 @require_safe
@@ -57,7 +58,9 @@ def use_link(request: HttpRequest, token: str) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     end(request, Ending.SIGNED_OUT)
-    return redirect("sign_in")
+    response = redirect("sign_in")
+    response["Clear-Site-Data"] = CLEARED
+    return response
 
 
 @login_not_required
@@ -65,12 +68,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark; anything else follows the system again."""
     response = HttpResponseRedirect(path_or("/", given=request.POST.get("next", "/"), request=request))
-    theme = request.POST.get("theme", "")
-    if theme in THEMES:
-        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
-    else:
-        response.delete_cookie("theme", samesite="Lax")
-    return response
+    return remember(response, request.POST.get("theme", ""))
 
 
 @login_not_required
