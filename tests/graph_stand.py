@@ -10,6 +10,7 @@ import msgspec
 
 from chamberlain.graph.client import Endpoint, Graph, Priority, graph_over
 from chamberlain.graph.token import Credential
+from chamberlain.model.permit import NO_PERMITS, Permit
 
 ROOT = "https://graph.example"
 TOKEN = {"access_token": "h.e30.s", "expires_in": 3600}
@@ -25,6 +26,7 @@ def ask(
     priority: Priority = Priority.BULK,
     deadline: timedelta | None = None,
     in_flight: int = 4,
+    permits: frozenset[Permit] = NO_PERMITS,
 ) -> Value:
     """What a story makes of the answers."""
 
@@ -36,7 +38,9 @@ def ask(
     async def run() -> Value:
         async with httpx2.AsyncClient(transport=httpx2.MockTransport(respond)) as http:
             endpoint = Endpoint("https://login.example", ROOT, in_flight=in_flight)
-            graph = graph_over(http, endpoint, Credential("t", "c", "s"), priority=priority, deadline=deadline)
+            graph = graph_over(
+                http, endpoint, Credential("t", "c", "s"), priority=priority, deadline=deadline, permits=permits
+            )
             return await story(graph)
 
     return asyncio.run(run())

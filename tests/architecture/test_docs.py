@@ -20,7 +20,8 @@ from chamberlain.queries.connections import SCOPES
 from chamberlain.sentences import SENTENCES
 from chamberlain.simulator.graph.resources.registrations import RegistrationDesk
 from chamberlain.simulator.graph.resources.subscriptions import Desk
-from chamberlain.simulator.graph.routes import ROUTES, registration_routes, subscription_routes
+from chamberlain.simulator.graph.resources.tenant import ReportSettingsDesk
+from chamberlain.simulator.graph.routes import ROUTES, registration_routes, report_settings_routes, subscription_routes
 from chamberlain.simulator.login.directory import Directory
 from chamberlain.simulator.login.registration import registrations
 from chamberlain.simulator.notify import Subscriptions
@@ -199,6 +200,7 @@ def test_every_path_of_the_simulator_is_documented() -> None:
     world = World(golden_base(1), ChangeLog(None, "golden"))
     desk = RegistrationDesk(Directory(world, registrations(1)))
     routes = (*ROUTES, *subscription_routes(Desk(Subscriptions(world, seed=1))), *registration_routes(desk))
+    routes += report_settings_routes(ReportSettingsDesk(world))
     files = ("control.py", "front_control.py", "application_control.py")
     told = "".join(text_of(SOURCE / "simulator" / name) for name in files)
     control = set(re.findall(r'\("(GET|POST|DELETE)", "([\w/]+)"\)', told))

@@ -15,7 +15,14 @@ from chamberlain.graph.quota import breaker, limit
 from chamberlain.graph.quota.breaker import Breaker
 from chamberlain.graph.quota.gate import Gate
 from chamberlain.graph.quota.price import price
+from chamberlain.model.capability import Capability
+from chamberlain.model.permit import Permit
 from chamberlain.model.quota import TenantSize, Workload
+from chamberlain.policy.capabilities import STANDARD, writes
+from chamberlain.policy.permits import PERMITS, permits
+from chamberlain.policy.scopes import SCOPES
+from chamberlain.provision import report_names
+from chamberlain.provision.report_names import set_concealed_names
 from graph_stand import ROOT, TOKEN, Answer, ask, refusal
 
 QUICK = timedelta(seconds=0.2)
@@ -69,6 +76,50 @@ def test_questions_and_subscriptions_may_leave(method: str, path: str, body: byt
 def test_nothing_that_changes_a_tenant_may_leave(method: str, path: str, body: bytes) -> None:
     with pytest.raises(Refused, match="write_refused"):
         readonly.check(method, path, body)
+
+
+PERMIT = Permit("PATCH", "/admin/reportSettings")
+
+
+def test_a_permit_lets_out_what_it_names_and_nothing_else() -> None:
+    permits = frozenset({PERMIT})
+    readonly.check("PATCH", "/v1.0/admin/reportSettings", b"{}", permits=permits)
+    batch = b'{"requests":[{"id":"1","method":"PATCH","url":"/admin/reportSettings"}]}'
+    for method, path, body in (
+        ("PUT", "/v1.0/admin/reportSettings", b"{}"),
+        ("DELETE", "/v1.0/admin/reportSettings", b""),
+        ("PATCH", "/v1.0/admin/reportSettings/", b"{}"),
+        ("PATCH", "/v1.0/admin/reportSettings/../people", b"{}"),
+        ("PATCH", "/v1.0/admin/REPORTSETTINGS", b"{}"),
+        ("PATCH", "/beta/admin/reportSettings", b"{}"),
+        ("PATCH", "/admin/reportSettings", b"{}"),
+        ("PATCH", "/v1.0/users/one", b"{}"),
+        ("POST", "/v1.0/$batch", batch),
+    ):
+        with pytest.raises(Refused, match="write_refused"):
+            readonly.check(method, path, body, permits=permits)
+
+
+def test_there_is_no_permit_unless_it_was_chosen_and_granted() -> None:
+    show, scope = Capability.SHOW_REPORT_NAMES, "ReportSettings.ReadWrite.All"
+    assert permits(show, chosen=STANDARD, held=frozenset({scope})) == frozenset()
+    assert permits(show, chosen={show}, held=frozenset()) == frozenset()
+    assert permits(show, chosen={show}, held=frozenset({scope})) == {PERMIT}
+    assert permits(Capability.PROVISION_PEOPLE, chosen=Capability, held=frozenset(SCOPES)) == frozenset()
+    assert all(writes(one) for one in PERMITS)
+
+
+def test_what_replicas_do_not_tell_yet_is_taken_and_not_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_names, "WAITS_SECONDS", (0.0, 0.0))
+    sent: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        sent.append(request.method)
+        is_told = request.method == "GET"
+        return httpx2.Response(200, json={"displayConcealedNames": True}) if is_told else httpx2.Response(204)
+
+    assert ask(answer, lambda graph: set_concealed_names(graph, concealed=False), permits=frozenset({PERMIT})) is False
+    assert sent == ["PATCH", "GET", "GET"]
 
 
 def test_the_check_stands_at_the_last_door() -> None:

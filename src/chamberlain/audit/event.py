@@ -40,6 +40,15 @@ class EventName(Enum):
     SYNC_FAILED = "sync:failed"
     SUBSCRIPTION_CREATED = "subscription:created"
     SUBSCRIPTION_ENDED = "subscription:ended"
+    REPORT_NAMES_INTENDED = "report_names:intended"
+    REPORT_NAMES_SWITCHED = "report_names:switched"
+    REPORT_NAMES_FAILED = "report_names:failed"
+    CONNECTION_ENDED = "connection:ended"
+    SYNC_MISSED = "sync:missed"
+    MESSAGE_GIVEN_UP = "message:given_up"
+    MESSAGE_RETRIED = "message:retried"
+    MAIL_TRIED = "mail:tried"
+    MAIL_CHOSEN = "mail:chosen"
     VIEW_SAVED = "view:saved"
     VIEW_DELETED = "view:deleted"
     LIST_EXPORTED = "list:exported"
@@ -51,6 +60,8 @@ class EventName(Enum):
     EVENTS_REMOVED = "events:removed"
     KEYS_ROTATED = "keys:rotated"
     KEY_FORGOTTEN = "key:forgotten"
+    BACKUP_MADE = "backup:made"
+    BACKUP_RESTORED = "backup:restored"
     TOKEN_MADE = "token:made"  # noqa: S105 - a word, not a secret
     TOKEN_REVOKED = "token:revoked"  # noqa: S105
 

@@ -21,6 +21,7 @@ from chamberlain.graph.shape import Subscription
 from chamberlain.graph.spent import Spent
 from chamberlain.graph.token import Credential, TokenSource
 from chamberlain.graph.wire import Call, Wire
+from chamberlain.model.permit import NO_PERMITS, Permit
 from chamberlain.model.quota import Priority
 
 __all__ = ["EVENTUAL", "Endpoint", "Graph", "Ledger", "Priority", "Spent", "open_graph"]
@@ -44,7 +45,7 @@ class Endpoint:
 
 
 class Graph:
-    """Reads one tenant. Nothing that changes a tenant can be said here, and `readonly` would not let it out.
+    """Reads one tenant. What changes a tenant leaves with a permit only: `readonly` lets nothing else out.
 
     spent     what was used so far
     on_spent  called after every answer, for progress
@@ -164,6 +165,17 @@ class Graph:
         except NotFound:
             return
 
+    async def patch(self, path: str, body: dict[str, object]) -> None:
+        """Changes the tenant: sets properties of what stands at `path`, which may be done twice.
+
+        path    below /v1.0
+        raises  Refused("write_refused") where there is no permit for it; what `get` raises
+        """
+        url = self.absolute(path)
+        price = self._wire.limiter.price("PATCH", url)
+        call = Call("PATCH", url, price.charges, body=msgspec.json.encode(body), headers=JSON)
+        await self._wire.ask(call, lambda _response: None)
+
     async def close(self) -> None:
         """Gives back what was taken from budgets and not used."""
         await self._wire.limiter.close()
@@ -195,17 +207,21 @@ async def open_graph(
     ledger: Ledger | None = None,
     priority: Priority = Priority.BULK,
     deadline: timedelta | None = None,
+    permits: frozenset[Permit] = NO_PERMITS,
 ) -> AsyncIterator[Graph]:
     """A `Graph` for a tenant; its connections close at the end.
 
     ledger    the budget that is shared with other processes; one of this process alone where it is None
     priority  INTERACTIVE where a person waits: it may take the last of a budget, and fails sooner
     deadline  how long one question may take, however often it is asked; by default as the priority is
+    permits   what may be sent that changes the tenant (policy/permits.py)
     """
     limits = httpx2.Limits(max_connections=endpoint.in_flight, max_keepalive_connections=endpoint.in_flight)
     timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None)
     async with httpx2.AsyncClient(limits=limits, timeout=timeout, follow_redirects=False) as http:
-        graph = graph_over(http, endpoint, credential, ledger=ledger, priority=priority, deadline=deadline)
+        graph = graph_over(
+            http, endpoint, credential, ledger=ledger, priority=priority, deadline=deadline, permits=permits
+        )
         try:
             yield graph
         finally:
@@ -220,9 +236,10 @@ def graph_over(
     ledger: Ledger | None = None,
     priority: Priority = Priority.BULK,
     deadline: timedelta | None = None,
+    permits: frozenset[Permit] = NO_PERMITS,
 ) -> Graph:
-    """A `Graph` over a given HTTP client, which from now on lets no change of a tenant out."""
-    http.event_hooks["request"] = [*http.event_hooks["request"], _check]
+    """A `Graph` over a given HTTP client, which from now on lets no change of a tenant out without a permit."""
+    http.event_hooks["request"] = [*http.event_hooks["request"], partial(_check, permits=permits)]
     if deadline is None:
         deadline = retry.DEADLINE if priority is Priority.BULK else retry.SHORT_DEADLINE
     tokens = TokenSource(
@@ -232,8 +249,8 @@ def graph_over(
     return Graph(wire=Wire(http=http, tokens=tokens, limiter=limiter, deadline=deadline), root=endpoint.graph_root)
 
 
-async def _check(request: httpx2.Request) -> None:
-    readonly.check(request.method, request.url.path, request.content)
+async def _check(request: httpx2.Request, *, permits: frozenset[Permit]) -> None:
+    readonly.check(request.method, request.url.path, request.content, permits=permits)
 
 
 class _Values(msgspec.Struct, Generic[Shape]):

@@ -1,8 +1,13 @@
-"""Nothing that changes a tenant leaves this process: what may be sent is listed here, and checked as it is sent."""
+"""Nothing that changes a tenant leaves this process without a permit: what else may be sent is listed here, and checked
+as it is sent.
+"""
+
+from collections.abc import Set
 
 import msgspec
 
 from chamberlain.errors import Refused
+from chamberlain.model.permit import NO_PERMITS, Permit
 
 BATCH = "/$batch"
 BY_IDS = "/directoryObjects/getByIds"
@@ -19,13 +24,16 @@ class _Batch(msgspec.Struct):
     requests: list[_Part]
 
 
-def check(method: str, path: str, body: bytes) -> None:
-    """Lets questions, token requests and subscriptions to changes pass.
+def check(method: str, path: str, body: bytes, *, permits: Set[Permit] = NO_PERMITS) -> None:
+    """Lets questions, token requests and subscriptions to changes pass, and what there is a permit for.
 
+    A permit is for one method of one path of v1.0. Nothing that changes a tenant passes inside a batch.
     path    as in the URL, without its query
     raises  Refused("write_refused")
     """
     if method == "GET" or _is_harmless(method, path.rstrip("/"), body):
+        return
+    if path.startswith("/v1.0/") and Permit(method, path.removeprefix("/v1.0")) in permits:
         return
     raise Refused("write_refused", method=method, path=path)
 

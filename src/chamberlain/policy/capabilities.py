@@ -144,11 +144,10 @@ _READING = (
 _WRITING = (
     Ability(
         Capability.SHOW_REPORT_NAMES,
-        "Switch off concealed names",
-        "Concealed names have to be switched off in the Microsoft 365 admin centre.",
-        (Use("ReportSettings.ReadWrite.All", "Switches concealed names in usage reports off."),),
+        "Switch concealed names",
+        "Concealed names in usage reports are switched in the Microsoft 365 admin centre.",
+        (Use("ReportSettings.ReadWrite.All", "Conceals or shows names in usage reports; nothing else is changed."),),
         is_optional=True,
-        is_ready=False,
     ),
     Ability(
         Capability.PROVISION_PEOPLE,

@@ -4,13 +4,18 @@ Placeholders in braces are filled from the error's data. `explain` translates: t
 """
 
 from chamberlain.errors import ChamberlainError
-from chamberlain.sentences import asking, connecting, house, people, reading
+from chamberlain.sentences import asking, changing, connecting, house, people, reading
 from chamberlain.sentences.sentence import Sentence
 
 __all__ = ["SENTENCES", "Sentence", "explain"]
 
 SENTENCES: dict[str, Sentence] = (
-    people.SENTENCES | asking.SENTENCES | house.SENTENCES | connecting.SENTENCES | reading.SENTENCES
+    people.SENTENCES
+    | asking.SENTENCES
+    | house.SENTENCES
+    | connecting.SENTENCES
+    | changing.SENTENCES
+    | reading.SENTENCES
 )
 
 

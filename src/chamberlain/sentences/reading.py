@@ -63,11 +63,6 @@ SENTENCES: dict[str, Sentence] = {
         "{parts} requests of a batch had no answer, again and again.",
         "The next sync tries again; nothing was closed, what was synced stays.",
     ),
-    "write_refused": Sentence(
-        "Chamberlain does not change a tenant.",
-        "A {method} request to {path} was about to be sent.",
-        "This is a defect: please report it.",
-    ),
     "page_repeated": Sentence(
         "A listing went in circles.",
         "Microsoft sent the same page of {path} twice.",

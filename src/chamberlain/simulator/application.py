@@ -13,7 +13,8 @@ from chamberlain.simulator.graph.gateway import VERSIONS, Front, Gateway
 from chamberlain.simulator.graph.refusal import GraphError
 from chamberlain.simulator.graph.resources.registrations import RegistrationDesk
 from chamberlain.simulator.graph.resources.subscriptions import Desk
-from chamberlain.simulator.graph.routes import registration_routes, subscription_routes
+from chamberlain.simulator.graph.resources.tenant import ReportSettingsDesk
+from chamberlain.simulator.graph.routes import registration_routes, report_settings_routes, subscription_routes
 from chamberlain.simulator.graph.tokens import Tokens
 from chamberlain.simulator.login.cloud import CLOUDS
 from chamberlain.simulator.login.directory import Directory
@@ -58,7 +59,7 @@ class Simulator:
         self._login = Login(directory, key, platform)
         subscriptions = Subscriptions(world, seed=seed)
         desks = (*subscription_routes(Desk(subscriptions)), *registration_routes(RegistrationDesk(directory)))
-        self._graph = Gateway(world, front, desks)
+        self._graph = Gateway(world, front, (*desks, *report_settings_routes(ReportSettingsDesk(world))))
         applications = ApplicationControl(directory, platform)
         self._control = Control(world, front, faults, subscriptions, applications, seed=seed)
 
@@ -66,7 +67,9 @@ class Simulator:
         """The answer to any request."""
         first = request.segments[0] if request.segments else ""
         if first in VERSIONS:
-            return self._graph.respond(request, time.time())
+            answered = self._graph.respond(request, time.time())
+            self._replicas.note(time.time())  # what was written is known to some replicas later
+            return answered
         if first == ROOT:
             response = self._control.respond(request)
             self._replicas.note(time.time())

@@ -105,17 +105,31 @@ def save_connection(
     return row.value()
 
 
-def note_health(*, tenant_id: int, error_code: str | None, since: datetime) -> None:
-    """Records whether the connection works; one that was made after `since` is not judged by what was tried before."""
+def note_health(*, tenant_id: int, error_code: str | None, since: datetime) -> bool:
+    """Records whether the connection works; one that was made after `since` is not judged by what was tried before.
+
+    returns  whether it was judged
+    """
     state = ConnectionState.BROKEN if error_code else ConnectionState.CONNECTED
-    ConnectionRow.objects.filter(tenant_id=tenant_id, connected_at__lte=since).update(
+    judged = ConnectionRow.objects.filter(tenant_id=tenant_id, connected_at__lte=since).update(
         state=state.value, error_code=error_code
     )
+    return judged > 0
+
+
+def hold_connection(tenant_id: int) -> None:
+    """Keeps a tenant's connection for the caller until the transaction ends."""
+    ConnectionRow.objects.select_for_update().filter(tenant_id=tenant_id).values_list("id").first()
 
 
 def note_rights(*, tenant_id: int, scopes: tuple[str, ...], concealed_names: bool | None) -> None:
     """Records what the tenant lets us do."""
     ConnectionRow.objects.filter(tenant_id=tenant_id).update(scopes=list(scopes), concealed_names=concealed_names)
+
+
+def note_concealed_names(*, tenant_id: int, concealed: bool) -> None:
+    """Records whether usage reports conceal names."""
+    ConnectionRow.objects.filter(tenant_id=tenant_id).update(concealed_names=concealed)
 
 
 def open_attempt(*, state: str, actor_id: str, expected_tenant: UUID | None, now: datetime, lasts: timedelta) -> None:

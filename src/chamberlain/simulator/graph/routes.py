@@ -148,6 +148,11 @@ def registration_routes(desk: registrations.RegistrationDesk) -> tuple[Route, ..
     )
 
 
+def report_settings_routes(desk: tenant.ReportSettingsDesk) -> tuple[Route, ...]:
+    """What changes the tenant's settings."""
+    return (Route("PATCH", "admin/reportSettings", desk.update, ("ReportSettings.ReadWrite.All",)),)
+
+
 _ANYBODY = (*_USERS, *_GROUPS)
 
 

@@ -8,6 +8,7 @@ from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Ref
 
 Key = tuple[Any, ...]
+CONCEALED_NAMES: Key = ("displayConcealedNames",)  # a setting of the tenant itself
 
 
 class Relation(Enum):
@@ -25,6 +26,7 @@ class Shelf(Enum):
     APP = "app"
     CONSENT = "consent"
     LICENCE = "licence"
+    SETTING = "setting"
 
 
 class CreatedFact(NamedTuple):

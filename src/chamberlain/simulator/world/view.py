@@ -8,7 +8,7 @@ from typing import Any
 from chamberlain.simulator.world.activity import AuditEntry
 from chamberlain.simulator.world.application import AppAssignment, DelegatedGrant, Device, ServicePrincipal
 from chamberlain.simulator.world.base import Run, Tenant
-from chamberlain.simulator.world.fact import Fact, Key, Relation, Shelf
+from chamberlain.simulator.world.fact import CONCEALED_NAMES, Fact, Key, Relation, Shelf
 from chamberlain.simulator.world.group import Group
 from chamberlain.simulator.world.grown import Grown, runs_of
 from chamberlain.simulator.world.knobs import Knobs
@@ -298,6 +298,12 @@ class View:
             return item
         return next((item for item in self._from_base(shelf, holder) if entry_key(shelf, item, holder) == key), None)
 
+    @property
+    def conceals_names(self) -> bool:
+        """Whether usage reports conceal names, as they do in every tenant in which nobody has changed that."""
+        said, concealed = self._overlay.entry(Shelf.SETTING, CONCEALED_NAMES, self.position)
+        return bool(concealed) if said else True
+
     def _from_base(self, shelf: Shelf, holder: Ref | None) -> Iterable[Any]:
         if shelf is Shelf.CONSENT:
             return self.base.delegated_grants()
@@ -312,6 +318,8 @@ class View:
                 return self.base.app_assignments_of(holder)
             case Shelf.LICENCE:
                 return self.base.direct_licences(holder.serial)
+            case Shelf.SETTING:
+                return ()
 
     def _merged(self, shelf: Shelf, from_base: Iterable[Any], keys: Sequence[Key]) -> list[Any]:
         """Entries of the base as they are now, then those that changes added; nobody's who is out of sight."""
@@ -383,3 +391,5 @@ def entry_key(shelf: Shelf, item: Any, holder: Ref | None) -> Key:
             return tuple(item)
         case Shelf.APP | Shelf.CONSENT:
             return tuple(item[:3])
+        case Shelf.SETTING:
+            return ()

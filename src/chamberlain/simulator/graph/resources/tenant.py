@@ -1,5 +1,6 @@
 """/organization, /domains, /subscribedSkus, /admin/reportSettings, /devices and /directoryObjects/getByIds."""
 
+import contextlib
 from typing import Any
 
 import msgspec
@@ -13,7 +14,11 @@ from chamberlain.simulator.graph.shapes.application import DEVICE
 from chamberlain.simulator.graph.shapes.licence import SUBSCRIBED_SKU
 from chamberlain.simulator.graph.shapes.organization import DOMAIN, ORGANIZATION, domains
 from chamberlain.simulator.graph.sources import Objects
+from chamberlain.simulator.message import Response
+from chamberlain.simulator.world.mutation.lookup import MutationRefusedError
+from chamberlain.simulator.world.mutation.settings import ConcealNames
 from chamberlain.simulator.world.reference import Kind
+from chamberlain.simulator.world.tenant import World
 
 MAX_IDS = 1_000
 
@@ -21,6 +26,10 @@ MAX_IDS = 1_000
 class _Ids(msgspec.Struct):
     ids: list[str]
     types: list[str] | None = None
+
+
+class _ReportSettings(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    display_concealed_names: bool
 
 
 def list_organization(call: Call) -> dict[str, Any]:
@@ -49,7 +58,30 @@ def list_subscribed_skus(call: Call) -> dict[str, Any]:
 
 def get_report_settings(call: Call) -> dict[str, Any]:
     """GET /admin/reportSettings: names in usage reports are concealed until somebody changes that"""
-    return {"@odata.context": call.context("admin/reportSettings/$entity"), "displayConcealedNames": True}
+    return {
+        "@odata.context": call.context("admin/reportSettings/$entity"),
+        "displayConcealedNames": call.view.conceals_names,
+    }
+
+
+class ReportSettingsDesk:
+    """What writes the tenant's report settings; replicas tell of it as late as of anything else.
+
+    source  https://learn.microsoft.com/graph/api/adminreportsettings-update (read 2026)
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def update(self, call: Call) -> Response:
+        """PATCH /admin/reportSettings"""
+        try:
+            wanted = msgspec.json.decode(call.request.body, type=_ReportSettings)
+        except msgspec.MsgspecError as problem:
+            raise GraphError(400, "BadRequest", f"Unable to read JSON request payload. {problem}") from problem
+        with contextlib.suppress(MutationRefusedError):  # it is so already
+            self._world.change(ConcealNames(wanted.display_concealed_names))
+        return Response(204)
 
 
 def list_devices(call: Call) -> dict[str, Any]:

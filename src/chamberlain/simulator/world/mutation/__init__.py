@@ -6,7 +6,7 @@ present moment is for `World` to see."""
 
 import msgspec
 
-from chamberlain.simulator.world.mutation import applications, groups, people, roles
+from chamberlain.simulator.world.mutation import applications, groups, people, roles, settings
 from chamberlain.simulator.world.mutation.applications import GrantConsent
 from chamberlain.simulator.world.mutation.lookup import MutationRefusedError
 
@@ -39,6 +39,7 @@ Mutation = (
     | applications.GrantConsent
     | applications.AddDelegatedGrant
     | applications.RemoveDelegatedGrant
+    | settings.ConcealNames
 )
 _DECODER: msgspec.json.Decoder[Mutation] = msgspec.json.Decoder(Mutation)
 

@@ -1,0 +1,41 @@
+"""Changing a tenant, and leaving it."""
+
+from chamberlain.sentences.sentence import Sentence
+
+SENTENCES: dict[str, Sentence] = {
+    "write_refused": Sentence(
+        "Chamberlain does not change a tenant without a permit.",
+        "A {method} request to {path} was about to be sent. It was not.",
+        "This is a defect: please report it.",
+    ),
+    "writing_not_chosen": Sentence(
+        "This tenant is connected for reading only.",
+        "Changing it like this takes the capability {capability}, which nobody has chosen.",
+        "Choose it on the connection's page, grant its scope in Entra, and try again.",
+    ),
+    "write_scope_missing": Sentence(
+        "Microsoft has not let Chamberlain change this yet.",
+        "The permission {scope} is missing, or no sync has seen it so far.",
+        "Grant it in Entra, start a sync, and try again after it.",
+    ),
+    "disconnect_unconfirmed": Sentence(
+        "The tenant was not disconnected.",
+        "What was typed is not its name in addresses, {slug}.",
+        "Type {slug} to confirm; nothing was changed.",
+    ),
+    "tenant_leaving": Sentence(
+        "This tenant is being forgotten.",
+        "Everything known of it is being removed, which cannot be stopped any more.",
+        "Wait until it is gone from the list of tenants; then it can be connected anew.",
+    ),
+    "run_over": Sentence(
+        "The run was ended before it was done.",
+        "The tenant was disconnected, or the run was given up, while it was read.",
+        "Nothing to do: nothing of it was merged.",
+    ),
+    "disconnected": Sentence(
+        "The tenant was disconnected.",
+        "Its credentials were removed while this run was waiting or reading.",
+        "Connect the tenant again to read it.",
+    ),
+}
