@@ -16,10 +16,11 @@ from chamberlain.actions.start_sync import job_of
 from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated
 from chamberlain.jobs.life import LOCK_SPACE
-from chamberlain.model.run import PhaseName, PhaseState, Run, RunState
+from chamberlain.model.run import Mode, PhaseName, PhaseState, Run, RunState
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import find_run, list_runs
 from chamberlain.settings import Settings
+from chamberlain.store import consents
 from chamberlain.store.connection import rows
 from chamberlain.store.models import PhaseRow
 from stories import ADMIN, connect
@@ -100,6 +101,33 @@ def test_a_worker_killed_in_the_middle_of_a_phase_is_taken_over(
     comparison = compare(tenant, simulator.truth("?sample=40"))
     assert comparison.equal, comparison.examples
     assert len(list_runs(viewer=ADMIN, tenant=tenant)) == 1
+
+
+def test_a_worker_killed_while_it_reads_consents_loses_nothing(
+    world: bootstrap.World, start_tenant: Callable[..., Simulated], pointed: Callable[[Simulated], Settings]
+) -> None:
+    """Everything else is merged by then, and is not read again."""
+    simulator = start_tenant(users=300, groups=60, memberships=900, apps=8, seed=47)
+    pointed(simulator)
+    busy = {"kind": "status", "status": 429, "retry_after": "1", "times": FOREVER}
+    simulator.post("/_simulator/faults", {"path_prefix": "/v1.0/oauth2PermissionGrants", **busy})
+    tenant = connect(simulator)
+    run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
+    with worker() as first:
+        wait_until(tenant, run_id, lambda run: _state(run, PhaseName.CONSENTS) is PhaseState.RUNNING)
+        first.send_signal(signal.SIGKILL)
+    simulator.delete("/_simulator/faults")
+    simulator.post("/_simulator/usage/reset", {})
+    with worker() as second:
+        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(timeout=PATIENCE_SECONDS) == 0
+    assert run.state is RunState.SUCCEEDED, run
+    assert run.mode is Mode.FULL
+    assert not set(LISTINGS) & simulator.usage()["by_route"].keys()
+    assert compare(tenant, simulator.truth("?effective=0")).equal
+    theirs = [line for line in simulator.truth("?effective=0&consents=1") if line["t"] == "consent"]
+    assert len(consents.list_consents(tenant_id=tenant.id)) == len(theirs) > 0
 
 
 def test_a_worker_that_loses_its_connection_keeps_its_job(

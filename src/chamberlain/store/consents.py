@@ -15,6 +15,7 @@ from chamberlain.store.connection import connect, rows
 from chamberlain.store.merging import notes
 from chamberlain.store.reads import keyset
 
+LOCK_SPACE = 0x0C4A5  # advisory locks (LOCK_SPACE, tenant id): a worker that was taken for dead may still be at it
 STAGE = """
     CREATE TEMPORARY TABLE consent_seen (
         id text PRIMARY KEY, client uuid NOT NULL, client_name text NOT NULL, resource uuid NOT NULL,
@@ -81,6 +82,7 @@ def apply(
     whole  whether `seen` is everything there is: then all others are no more
     """
     with connect() as connection, connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (LOCK_SPACE, tenant_id))
         connection.execute(STAGE)
         with connection.cursor().copy(COPY) as copy:
             for one in seen:

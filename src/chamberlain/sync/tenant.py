@@ -64,7 +64,6 @@ class Outcome:
     """
 
     merged: Merge
-    mode: Mode
     vanished: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     failures: Mapping[PhaseName, ChamberlainError] | None = None
@@ -77,7 +76,7 @@ def sync_tenant(asked: Asked, *, way: Way, heard: Heard) -> Outcome:
     """
     with Staging(tenant_id=asked.tenant_id, run_id=asked.run_id) as staging:
         if staging.merged is not None:  # before a crash: there is nothing left to do
-            return Outcome(staging.merged, Mode.CHANGES)
+            return Outcome(staging.merged)
         read = asyncio.run(_read(asked, way, heard, staging))
         with heard.report(PhaseName.MERGE) as reporter:
             merged = staging.merge(
@@ -92,7 +91,6 @@ def sync_tenant(asked: Asked, *, way: Way, heard: Heard) -> Outcome:
         units = read.units
         return Outcome(
             merged,
-            read.mode,
             tuple(sorted(told_of(units, "missing"))),
             tuple(sorted(told_of(units, "unseen"))),
             read.failures,
