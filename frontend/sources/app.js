@@ -111,7 +111,11 @@ function onMove(event) {
   button.focus();
 }
 
-// Theme: the server reads the cookie, so the next page comes in it from its first byte.
+// Theme: the server reads the cookie, so the next page comes in it from its first byte. Over TLS it has the prefix with
+// which no other host can set it (web/theme.py).
+
+const THEME = location.protocol === "https:" ? "__Host-theme" : "theme";
+const KEPT = `path=/; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
 
 function onTheme(event) {
   const button = event.target.closest("button[name=theme]");
@@ -119,10 +123,10 @@ function onTheme(event) {
   event.preventDefault();
   if (button.value === "system") {
     delete root.dataset.theme;
-    document.cookie = "theme=; path=/; max-age=0; samesite=lax";
+    document.cookie = `${THEME}=; max-age=0; ${KEPT}`;
   } else {
     root.dataset.theme = `keep-${button.value}`;
-    document.cookie = `theme=${button.value}; path=/; max-age=31536000; samesite=lax`;
+    document.cookie = `${THEME}=${button.value}; max-age=31536000; ${KEPT}`;
   }
   for (const other of document.querySelectorAll("button[name=theme]")) {
     other.setAttribute("aria-pressed", String(other.value === button.value));

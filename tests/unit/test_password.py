@@ -54,3 +54,14 @@ def test_the_words_of_the_place_are_those_that_the_page_tells() -> None:
 
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "sign-in.md").read_text(encoding="utf-8")
     assert [word for word in CONTEXT_WORDS if word not in page] == []
+
+
+def test_a_password_is_kept_under_a_slow_hash_with_a_salt_of_its_own() -> None:
+    from django.contrib.auth.hashers import get_hasher, make_password
+
+    hasher = get_hasher()
+    kept = {make_password("quiet lanterns over the fjord") for _ in range(2)}
+    assert len(kept) == 2
+    assert all(one.startswith("pbkdf2_sha256$") for one in kept)
+    # https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html#pbkdf2 (2025)
+    assert hasher.iterations >= 600_000  # type: ignore[attr-defined]  # PBKDF2's

@@ -6,6 +6,7 @@ import time
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from chamberlain.model.actor import Actor
 from chamberlain.web.gate import GetResponse
 
 logger = logging.getLogger(__name__)
@@ -44,5 +45,13 @@ class ObservingMiddleware:
         SECONDS.labels(view).observe(took)
         if view not in UNTOLD:
             route = f"/{match.route}" if match else "nowhere"
-            logger.info("%s %s answered %d in %.0f ms", method, route, response.status_code, took * 1000)
+            logger.info(
+                "%s %s answered %d in %.0f ms%s", method, route, response.status_code, took * 1000, _for(request)
+            )
         return response
+
+
+def _for(request: HttpRequest) -> str:
+    """Whom it was answered, by the id that the audit trail has; nothing of strangers."""
+    viewer = getattr(request, "viewer", None) or getattr(getattr(request, "auth", None), "actor", None)
+    return f" for {viewer.id}" if isinstance(viewer, Actor) else ""

@@ -1,4 +1,4 @@
-"""Light or dark, as somebody chose it; a cookie of their browser remembers it."""
+"""Light or dark, as somebody chose it; a cookie that pages write, too, remembers it in their browser."""
 
 from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,6 @@ def remember(response: HttpResponse, theme: str) -> HttpResponse:
             theme,
             max_age=YEAR,
             secure=bool(django_settings.SESSION_COOKIE_SECURE),
-            httponly=True,
             samesite="Lax",
         )
     else:

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from chamberlain.actions.sign_in import redeem_sign_in_link
 from chamberlain.errors import Refused
@@ -43,6 +43,7 @@ def how_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("token")
 def use_link(request: HttpRequest, token: str) -> HttpResponse:
     """A button, then the sign-in: programs that only look at links in messages must not use them up."""
@@ -75,4 +76,4 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @require_GET
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Says that this process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
