@@ -42,6 +42,10 @@ MEANING: dict[Deed, str] = {
     Deed.REVOKE_TOKENS: "revoke the tokens of others",
     Deed.GRANT_ROLES: "give and take roles, never above one's own",
     Deed.ROTATE_KEYS: "rotate the installation's keys",
+    Deed.SEE_MESSAGES: "see messages to administrators, whether they were sent, and the mail server",
+    Deed.RETRY_MESSAGE: "have a message sent again that was given up",
+    Deed.TRY_MAIL: "send a test through the mail server",
+    Deed.BACK_UP: "back up the installation, and put a backup back",
     Deed.ISSUE_SIGN_IN_LINK: "make links that sign a local administrator in",
 }
 

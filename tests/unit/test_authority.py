@@ -36,6 +36,7 @@ CHANGES = {
     Deed.REVOKE_TOKENS,
     Deed.GRANT_ROLES,
     Deed.ROTATE_KEYS,
+    Deed.BACK_UP,
     Deed.ISSUE_SIGN_IN_LINK,
 }
 

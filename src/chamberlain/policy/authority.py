@@ -35,6 +35,10 @@ class Deed(Enum):
     REVOKE_TOKENS = "revoke_tokens"
     GRANT_ROLES = "grant_roles"
     ROTATE_KEYS = "rotate_keys"
+    SEE_MESSAGES = "see_messages"
+    RETRY_MESSAGE = "retry_message"
+    TRY_MAIL = "try_mail"
+    BACK_UP = "back_up"
     ISSUE_SIGN_IN_LINK = "issue_sign_in_link"
 
 
@@ -62,6 +66,10 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
     Deed.REVOKE_TOKENS: _ADMINISTRATOR,
     Deed.GRANT_ROLES: _ADMINISTRATOR,
     Deed.ROTATE_KEYS: _ADMINISTRATOR,
+    Deed.SEE_MESSAGES: _SEES_EVERYTHING,
+    Deed.RETRY_MESSAGE: _ADMINISTRATOR,
+    Deed.TRY_MAIL: _ADMINISTRATOR,
+    Deed.BACK_UP: _ADMINISTRATOR,
     Deed.ISSUE_SIGN_IN_LINK: _ADMINISTRATOR,
 }
 
@@ -70,7 +78,7 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
 INSTALLATION_ROLES = _SEES_DIRECTORY
 
 # What is done to the installation as a whole: a role in one tenant never allows it, whatever the caller names.
-BEYOND_TENANTS = frozenset({Deed.ISSUE_SIGN_IN_LINK, Deed.ROTATE_KEYS})
+BEYOND_TENANTS = frozenset({Deed.ISSUE_SIGN_IN_LINK, Deed.ROTATE_KEYS, Deed.BACK_UP, Deed.TRY_MAIL})
 
 
 def may(actor: Actor, deed: Deed, *, tenant_id: int | None = None) -> bool:

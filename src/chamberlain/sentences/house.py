@@ -163,6 +163,66 @@ SENTENCES: dict[str, Sentence] = {
         "Neither does the installation have it, nor is anything encrypted with it.",
         "See: chamberlain keys list",
     ),
+    "backup_exists": Sentence(
+        "The backup was not written.",
+        "There is something at {path} already, and a backup replaces nothing.",
+        "Give another name.",
+    ),
+    "backup_unwritable": Sentence(
+        "The backup cannot be written; what was begun is gone.",
+        "Writing {path} failed: {reason}.",
+        "Give a file in a folder that exists, is yours and has room.",
+    ),
+    "backup_unreadable": Sentence(
+        "The backup cannot be read.",
+        "Opening {path} failed: {reason}.",
+        "Give the file that chamberlain backup wrote.",
+    ),
+    "backup_damaged": Sentence(
+        "The backup is damaged; the database is as it was.",
+        "Its part {part} is not what was written when the backup was made.",
+        "Take another copy of it, or another backup.",
+    ),
+    "backup_too_new": Sentence(
+        "The backup is of a newer version; nothing was touched.",
+        "It was made by Chamberlain {version} and needs {needs}, which this version does not know.",
+        "Upgrade Chamberlain to that version, then restore again.",
+    ),
+    "backup_key_missing": Sentence(
+        "The backup needs a key that is not here; nothing was touched.",
+        "Its secrets were encrypted with key {expected}; this installation has {found}.",
+        "Put the key file of that time into the data folder, or set CHAMBERLAIN_KEY, then restore again.",
+    ),
+    "backup_passphrase_missing": Sentence(
+        "The keys in the backup are under a passphrase; nothing was touched.",
+        "This installation has no key yet, and would take those of the backup.",
+        "Give the passphrase with --passphrase-file, or put the key file into the data folder.",
+    ),
+    "backup_passphrase_wrong": Sentence(
+        "The passphrase does not open the keys in the backup; nothing was touched.",
+        "It is another one than the backup was made with.",
+        "Try again, or put the key file into the data folder.",
+    ),
+    "passphrase_unreadable": Sentence(
+        "There is no passphrase.",
+        "It cannot be read from {path}: {reason}.",
+        "Give a text file that holds the passphrase.",
+    ),
+    "database_not_empty": Sentence(
+        "The database is not empty; nothing was touched.",
+        "A backup is put into an empty database, so that nobody loses one by mistake.",
+        "Restore with another data folder or database, or take away all that is there with --replace.",
+    ),
+    "database_in_use": Sentence(
+        "Others use the database; nothing was touched.",
+        "There are {connections} connections to it besides this one.",
+        "Stop every web process and worker, then restore again.",
+    ),
+    "database_busy": Sentence(
+        "The database could not be brought up to date; nothing of it was half done.",
+        "Something else has held one of its tables for too long: {reason}.",
+        "Look what runs in the database, for example a backup, and start again when it has ended.",
+    ),
     "text_malformed": Sentence(
         "This address or text cannot be used.",
         "It holds a character that no name can have.",

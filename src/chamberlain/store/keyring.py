@@ -68,6 +68,11 @@ class KeyRing:
             self._keys, self.is_new = _read(self.path), False
             self._mark = _mark(self.path)
 
+    def take(self, keys: tuple[bytes, ...]) -> None:
+        """Takes these, and keeps them, instead of a key that was made just now."""
+        self._keys = keys
+        self.keep()
+
     def add(self) -> str:
         """Makes a new key, which encrypts from now on; its id.
 
