@@ -237,6 +237,7 @@ def make_worker(world: World) -> Any:
     from chamberlain.work.keep_subscriptions import keep_subscriptions, look_after_subscriptions, start_woken_syncs
     from chamberlain.work.read_activity import read_activity, start_due_readings
     from chamberlain.work.schedule import end_lost_runs, start_due_syncs
+    from chamberlain.work.send_messages import OverdueWatch, Postman
     from chamberlain.work.sync_tenant import sync_tenant
     from chamberlain.work.watch_credentials import CredentialWatch
 
@@ -253,6 +254,8 @@ def make_worker(world: World) -> Any:
     worker.every_round(start_due_readings)
     worker.every_round(seal_waiting)
     worker.every_round(CredentialWatch())
+    worker.every_round(OverdueWatch(settings=world.settings))
+    worker.every_round(Postman(settings=world.settings))
     return worker
 
 

@@ -7,6 +7,7 @@ from what the demo kept beside its data; then from `chamberlain.toml`, where eac
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 from chamberlain.configuration import Given, Problem, did_you_mean, open_to_others, read_file, shown
@@ -53,6 +54,8 @@ KEPT = "settings.env"
 FILE = "chamberlain.toml"
 NOT_SETTINGS = {"CHAMBERLAIN_CONFIG", "CHAMBERLAIN_CONNECT_SECRET", "CHAMBERLAIN_EXIT_WITH_PARENT"}
 """Variables that are read elsewhere: where the file is, what one command asks for, what a supervisor tells a child."""
+
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 DEMO = "demo"
 RUNNING = "running.lock"
@@ -114,6 +117,54 @@ class Settings(BaseSettings):
         default=7, ge=1, description="Days after which a sync reads everything again instead of changes only"
     )
     sync_interval_minutes: int = Field(default=15, ge=0, description="Minutes between syncs; 0: only by hand")
+
+    smtp_host: str | None = Field(default=None, description="Mail server; unset: messages wait and are not sent")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the way to it is protected; none: only without smtp_user"
+    )
+    smtp_port: int | None = Field(
+        default=None, ge=1, le=65535, description="Its port; unset: 587 with starttls, 465 with tls, 25 with none"
+    )
+    smtp_ca_file: Path | None = Field(
+        default=None, description="File with certificates that it is checked against; unset: this machine's"
+    )
+    smtp_user: str | None = Field(default=None, description="Account there; unset: it wants none")
+    smtp_password: SecretStr | None = Field(default=None, validate_default=True, description="The account's password")
+    smtp_from: str | None = Field(
+        default=None, validate_default=True, description="Address that messages come from; needed with smtp_host"
+    )
+    notify_to: str | None = Field(
+        default=None, description="Addresses that get messages of every tenant beside its administrators, with commas"
+    )
+
+    @field_validator("smtp_password")
+    @classmethod
+    def _belongs_to_an_account(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        user = info.data.get("smtp_user")
+        if (value is None) != (user is None):
+            raise ValueError("smtp_user and smtp_password belong together")
+        if value is not None and info.data.get("smtp_security") == "none":
+            raise ValueError("a password is never sent without encryption: smtp_security starttls or tls")
+        return value
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _is_the_sender(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("smtp_host"):
+            raise ValueError("messages have to come from somewhere: an address such as chamberlain@example.com")
+        return value if value is None else _mail_address(value)
+
+    @field_validator("notify_to")
+    @classmethod
+    def _are_receivers(cls, value: str | None) -> str | None:
+        for word in _words(value or ""):
+            _mail_address(word)
+        return value
+
+    @property
+    def receivers(self) -> tuple[str, ...]:
+        """The addresses of notify_to."""
+        return tuple(_words(self.notify_to or ""))
 
     @field_validator("public_url")
     @classmethod
@@ -296,4 +347,14 @@ def _oddities() -> tuple[Problem, ...]:
 
 
 def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(word.strip(), strict=False) for word in value.split(",") if word.strip())
+    return tuple(ip_network(word, strict=False) for word in _words(value))
+
+
+def _words(value: str) -> list[str]:
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def _mail_address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("a mail address such as access@example.com, without a name")
+    return value

@@ -43,6 +43,7 @@ OPEN: dict[str, str] = {
     "connection.error_code": "of an error",
     "django_session.session_data": "the table of Django's own sessions, which are not used",
     "django_session.session_key": "as above",
+    "outbox.error_code": "of an error",
     "passkey.credential": "the public half",
     "passkey.credential_id": "public: browsers are told it",
     "rate_limit.key": "what is counted",

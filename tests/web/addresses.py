@@ -64,6 +64,7 @@ ADDRESSES: dict[str, Address] = {
     "own_passkey_options": _OWN,
     "own_code": _OWN,
     "own_sessions": _OWN,
+    "own_messages": _OWN,
     "front_door": Address(get=Deed.SEE_TENANT, somewhere=True),
     "tenants": page(Anyone.SIGNED_IN),
     "integrations": Address(get=Deed.SEE_CONNECTION, somewhere=True),
@@ -86,6 +87,9 @@ ADDRESSES: dict[str, Address] = {
         post=Deed.MAKE_TOKEN,
         form={"do": "make", "name": "", "days": "1", "scope": "read:directory", "tenant": "{slug}"},
         somewhere=True,
+    ),
+    "messages": Address(
+        get=Deed.SEE_MESSAGES, post=Deed.TRY_MAIL, form={"do": "test", "address": "x"}, somewhere=True
     ),
     "all_audit": page(Deed.SEE_AUDIT_TRAIL),
     "audit": page(Deed.SEE_AUDIT_TRAIL),

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
 from chamberlain.model.actor import Actor
+from chamberlain.model.message import Topic
+from chamberlain.notify.post import post
 from chamberlain.store import scopes
 from chamberlain.store.connection import transaction
 
@@ -24,3 +26,4 @@ def note_scopes(*, actor: Actor, tenant_id: int, seen: Mapping[str, bool | None]
             record(
                 EventName.SCOPES_REVOKED, actor=actor, tenant_id=tenant_id, subject="connection", scopes=" ".join(went)
             )
+            post(Topic.SCOPES_REVOKED, tenant_id=tenant_id, once=clock.now().isoformat(), scopes=" ".join(went))

@@ -11,6 +11,7 @@ from chamberlain.actions.end_sessions_of_leavers import end_sessions_of_leavers
 from chamberlain.actions.look_at_expiry import look_at_expiry
 from chamberlain.actions.note_scopes import note_scopes
 from chamberlain.actions.reaching import way_to
+from chamberlain.actions.tell_health import tell_health
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Misconfigured, Refused
 from chamberlain.kinds.organisation import Organisation
@@ -144,7 +145,8 @@ def end(run_id: int, failure: Failure | None) -> None:
         code = failure[0] if failure else None
         if code not in OUR_OWN_FAILURES:
             queued_at = runs.find(tenant_id=tenant_id, run_id=run_id).queued_at
-            tenants.note_health(tenant_id=tenant_id, error_code=code, since=queued_at)
+            if tenants.note_health(tenant_id=tenant_id, error_code=code, since=queued_at):
+                tell_health(tenant_id, run_id=run_id, failure=failure)
         name = EventName.SYNC_SUCCEEDED if failure is None else EventName.SYNC_FAILED
         record(name, actor=SYSTEM, tenant_id=tenant_id, subject=f"run:{run_id}", error=code or "")
 

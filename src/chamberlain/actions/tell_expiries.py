@@ -3,6 +3,9 @@
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
 from chamberlain.model.actor import SYSTEM
+from chamberlain.model.credential import KeptCredential
+from chamberlain.model.message import Topic
+from chamberlain.notify.post import post
 from chamberlain.policy.expiry import FIRST_TOLD, threshold_to_tell
 from chamberlain.store import credentials
 from chamberlain.store.connection import transaction
@@ -32,5 +35,19 @@ def tell_expiries() -> int:
                 days=days,
                 expires=kept.expires_at.isoformat(),
             )
+            _post(kept, days=days, expires=kept.expires_at.isoformat())
             told += 1
     return told
+
+
+def _post(kept: KeptCredential, *, days: int, expires: str) -> None:
+    """To the administrators of the tenant that is reached with it."""
+    if kept.tenant_id is not None:
+        post(
+            Topic.CREDENTIAL_EXPIRING,
+            tenant_id=kept.tenant_id,
+            once=f"{kept.id}:{expires}:{days}",
+            kind=kept.kind.value,
+            days=str(days),
+            expires=expires,
+        )

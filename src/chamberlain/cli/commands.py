@@ -13,6 +13,7 @@ from chamberlain.cli import (
     connect,
     diff,
     keys,
+    notify,
     quota,
     report_names,
     role,
@@ -58,5 +59,6 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(connect.app, name="connect")
 app.add_typer(keys.app, name="keys")
 app.add_typer(config.app, name="config")
+app.add_typer(notify.app, name="notify")
 app.add_typer(role.app, name="role")
 app.add_typer(token.app, name="token")

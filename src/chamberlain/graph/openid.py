@@ -4,6 +4,8 @@ source  https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc an
         https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference (2026): tid and oid name a person
         https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens (2026): `{tenantid}` in the
         issuer of `organizations` and of keys stands for the token's tid
+        https://learn.microsoft.com/entra/identity-platform/optional-claims-reference (2026): `email` comes with the scope
+        of that name, may be wrong and changes hands, so it is only where to write to
         https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 """
 
@@ -89,7 +91,7 @@ def authorization_url(provider: Provider, asked: Asked) -> str:
         "response_type": "code",
         "response_mode": "query",
         "redirect_uri": asked.redirect_uri,
-        "scope": "openid profile",
+        "scope": "openid profile email",
         "state": asked.state,
         "nonce": asked.nonce,
         "code_challenge": challenge,
@@ -148,7 +150,8 @@ def visitor_of(claims: Mapping[str, Any]) -> Visitor:
     except ValueError:
         raise Refused("sign_in_token_invalid", reason="ids") from None
     user_name = _plain(claims.get("preferred_username"))
-    return Visitor(tenant, person, _plain(claims.get("name")) or user_name or str(person), user_name)
+    name = _plain(claims.get("name")) or user_name or str(person)
+    return Visitor(tenant, person, name, user_name, _plain(claims.get("email")))
 
 
 def _plain(text: object) -> str:

@@ -38,12 +38,17 @@ class Ending(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody whom Microsoft vouches for: known by the two ids. Names are for showing, and may change hands."""
+    """Somebody whom Microsoft vouches for: known by the two ids. Names are for showing, and may change hands.
+
+    mail  where to write to them, where Microsoft tells; anybody may have written it there, so it says nothing of who
+          they are
+    """
 
     tenant_guid: UUID
     object_guid: UUID
     name: str
     user_name: str
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

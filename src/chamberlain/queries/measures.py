@@ -6,6 +6,7 @@ from typing import Any
 
 from chamberlain import clock
 from chamberlain.jobs.life import jobs_by_state, workers_alive
+from chamberlain.store import outbox
 from chamberlain.store.reads import measures as reads
 from chamberlain.store.reads.measures import TenantMeasures
 
@@ -26,6 +27,7 @@ class Measures:
     quotas: list[dict[str, Any]]
     jobs: dict[str, int]
     workers: int
+    messages: dict[str, int]
     database: dict[str, int]
 
 
@@ -39,5 +41,6 @@ def take_measures() -> Measures:
         quotas=reads.quotas(),
         jobs=jobs_by_state(),
         workers=workers_alive(),
+        messages={state.value: number for state, number in outbox.count_by_state(tenants=None).items()},
         database=reads.database(),
     )

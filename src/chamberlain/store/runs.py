@@ -199,6 +199,11 @@ def open_since(before: datetime) -> tuple[tuple[int, int], ...]:
     return tuple(rows.values_list("tenant_id", "id"))
 
 
+def open_run_queued_at(tenant_id: int) -> datetime | None:
+    """When the run that is not over was queued; None where there is none."""
+    return RunRow.objects.filter(tenant_id=tenant_id, state__in=OPEN_STATES).values_list("queued_at", flat=True).first()
+
+
 def tenants_due(*, before: datetime) -> tuple[int, ...]:
     """Tenants with a connection whose last run of any outcome was queued before `before`, and none is open."""
     recent = RunRow.objects.filter(queued_at__gte=before).values("tenant_id")

@@ -7,7 +7,8 @@ from uuid import UUID
 from chamberlain.errors import Refused
 from chamberlain.model.actor import Role
 from chamberlain.model.entrance import Purpose, Visitor
-from chamberlain.store import roles
+from chamberlain.policy.mail import is_address
+from chamberlain.store import mail_boxes, roles
 from chamberlain.store.models import ConnectionRow, SignInAttempt, User
 
 SWEPT_AFTER = timedelta(hours=1)
@@ -61,6 +62,7 @@ def welcome(visitor: Visitor, *, now: datetime) -> User:
     if user.name != visitor.name:
         user.name = visitor.name
         user.save(update_fields=["name"])
+    mail_boxes.note_told(user.id, address=visitor.mail if is_address(visitor.mail) else "")
     if user.last_login is None:
         _give_own_access(user, now=now)
     return user

@@ -16,6 +16,7 @@ from chamberlain.web.views import (
     holders,
     lists,
     machine,
+    messages,
     mine,
     notices,
     overview,
@@ -80,6 +81,7 @@ urlpatterns = [
     path("your-sign-in/passkey/options", own_sign_in.passkey_options, name="own_passkey_options"),
     path("your-sign-in/code", own_sign_in.code, name="own_code"),
     path("your-sign-in/sessions", own_sign_in.sessions, name="own_sessions"),
+    path("your-sign-in/messages", own_sign_in.messages_choice, name="own_messages"),
     path("sign-in/<str:token>", entry.use_link, name="use_link"),
     path("sign-out", entry.sign_out, name="sign_out"),
     path("theme", entry.choose_theme, name="theme"),
@@ -98,6 +100,7 @@ urlpatterns = [
     path("graph/lifecycle", notices.hear, name="lifecycle"),
     path("api-tokens", tokens.tokens, name="tokens"),
     path("api/v1/", include(("chamberlain.api.urls", "api"))),  # by name: wings do not import each other
+    path("messages", messages.messages, name="messages"),
     path("tenants", tenants.list_tenants, name="tenants"),
     path("people-and-roles", roles.in_installation, name="all_roles"),
     path("audit", audit.of_installation, name="all_audit"),

@@ -16,13 +16,13 @@ server.listen(0, "127.0.0.1", () => {
   const provider = new Provider(issuer, {
     clients: [{ client_id: "chamberlain", client_secret: "a secret of the test", redirect_uris: [redirect], token_endpoint_auth_method: "client_secret_post" }],
     pkce: { required: () => true },
-    scopes: ["openid", "profile"],
-    claims: { openid: ["sub", "oid", "tid"], profile: ["name", "preferred_username"] },
+    scopes: ["openid", "profile", "email"],
+    claims: { openid: ["sub", "oid", "tid"], profile: ["name", "preferred_username"], email: ["email"] },
     conformIdTokenClaims: false,
     // Whoever types an object id at the built-in page is that person.
     findAccount: (_context, id) => ({
       accountId: id,
-      claims: () => ({ sub: id, oid: id, tid: tenant, name: "Ida Independent", preferred_username: "ida@example.com" }),
+      claims: () => ({ sub: id, oid: id, tid: tenant, name: "Ida Independent", preferred_username: "ida@example.com", email: "ida.independent@example.com" }),
     }),
   });
   server.on("request", provider.callback());

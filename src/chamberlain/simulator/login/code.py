@@ -1,7 +1,8 @@
 """Authorization codes: what each was issued for, and the ID token that it buys, once.
 
 source  https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow and id-token-claims-reference (read
-        2026): a code lasts about ten minutes, RFC 6749 4.1.2 lets it buy once
+        2026): a code lasts about ten minutes, RFC 6749 4.1.2 lets it buy once; `email` comes with the scope of that name,
+        for who has an address
 """
 
 import secrets
@@ -35,6 +36,7 @@ class Issued:
     name: str | None
     user_name: str
     at: float
+    mail: str | None = None
     bought: bool = False
 
 
@@ -63,6 +65,7 @@ class Codes:
             name=person.display_name,
             user_name=person.user_principal_name,
             at=time.time(),
+            mail=person.mail,
         )
         return code
 
@@ -135,6 +138,8 @@ def id_claims(issued: Issued, *, origin: str) -> dict[str, Any]:
     }
     if issued.name:
         claims["name"] = issued.name
+    if issued.mail and "email" in issued.scope.split():
+        claims["email"] = issued.mail
     if issued.nonce:
         claims["nonce"] = issued.nonce
     return claims

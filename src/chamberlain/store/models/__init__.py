@@ -4,6 +4,7 @@ from chamberlain.store.models.api_token import ApiOnceRow, ApiTokenRow
 from chamberlain.store.models.connection import ConnectAttempt, ConnectionRow, CredentialRow
 from chamberlain.store.models.consent import ConsentRow
 from chamberlain.store.models.event import AuditKeyRow, EventRow
+from chamberlain.store.models.message import MailBoxRow, MessageRow
 from chamberlain.store.models.notice import HearingRow, SubscriptionRow
 from chamberlain.store.models.role import RoleRow
 from chamberlain.store.models.rate import RateRow
@@ -29,6 +30,8 @@ __all__ = [
     "DefaultViewRow",
     "EventRow",
     "HearingRow",
+    "MailBoxRow",
+    "MessageRow",
     "PasskeyRow",
     "PhaseRow",
     "RateRow",

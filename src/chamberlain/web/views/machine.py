@@ -104,6 +104,7 @@ def _of_quotas(measures: Measures) -> Iterator[Metric]:
 def _of_the_house(measures: Measures) -> Iterator[Metric]:
     yield _gauge("chamberlain_jobs", "Jobs of the durable engine that are not over.", "state", measures.jobs)
     yield GaugeMetricFamily("chamberlain_workers", "Workers that live.", value=measures.workers)
+    yield _gauge("chamberlain_messages", "Messages to people; failed ones are tried again.", "state", measures.messages)
     connections = {state: measures.database[state] for state in ("active", "idle")}
     yield _gauge("chamberlain_database_connections", "Connections to our database.", "state", connections)
     yield GaugeMetricFamily(

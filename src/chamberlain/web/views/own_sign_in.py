@@ -14,10 +14,13 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chamberlain.actions import set_up_code, use_passkey
+from chamberlain.actions.choose_mail import choose_mail
 from chamberlain.actions.end_session import end_own_session, end_own_sessions
 from chamberlain.errors import ChamberlainError, NotFound
+from chamberlain.queries.messages import own_mail_box
 from chamberlain.queries.own_sign_in import session_handle, show_own_sign_in
 from chamberlain.sentences import explain
+from chamberlain.web.address import text_in
 from chamberlain.web.entrance import forget_secret, keep_secret, kept_secret
 from chamberlain.web.frame import show
 from chamberlain.web.identity import viewer_of
@@ -116,6 +119,18 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return redirect("own_sign_in")
 
 
+@require_POST
+def messages_choice(request: HttpRequest) -> HttpResponse:
+    """Where one gets messages, or that one gets none."""
+    viewer, address = viewer_of(request), text_in(request.POST, "address")
+
+    def choose() -> str:
+        choose_mail(actor=viewer, address=address, wants="wants" in request.POST)
+        return _("Your choice is kept.")
+
+    return _done(request, choose)
+
+
 def _done(request: HttpRequest, deed: Callable[[], str]) -> HttpResponse:
     """Back to the page with what was done, or with why it was not."""
     try:
@@ -139,7 +154,8 @@ def _keep_session(request: HttpRequest) -> None:
 
 def _page(request: HttpRequest, failure: ChamberlainError | None = None) -> HttpResponse:
     own = show_own_sign_in(viewer=viewer_of(request))
-    context = {"own": own, "here": _own_handle(request), **_told(request, failure)}
+    box = own_mail_box(viewer=viewer_of(request))
+    context = {"own": own, "mail_box": box, "here": _own_handle(request), **_told(request, failure)}
     response = show(request, "entry/own_sign_in.html", context)
     response.status_code = status_of(failure) if failure else 200
     return response
