@@ -9,7 +9,7 @@ FRONTEND := $(shell find frontend src/chamberlain/web/templates \
 	\( -name node_modules -prune \) -o -type f -print 2>/dev/null)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help env demo demo-reset frontend test format-check lint types layers tests browser-tests lock
+.PHONY: help env demo demo-reset frontend test format-check lint types layers audit tests browser-tests lock sbom
 .NOTPARALLEL:
 
 help:
@@ -18,6 +18,8 @@ help:
 	@echo "make env         make the environment: $(BIN)/chamberlain runs after it"
 	@echo "make test        everything: format, lint, types, layers, tests, browser tests"
 	@echo "make frontend    build what the browser loads"
+	@echo "make audit       ask a public list for known vulnerabilities of what is locked"
+	@echo "make sbom        write the bill of materials, dist/chamberlain.cdx.json"
 	@echo "make lock        lock the dependencies anew (requirements/*.in -> *.txt)"
 
 env: $(STAMPS)/project $(STAMPS)/frontend
@@ -56,7 +58,7 @@ $(STAMPS)/frontend: $(STAMPS)/packages requirements/frontend.py $(FRONTEND)
 	@if [ -f frontend/package.json ]; then echo "== Front end" && $(BIN)/python requirements/frontend.py; fi
 	@touch $@
 
-test: format-check lint types layers tests browser-tests
+test: format-check lint types layers audit tests browser-tests
 
 format-check: env
 	@echo "== Format (ruff format)"
@@ -74,6 +76,10 @@ layers: env
 	@echo "== Layers (import-linter)"
 	@$(BIN)/lint-imports
 
+audit: env
+	@echo "== Known vulnerabilities (osv.dev)"
+	@$(BIN)/python requirements/audit.py
+
 tests: env
 	@echo "== Tests (pytest)"
 	@$(BIN)/pytest -q -n $(WORKERS) -m "not browser"
@@ -87,3 +93,8 @@ lock: $(STAMPS)/uv
 		echo "== requirements/$$name.txt"; \
 		$(LOCK) $(UPGRADE) --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done
+
+sbom: env
+	@mkdir -p dist
+	@$(BIN)/python requirements/sbom.py > dist/chamberlain.cdx.json
+	@echo "dist/chamberlain.cdx.json"
