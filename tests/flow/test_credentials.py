@@ -23,7 +23,7 @@ from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFou
 from chamberlain.model.actor import Actor, ActorKind, Role, TenantRole
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.credential import CredentialState, ExpirySource, KeptCredential
-from chamberlain.model.run import RunState
+from chamberlain.model.run import RunState, Trigger
 from chamberlain.model.tenant import CredentialKind, Tenant
 from chamberlain.policy.expiry import Urgency
 from chamberlain.queries.credentials import Credentials, current_credentials, ending_soon, show_credentials
@@ -239,6 +239,8 @@ def test_the_end_of_a_secret_is_read_from_microsoft_else_taken_from_the_administ
         client_secret="told~secret",
         expires_at=ends,
     )
+    assert shown(tenant).current.credential.expiry_source is ExpirySource.ADMINISTRATOR  # type: ignore[union-attr]
+    assert perform(tenant, settings).trigger is Trigger.CONNECT
     current = shown(tenant).current
     assert current is not None
     assert (current.credential.expiry_source, current.ending.days) == (ExpirySource.MICROSOFT, 49)

@@ -38,24 +38,32 @@ NOT_YET = frozenset({"consent_missing", "scope_missing"})  # known, but without 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Microsoft says to a credential. `ends_at` is when it ends, None where we may not know."""
+    """What Microsoft says to a credential.
+
+    ends_at  when the credential ends; None where it was not asked or we may not know
+    """
 
     organisation: Organisation
     ends_at: datetime | None
 
 
-def ask_who(credential: Credential, *, cloud: Cloud, settings: Settings, patient: bool) -> Answer:
+def ask_who(
+    credential: Credential, *, cloud: Cloud, settings: Settings, patient: bool, until_when: bool = False
+) -> Answer:
     """The organisation that the credential opens, as Graph tells it.
 
-    patient  consent was given just now: wait a few seconds for it to spread
-    raises   Refused, NotFound, Upstream: see graph/fault.py; Refused("consent_not_visible_yet")
+    Somebody waits for it, so it is one request; the first sync asks everything else.
+
+    patient     consent was given just now: wait a few seconds for it to spread
+    until_when  ask when the credential ends, too, as where no sync follows
+    raises      Refused, NotFound, Upstream: see graph/fault.py; Refused("consent_not_visible_yet")
     """
 
     async def ask(ledger: Ledger | None) -> Answer:
         endpoint = endpoint_of(cloud, settings=settings)
         async with open_graph(endpoint, credential, ledger, Priority.INTERACTIVE) as graph:
             organisation = await read_organisation(graph)
-            return Answer(organisation, await read_end(graph, credential))
+            return Answer(organisation, await read_end(graph, credential) if until_when else None)
 
     for wait in (*WAITS_SECONDS, None) if patient else (None,):
         try:
@@ -112,7 +120,6 @@ def remember(answer: Answer, *, actor: Actor, draft: Draft, credential: Credenti
             client_id=credential.client_id,
             secret=None,
             scopes=organisation.scopes,
-            concealed_names=organisation.concealed_names,
             connected_by=actor.name,
             now=now,
             cloud=cloud,

@@ -19,7 +19,7 @@ from chamberlain.kinds.rights import Rights
 from chamberlain.model.actor import SYSTEM
 from chamberlain.model.capability import Capability
 from chamberlain.model.kind import Family
-from chamberlain.model.run import Mode, PhaseName, RunState
+from chamberlain.model.run import Mode, PhaseName, RunState, Trigger
 from chamberlain.model.tenant import Connection
 from chamberlain.policy.barred import OFF
 from chamberlain.settings import Settings
@@ -90,8 +90,12 @@ def _look_at_sessions(connection: Connection, *, settings: Settings) -> None:
 
 
 def _look_at_secret(run_id: int, connection: Connection, *, settings: Settings) -> None:
-    """Asks when the connection's secret ends, whenever everything is read. Not to know it spoils no run."""
-    if runs.find(tenant_id=connection.tenant.id, run_id=run_id).mode is not Mode.FULL:
+    """Asks when the connection's secret ends: after connecting, and whenever everything is read.
+
+    Not to know it spoils no run.
+    """
+    run = runs.find(tenant_id=connection.tenant.id, run_id=run_id)
+    if run.mode is not Mode.FULL and run.trigger is not Trigger.CONNECT:
         return
     try:
         look_at_expiry(connection, settings=settings)

@@ -75,7 +75,7 @@ def _rotate(draft: Draft, proof: Proof, *, actor: Actor, tenant: Tenant, client_
 
 
 def _tried(credential: Credential, connection: Connection) -> Answer:
-    answer = ask_who(credential, cloud=connection.cloud, settings=load(), patient=False)
+    answer = ask_who(credential, cloud=connection.cloud, settings=load(), patient=False, until_when=True)
     check_tenant(answer, expected=connection.tenant.guid)
     return answer
 

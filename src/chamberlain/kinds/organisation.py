@@ -19,14 +19,14 @@ class Organisation:
     """What a tenant says of itself, and what it lets us do.
 
     scopes           application permissions in our token, sorted
-    concealed_names  None where we may not know
+    concealed_names  None where it was not asked, or we may not know
     """
 
     guid: UUID
     name: str
     domain: str
     scopes: tuple[str, ...]
-    concealed_names: bool | None
+    concealed_names: bool | None = None
 
 
 async def read_organisation(graph: Graph) -> Organisation:
@@ -44,7 +44,6 @@ async def read_organisation(graph: Graph) -> Organisation:
                 name=found.display_name or "",
                 domain=_domain(found),
                 scopes=tuple(sorted(claims.roles)),
-                concealed_names=await _concealed(graph),
             )
     raise NotFound("tenant_unknown", aadsts=0, request_id="")
 
@@ -54,7 +53,8 @@ def _domain(organisation: shape.Organization) -> str:
     return domains[0].name if domains else organisation.id
 
 
-async def _concealed(graph: Graph) -> bool | None:
+async def read_concealed_names(graph: Graph) -> bool | None:
+    """Whether usage reports conceal names; None where we may not know."""
     try:
         return (await graph.get("/admin/reportSettings", shape.ReportSettings)).display_concealed_names
     except (Refused, NotFound, Upstream):  # an optional question must not stand in the way

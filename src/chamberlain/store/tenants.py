@@ -88,18 +88,22 @@ def save_connection(
     client_id: str,
     secret: str | None,
     scopes: tuple[str, ...],
-    concealed_names: bool | None,
     connected_by: str,
     now: datetime,
     cloud: Cloud = Cloud.GLOBAL,
 ) -> Connection:
-    """The tenant's connection, new or in place of the one before."""
+    """The tenant's connection, new or in place of the one before.
+
+    concealed_names  None: not asked, so it stays as it is known
+    """
     row = ConnectionRow.objects.select_related("tenant").filter(tenant_id=tenant.id).first() or ConnectionRow(
         tenant_id=tenant.id
+    concealed_names: bool | None = None,
     )
     row.credential, row.client_id, row.client_secret = credential.value, client_id, secret
     row.state, row.error_code = ConnectionState.CONNECTED.value, None
-    row.scopes, row.concealed_names = list(scopes), concealed_names
+    row.scopes = list(scopes)
+    row.concealed_names = row.concealed_names if concealed_names is None else concealed_names
     row.connected_at, row.connected_by, row.cloud = now, connected_by, cloud.value
     row.save()
     return row.value()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from chamberlain import clock
 from chamberlain.errors import ChamberlainError, Refused, Upstream
 from chamberlain.graph.client import open_graph
-from chamberlain.kinds.organisation import Organisation, read_organisation
+from chamberlain.kinds.organisation import Organisation, read_concealed_names, read_organisation
 from chamberlain.kinds.reading import Start, told_of
 from chamberlain.kinds.rights import Rights, read_rights
 from chamberlain.kinds.strangers import name_strangers
@@ -142,7 +142,8 @@ async def _begin(
         await asyncio.to_thread(apart, lambda: heard.rights(rights))
         shut = barred(asked.chosen, frozenset(rights.token))
         found = await read_organisation(reading.graph)
-        await asyncio.to_thread(apart, lambda: heard.organisation(found))
+        whole = replace(found, concealed_names=await read_concealed_names(reading.graph))
+        await asyncio.to_thread(apart, lambda: heard.organisation(whole))
         decided = await decide(
             asked, reading.graph, way=way, staging=session.staging, links=links, refused=refused, barred=shut
         )
