@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.http import HttpResponse
@@ -9,7 +10,9 @@ from django.test import Client, override_settings
 from test_gate import addresses, stranger
 from test_pages import signed_in
 
+import stories
 from chamberlain import clock
+from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.store.models import EventRow
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -199,3 +202,23 @@ def test_who_is_refused_stands_in_the_log_with_what_they_asked_for(caplog: pytes
     lines = [line.getMessage() for line in caplog.records]
     assert any("GET /people-and-roles: not_allowed" in line and refused["X-Request-Id"] in line for line in lines)
     assert any(re.search(rf"answered 403 in \d+ ms for {outsider.pk}$", line) for line in lines)
+
+
+def test_what_opens_a_session_has_128_bits_at_least() -> None:
+    keys = {signed_in().cookies["session"].value for _ in range(2)}
+    assert len(keys) == 2
+    assert all(re.fullmatch(r"[a-z0-9]{32}", key) for key in keys), "32 letters out of 36 are 165 bits"
+    links = {urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path for _ in range(2)}
+    assert len(links) == 2
+    assert all(len(link.rsplit("/", 1)[1]) >= 43 for link in links), "43 letters out of 64 are 256 bits"
+
+
+def test_failed_and_good_sign_ins_are_in_the_trail() -> None:
+    before = EventRow.objects.count()
+    signed_in()
+    stranger().post("/sign-in/not-a-link")
+    stranger().post("/sign-in/code", {"name": "nobody of attacks", "password": "x", "code": "000000"})
+    new = [(event.name, event.details.get("by")) for event in EventRow.objects.order_by("id")[before:]]
+    assert ("person:signed_in", "link") in new
+    assert ("sign_in:refused", "link") in new
+    assert ("sign_in:refused", "password_and_code") in new
