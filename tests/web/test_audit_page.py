@@ -71,7 +71,7 @@ def plant(tenant: Tenant | None, **more: object) -> None:
 def test_the_page_shows_who_what_why_before_and_after(client: Client, tenant: Tenant) -> None:
     plant(tenant, reason="Asked by phone", before={"share": "100 %"}, after={"share": "40 %"})
     page = text(client, f"/t/{tenant.slug}/audit?what=quota:slowed")
-    for shown in ("Quota slowed", "Asked by phone", "share before", "100 %", "share after", "40 %", "Last hash"):
+    for shown in ("Syncs slowed down", "Asked by phone", "share before", "100 %", "share after", "40 %", "Last seal"):
         assert shown in page
     assert "<script>alert" not in page
 

@@ -99,7 +99,7 @@ def test_ticking_shows_the_smallest_set_with_its_dangers_and_chooses_nothing(cli
     before = scopes.chosen(tenant.id)
     page = text(client, planner(tenant, "see_people", "provision_roles"))
     plan = page.partition('id="plan"')[2]
-    assert "The smallest set: 3 scopes" in plan
+    assert "What this takes: 3 scopes" in plan
     assert "RoleManagement.ReadWrite.Directory" in plan
     assert "can make itself Global Administrator" in plan
     assert "Only a preview:" in plan

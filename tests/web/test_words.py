@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from chamberlain.audit.event import EventName
 from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound, Refused, Unsafe, Upstream
 from chamberlain.model.kind import AccountType, Kind
+from chamberlain.model.origin import Channel
 from chamberlain.model.path import Reason
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
 from chamberlain.model.tenant import CredentialKind
-from chamberlain.web import moments, words
+from chamberlain.web import agents, moments, words
 from chamberlain.web.problems import sentence_of, status_of
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -157,3 +159,25 @@ def test_hostile_names_are_text_wherever_a_component_shows_them() -> None:
     assert "<script>" not in shown
     assert "&lt;script&gt;" in shown
     assert "\"' onload" not in shown
+
+
+def test_ways_in_have_words_and_events_with_words_of_their_own_exist() -> None:
+    assert set(words.CHANNEL) == {channel.value for channel in Channel}
+    assert set(words.HAPPENING) <= {name.value for name in EventName}
+
+
+@pytest.mark.parametrize(
+    ("said", "called"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0", "Edge on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/140.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", "Safari on macOS"),
+        ("Firefox/140.0", "Firefox"),
+        ("curl/8.0", "curl/8.0"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_told_as_people_call_it(said: str, called: str) -> None:
+    assert agents.called(said) == called

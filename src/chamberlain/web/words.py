@@ -9,6 +9,7 @@ from chamberlain.model.change import Section
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.kind import AccountType, Kind, Relation
 from chamberlain.model.notice import Deaf
+from chamberlain.model.origin import Channel
 from chamberlain.model.path import Reason
 from chamberlain.model.quota import Whose, Workload
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
@@ -182,6 +183,46 @@ CREDENTIAL: dict[CredentialKind, Word] = {
     CredentialKind.OWN_SECRET: _("Your own app registration, with a client secret"),
     CredentialKind.OWN_CERTIFICATE: _("Your own app registration, with a certificate"),
     CredentialKind.OWN_FEDERATION: _("Your own app registration, which trusts this platform"),
+}
+
+CHANNEL: dict[str, Word] = {
+    Channel.WEB.value: _("Browser"),
+    Channel.API.value: _("API"),
+    Channel.CLI.value: _("Terminal"),
+    Channel.SYSTEM.value: _("By itself"),
+}
+
+# Names of events that say too little, or the wrong thing, when they are only spelled out.
+HAPPENING: dict[str, Word] = {
+    "sign_in_link:issued": _("Sign-in link made"),
+    "person:signed_in": _("Signed in"),
+    "sign_in:refused": _("Sign-in refused"),
+    "sign_in_method:added": _("Way to sign in added"),
+    "sign_in_method:removed": _("Way to sign in removed"),
+    "role:granted": _("Role given"),
+    "role:revoked": _("Role taken away"),
+    "connection:created": _("Tenant connected"),
+    "connection:ended": _("Tenant disconnected"),
+    "report_names:intended": _("About to switch names in usage reports"),
+    "report_names:switched": _("Names in usage reports switched"),
+    "report_names:failed": _("Names in usage reports not switched"),
+    "credential:rotated": _("Credential replaced"),
+    "credential:expiring": _("Credential ends soon"),
+    "subscription:created": _("Notices from Microsoft ordered"),
+    "subscription:ended": _("Notices from Microsoft ended"),
+    "mail:tried": _("Test mail sent"),
+    "mail:chosen": _("Mail settings chosen"),
+    "quota:slowed": _("Syncs slowed down"),
+    "person:viewed": _("Looked at a person"),
+    "holders:viewed": _("Looked at who holds a permission"),
+    "audit:viewed": _("Looked at the audit trail"),
+    "audit:exported": _("Took the audit trail away"),
+    "list:exported": _("Took a list away"),
+    "events:removed": _("Entries removed with their tenant"),
+    "keys:rotated": _("Encryption key replaced"),
+    "key:forgotten": _("Encryption key removed"),
+    "token:made": _("API token made"),
+    "token:revoked": _("API token revoked"),
 }
 
 CLOUD: dict[str, Word] = {

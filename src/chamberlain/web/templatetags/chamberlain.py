@@ -31,7 +31,7 @@ from chamberlain.queries.lists import Line
 from chamberlain.queries.overview import LicenceRow
 from chamberlain.queries.people import Holding, ServicePlan
 from chamberlain.sentences import Sentence
-from chamberlain.web import cells, moments, theme, words
+from chamberlain.web import agents, cells, moments, theme, words
 from chamberlain.web.address import Address
 from chamberlain.web.columns import Column
 from chamberlain.web.drawing import LicenceDrawing, draw_licence
@@ -144,8 +144,22 @@ def licence_error(code: str) -> words.Word:
 
 
 @register.filter
-def happening(event: str) -> str:
-    """The name of an event as people say it: "person:signed_in" is "Person signed in"."""
+def channel_word(channel: str) -> words.Word:
+    """The way in by which somebody acted."""
+    return words.CHANNEL.get(channel, channel)
+
+
+@register.filter
+def browser_word(agent: str) -> str:
+    """What people call the browser that says this of itself, with its system; the whole where neither is known."""
+    return agents.called(agent)
+
+
+@register.filter
+def happening(event: str) -> words.Word:
+    """The name of an event as people say it: "sync:started" is "Sync started"."""
+    if event in words.HAPPENING:
+        return words.HAPPENING[event]
     said = event.replace(":", " ").replace("_", " ").strip()
     return said[:1].upper() + said[1:]
 
