@@ -152,10 +152,11 @@ def django_database(url: str) -> dict[str, Any]:
 def migrate_schema(url: str) -> None:
     """Brings our tables and the durable engine's up to date; processes that start together take turns.
 
-    raises  Misconfigured("database_unreachable"), Misconfigured("database_too_old")
+    raises  Misconfigured("database_unreachable"), Misconfigured("database_too_old"), Conflict("database_busy")
     """
-    from django.core.management import call_command
     from django.db import OperationalError, connection
+
+    from chamberlain.store.migrating import migrate
 
     try:
         with connection.cursor() as cursor:
@@ -165,7 +166,7 @@ def migrate_schema(url: str) -> None:
                 number = int(cursor.fetchone()[0])
                 if number < POSTGRES_AT_LEAST:
                     raise Misconfigured("database_too_old", version=str(number // 10_000))
-                call_command("migrate", verbosity=0, interactive=False)
+                migrate()
                 _migrate_engine(cursor, url)
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [0x0C4A3])
@@ -229,6 +230,7 @@ def is_worker_alive() -> bool:
 
 def make_worker(world: World) -> Any:
     """A worker with every story of the house registered, and the rounds that start syncs and look after notices."""
+    from chamberlain.actions.forget_tenants import forget_some
     from chamberlain.actions.keep_subscriptions import SUBSCRIPTIONS_JOB
     from chamberlain.actions.read_activity import ACTIVITY_JOB
     from chamberlain.actions.seal_events import seal_waiting
@@ -253,6 +255,7 @@ def make_worker(world: World) -> Any:
     worker.every_round(start_woken_syncs)
     worker.every_round(start_due_readings)
     worker.every_round(seal_waiting)
+    worker.every_round(partial(forget_some, settings=world.settings))
     worker.every_round(CredentialWatch())
     worker.every_round(OverdueWatch(settings=world.settings))
     worker.every_round(Postman(settings=world.settings))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
@@ -96,6 +97,18 @@ class JsonFormatter(logging.Formatter):
         if trace := _trace(self, record):
             content["exception"] = redacted(trace)
         return json.dumps(content, ensure_ascii=False)
+
+
+def scrub(folder: Path, pattern: re.Pattern[str]) -> None:
+    """Removes the lines that match from the logs in a folder, in place: others write at their ends meanwhile."""
+    for path in sorted(folder.glob("*.log*")):
+        with path.open("r+b") as file:
+            lines = file.readlines()
+            kept = [line for line in lines if not pattern.search(line.decode(errors="replace"))]
+            if len(kept) < len(lines):
+                file.seek(0)
+                file.writelines(kept)
+                file.truncate()
 
 
 def configuration(*, level: str, as_json: bool) -> dict[str, Any]:

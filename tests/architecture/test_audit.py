@@ -15,7 +15,7 @@ from chamberlain.store.secrets import EncryptedField
 from chamberlain.store.session_store import SessionStore
 
 ACTIONS = Path(__file__).parents[2] / "src" / "chamberlain" / "actions"
-TELLS = {"record", "record_once", "note_view"}
+TELLS = {"record", "remove_events_of", "record_once", "note_view"}
 """What writes an event by itself."""
 
 UNTOLD: dict[str, str] = {

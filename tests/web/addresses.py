@@ -112,6 +112,8 @@ ADDRESSES: dict[str, Address] = {
     "connection": Address(get=Deed.SEE_CONNECTION, post=Deed.SLOW_DOWN, form={"share": "100"}),
     "credentials": Address(get=Deed.SEE_CONNECTION, post=Deed.CONNECT, form={"do": "make"}),
     "capabilities": Address(get=Deed.SEE_CONNECTION, post=Deed.CONNECT),
+    "health": page(Deed.SEE_CONNECTION),
+    "disconnect": Address(get=Deed.CONNECT, post=Deed.CONNECT, form={"typed": "", "forget": "no"}),
     "report_names": Address(get=Deed.SEE_CONNECTION, post=Deed.CONNECT, form={"names": "show"}),
     "runs": Address(get=Deed.SEE_RUNS, post=Deed.SYNC),
     "run": page(Deed.SEE_RUNS),

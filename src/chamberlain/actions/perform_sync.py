@@ -13,7 +13,7 @@ from chamberlain.actions.note_scopes import note_scopes
 from chamberlain.actions.reaching import way_to
 from chamberlain.actions.tell_health import tell_health
 from chamberlain.audit.event import EventName, record
-from chamberlain.errors import ChamberlainError, Misconfigured, Refused
+from chamberlain.errors import ChamberlainError, Misconfigured, NotFound, Refused
 from chamberlain.kinds.organisation import Organisation
 from chamberlain.kinds.rights import Rights
 from chamberlain.model.actor import SYSTEM
@@ -32,7 +32,7 @@ from chamberlain.sync.tenant import Heard, Outcome, sync_tenant
 
 log = logging.getLogger(__name__)
 Failure = tuple[str, dict[str, str]]
-OUR_OWN_FAILURES = frozenset({"unexpected", "job_lost", "phase_kept_crashing", "tenant_busy"})
+OUR_OWN_FAILURES = frozenset({"unexpected", "job_lost", "phase_kept_crashing", "tenant_busy", "run_over"})
 FAMILIES = {
     PhaseName.GROUPS: (Family.GROUP,),
     PhaseName.LICENCES: (Family.LICENCE, Family.SERVICE_PLAN),
@@ -43,7 +43,11 @@ FAMILIES = {
 
 def begin(run_id: int) -> bool:
     """The run starts; starting it again changes nothing. False when it is over: it was given up for lost meanwhile."""
-    if runs.find(tenant_id=runs.tenant_of(run_id), run_id=run_id).is_over:
+    try:
+        is_over = runs.find(tenant_id=runs.tenant_of(run_id), run_id=run_id).is_over
+    except NotFound:
+        return False  # its tenant was forgotten meanwhile
+    if is_over:
         return False
     runs.move(run_id, RunState.RUNNING, now=clock.now())
     return True
@@ -140,8 +144,13 @@ def check(run_id: int, *, settings: Settings) -> None:
 
 
 def end(run_id: int, failure: Failure | None) -> None:
-    """The run ends: succeeded, or failed with its first failure. Ending it again changes nothing."""
-    tenant_id = runs.tenant_of(run_id)
+    """The run ends: succeeded, or failed with its first failure. One that is over stays as it is."""
+    try:
+        tenant_id = runs.tenant_of(run_id)
+    except NotFound:
+        return  # its tenant was forgotten meanwhile
+    if runs.find(tenant_id=tenant_id, run_id=run_id).is_over:
+        return
     with transaction():
         state = RunState.SUCCEEDED if failure is None else RunState.FAILED
         if not runs.move(run_id, state, now=clock.now(), error=failure):

@@ -10,8 +10,9 @@ from chamberlain.store.audit_key import audit_key
 def remove_events_of(tenant: Tenant, *, actor: Actor) -> int:
     """How many entries were removed; that it was done, by whom and how many stays, but not of which tenant.
 
-    Call it last in the transaction that removes the tenant: nothing may be recorded for the tenant afterwards.
+    Entries of the installation that name the tenant, as of a consent that was asked for before it was known, go too.
+    Call it in the transaction that removes the tenant: nothing may be recorded for the tenant afterwards.
     """
-    removed = chain.bury(tenant.id, seal=audit_key().seal)
+    removed = chain.bury(tenant.id, seal=audit_key().seal, words=(str(tenant.guid), tenant.domain))
     record(EventName.EVENTS_REMOVED, actor=actor, tenant_id=None, subject="tenant", entries=removed)
     return removed

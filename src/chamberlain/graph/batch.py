@@ -150,6 +150,7 @@ class Batch:
             request_id=part.header("request-id") or "",
             again_after=wait,
         )
+        self._wire.limiter.note_refusal(error, path=self._paths[number].split("?")[0])
         return self._refused(number, part, error, wait)
 
     def _refused(self, number: int, part: Part, error: ChamberlainError, wait: timedelta | None) -> timedelta | None:

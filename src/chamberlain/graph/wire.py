@@ -173,6 +173,9 @@ class Wire:
             if self.limiter.priority is Priority.INTERACTIVE and self.spent.round_trips == 0:
                 raise
             raise Again(error, wait=error.again_after, was_read=False) from error
+        except ChamberlainError as error:
+            self.limiter.note_refusal(error, path="token")
+            raise
 
     def _settle(self, call: Call, response: httpx2.Response | None) -> None:
         is_read_later = call.is_batch and response is not None and response.status_code == 200
@@ -219,6 +222,7 @@ class Wire:
         wait = retry.asked_wait(response.headers, now=clock.now())
         failure = graph_error(status, response.content, path=path, request_id=request_id, again_after=wait)
         log.warning("%s answered %d, request-id %s", path, status, request_id)
+        self.limiter.note_refusal(failure, path=path)
         if status == 401:
             raise Again(failure, wait=timedelta(0), is_rejection=True)
         if status == 429 or (status == 503 and wait is not None):

@@ -33,3 +33,12 @@ def enqueue(name: str, arguments: dict[str, object], *, id: str, tenant_id: int,
                 None if at is None else int(at.timestamp() * 1000),
             ],
         )
+
+
+def forget_jobs(tenant_id: int) -> None:
+    """Removes all jobs of a tenant with what they were given and what they said, in the caller's transaction."""
+    theirs = "SELECT workflow_uuid FROM dbos.workflow_status WHERE queue_name = %s AND queue_partition_key = %s"
+    with connection.cursor() as cursor:
+        for table in ("workflow_input", "workflow_output", "workflow_status"):  # what belongs to the last goes with it
+            statement = f"DELETE FROM dbos.{table} WHERE workflow_uuid IN ({theirs})"  # noqa: S608 - constants
+            cursor.execute(statement, [QUEUE, str(tenant_id)])

@@ -10,13 +10,17 @@ from chamberlain.model.cloud import Cloud
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """One Entra / Microsoft 365 organisation. `id` is ours, `guid` is Microsoft's, `slug` stands in URLs."""
+    """One Entra / Microsoft 365 organisation. `id` is ours, `guid` is Microsoft's, `slug` stands in URLs.
+
+    is_leaving  whether it is being forgotten, and nothing of it is shown any more
+    """
 
     id: int
     guid: UUID
     slug: str
     name: str
     domain: str
+    is_leaving: bool = False
 
 
 class ConnectionState(Enum):

@@ -56,18 +56,22 @@ class Integration(Standing):
 
 
 def list_tenants(*, viewer: Actor) -> tuple[Tenant, ...]:
-    """Tenants the viewer may see, by name."""
-    return tuple(one for one in tenants.all_tenants() if may(viewer, Deed.SEE_TENANT, tenant_id=one.id))
+    """Tenants the viewer may see, by name; without those that are being forgotten."""
+    found = (one for one in tenants.all_tenants() if not one.is_leaving)
+    return tuple(one for one in found if may(viewer, Deed.SEE_TENANT, tenant_id=one.id))
 
 
 def find_tenant(*, viewer: Actor, slug: str) -> Tenant:
     """A tenant by slug, GUID or domain.
 
-    raises  NotFound("tenant_not_found"), also where the viewer has no role in it: that it exists is not told either
+    raises  NotFound("tenant_not_found"), also where the viewer has no role in it: that it exists is not told either;
+            Conflict("tenant_leaving") while it is being forgotten
     """
     found = tenants.find(slug)
     if not may(viewer, Deed.SEE_TENANT, tenant_id=found.id):
         raise NotFound("tenant_not_found", slug=slug)
+    if found.is_leaving:
+        raise Conflict("tenant_leaving")
     return found
 
 

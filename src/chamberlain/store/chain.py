@@ -1,6 +1,6 @@
 """The audit trail's chain in the database: sealing what waits, reading it in order, taking a tenant's entries away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -115,10 +115,11 @@ def unchained() -> Iterator[Finding]:
         yield Finding(Fault.APPENDED if row["there"] else Fault.MISSING, None, row["id"])
 
 
-def bury(tenant_id: int, *, seal: Seal) -> int:
+def bury(tenant_id: int, *, seal: Seal, words: Sequence[str] = ()) -> int:
     """Takes a tenant's entries away for ever; their places in the chain stay, marked. How many.
 
     Call it in a transaction, in which the tenant goes, too.
+    words  entries without a tenant in which one of these stands go with them
     """
     with connection.cursor() as cursor:
         _locked(cursor, patient=True)
@@ -126,16 +127,19 @@ def bury(tenant_id: int, *, seal: Seal) -> int:
         pass
     statement = """
         SELECT l.sequence, l.event_id, l.hash FROM event_link l JOIN event e ON e.id = l.event_id
-        WHERE e.tenant_id = %(tenant)s ORDER BY l.sequence
+        WHERE e.tenant_id = %(tenant)s OR e.tenant_id IS NULL AND EXISTS (
+            SELECT FROM unnest(%(words)s::text[]) AS word WHERE position(
+                lower(word) IN lower(concat_ws(' ', e.subject, e.reason, e.before, e.after, e.details))) > 0)
+        ORDER BY l.sequence
     """
-    found = rows(statement, {"tenant": tenant_id})
+    found = rows(statement, {"tenant": tenant_id, "words": list(words)})
     with connection.cursor() as cursor:
         marks = [
             (one["sequence"], one["event_id"], seal.of_removal(sequence=one["sequence"], hash=one["hash"]))
             for one in found
         ]
         cursor.executemany(BURY, marks)
-        cursor.execute("DELETE FROM event WHERE tenant_id = %s", [tenant_id])
+        cursor.execute("DELETE FROM event WHERE id = ANY (%s)", [[one["event_id"] for one in found]])
     return len(found)
 
 

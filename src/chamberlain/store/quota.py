@@ -4,6 +4,8 @@ Time is the database's, read after the row is locked, so that all processes agre
 """
 
 import threading
+from collections import deque
+from contextlib import suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +14,8 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from chamberlain.model.quota import LEAST_SHARE, MOST_SHARE, Lease, Limit, Pause, QuotaUse, Tally, Whose, workload_of
+from chamberlain.model.refusal import Refusal
+from chamberlain.store import refusals
 from chamberlain.store.connection import connect, rows
 from chamberlain.store.quota_statements import GIVE_BACK, LEASE, MEASURE, OPEN, PAUSE, PAUSED, SLOW_DOWN, USAGE
 
@@ -30,6 +34,8 @@ class SharedLedger:
         self._who = {"tenant_id": tenant_id, "client_id": client_id}
         self._lock = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
+        self._tenant_id = tenant_id
+        self._refused: deque[Refusal] = deque(maxlen=refusals.MOST_KEPT)
 
     def __enter__(self) -> Self:
         return self
@@ -38,6 +44,9 @@ class SharedLedger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._lock:
+            if self._refused:
+                with suppress(psycopg.OperationalError):  # they help people, and nothing hangs on them
+                    self._tell_refused()
             self._drop()
 
     def open(self, name: str, limit: Limit) -> None:
@@ -76,6 +85,14 @@ class SharedLedger:
         """Notes what Microsoft's quota seems to be, in units a window, and how much of it is left."""
         self._run(MEASURE, name=name, size=size, left=left)
 
+    def refused(self, refusal: Refusal) -> None:
+        """Notes what Microsoft refused; written with the next question, or at the end."""
+        self._refused.append(refusal)
+
+    def _tell_refused(self) -> None:
+        waiting = [self._refused.popleft() for _ in range(len(self._refused))]
+        refusals.keep(self._open(), tenant_id=self._tenant_id, refusals=waiting)
+
     def _run(self, statement: str, **values: object) -> list[DictRow]:
         """The rows of a statement; a connection that died since the last one is made anew, once."""
         with self._lock:
@@ -89,13 +106,18 @@ class SharedLedger:
                 return self._rows(statement, values)
 
     def _rows(self, statement: str, values: dict[str, object]) -> list[DictRow]:
+        if self._refused:
+            self._tell_refused()
+        with self._open().cursor(row_factory=dict_row) as cursor:
+            cursor.execute(statement, {**self._who, **values})
+            return cursor.fetchall() if cursor.description else []
+
+    def _open(self) -> "psycopg.Connection[Any]":
         if self._connection is None or self._connection.closed:
             self._connection = connect(autocommit=True)
             # The last lease may be lost with the machine: nothing but a little budget hangs on it.
             self._connection.execute("SET synchronous_commit = off")
-        with self._connection.cursor(row_factory=dict_row) as cursor:
-            cursor.execute(statement, {**self._who, **values})
-            return cursor.fetchall() if cursor.description else []
+        return self._connection
 
     def _drop(self) -> None:
         if self._connection is not None:

@@ -1,7 +1,7 @@
 """Sync runs: making them, moving them, and telling how far they are."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -204,6 +204,11 @@ def open_run_queued_at(tenant_id: int) -> datetime | None:
     return RunRow.objects.filter(tenant_id=tenant_id, state__in=OPEN_STATES).values_list("queued_at", flat=True).first()
 
 
+def open_of(tenant_id: int) -> tuple[int, ...]:
+    """The tenant's open run, if there is one."""
+    return tuple(RunRow.objects.filter(tenant_id=tenant_id, state__in=OPEN_STATES).values_list("id", flat=True))
+
+
 def tenants_due(*, before: datetime) -> tuple[int, ...]:
     """Tenants with a connection whose last run of any outcome was queued before `before`, and none is open."""
     recent = RunRow.objects.filter(queued_at__gte=before).values("tenant_id")
@@ -295,9 +300,14 @@ class PhaseReporter:
 
     def __enter__(self) -> Self:
         self._connection = connect(autocommit=True)
-        self._update(
-            "attempts = attempts + 1, state = 'running', started_at = %(now)s, ended_at = NULL, done = 0, total = NULL"
-        )
+        try:
+            self._update(
+                "attempts = attempts + 1, state = 'running', started_at = %(now)s, ended_at = NULL, done = 0, "
+                "total = NULL"
+            )
+        except Conflict:
+            self._connection.close()
+            raise
         return self
 
     def refuse_to_crash_for_ever(self) -> None:
@@ -316,12 +326,16 @@ class PhaseReporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            self._update("state = 'failed', ended_at = %(now)s, done = %(done)s, total = %(total)s")
-            self._spend()
+            with suppress(Conflict):  # nobody watches a run that is over
+                self._update("state = 'failed', ended_at = %(now)s, done = %(done)s, total = %(total)s")
+                self._spend()
         self._connection.close()
 
     def expect(self, total: int) -> None:
-        """So many items are expected in all."""
+        """So many items are expected in all.
+
+        raises  Conflict("run_over") once the run was ended by somebody else; so do `advance` and `finish`
+        """
         self.total = total
         self._report()
 
@@ -353,14 +367,18 @@ class PhaseReporter:
         )
 
     def _update(self, assignments: str, **values: Any) -> None:
-        self._connection.execute(
-            f"UPDATE sync_phase SET {assignments} WHERE run_id = %(run)s AND name = %(name)s",  # noqa: S608 - constants
+        done = self._connection.execute(
+            f"UPDATE sync_phase p SET {assignments} FROM sync_run r "  # noqa: S608 - constants
+            "WHERE r.id = p.run_id AND r.state = ANY (%(open)s) AND p.run_id = %(run)s AND p.name = %(name)s",
             {
                 "run": self._run_id,
                 "name": self._phase.value,
+                "open": list(OPEN_STATES),
                 "now": clock.now(),
                 "done": self.done,
                 "total": self.total,
                 **values,
             },
         )
+        if done.rowcount == 0:
+            raise Conflict("run_over", run_id=self._run_id)

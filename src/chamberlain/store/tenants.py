@@ -5,7 +5,7 @@ import re
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chamberlain.errors import NotFound, Refused
+from chamberlain.errors import Conflict, NotFound, Refused
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import Connection, ConnectionState, CredentialKind, Tenant
 from chamberlain.store.models import ConnectAttempt, ConnectionRow, TenantRow
@@ -42,9 +42,14 @@ def by_id(tenant_id: int) -> Tenant:
 
 
 def save(*, guid: UUID, name: str, domain: str, now: datetime) -> Tenant:
-    """The tenant with this GUID, made if it is new, with its name and domain brought up to date."""
+    """The tenant with this GUID, made if it is new, with its name and domain brought up to date.
+
+    raises  Conflict("tenant_leaving") while it is being forgotten
+    """
     made = {"slug": _free_slug(domain), "created_at": now, "name": name or domain, "domain": domain}
     row, is_new = TenantRow.objects.get_or_create(guid=guid, defaults=made)
+    if row.leaving_at is not None:
+        raise Conflict("tenant_leaving")
     if not is_new:
         row.name, row.domain = name or domain, domain
         row.save(update_fields=["name", "domain"])
@@ -90,6 +95,7 @@ def save_connection(
     scopes: tuple[str, ...],
     connected_by: str,
     now: datetime,
+    concealed_names: bool | None = None,
     cloud: Cloud = Cloud.GLOBAL,
 ) -> Connection:
     """The tenant's connection, new or in place of the one before.
@@ -98,7 +104,6 @@ def save_connection(
     """
     row = ConnectionRow.objects.select_related("tenant").filter(tenant_id=tenant.id).first() or ConnectionRow(
         tenant_id=tenant.id
-    concealed_names: bool | None = None,
     )
     row.credential, row.client_id, row.client_secret = credential.value, client_id, secret
     row.state, row.error_code = ConnectionState.CONNECTED.value, None

@@ -23,6 +23,7 @@ SECTIONS: dict[str, Deed] = {
     "consents": Deed.SEE_DIRECTORY,
     "changes": Deed.SEE_DIRECTORY,
     "connection": Deed.SEE_CONNECTION,
+    "health": Deed.SEE_CONNECTION,
     "runs": Deed.SEE_RUNS,
     "roles": Deed.SEE_ROLES,
 }

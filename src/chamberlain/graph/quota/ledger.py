@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from chamberlain.model.quota import Lease, Limit, Tally
+from chamberlain.model.refusal import Refusal
 
 HEADROOM = 0.05
 HEADROOM_STEP = 0.05
@@ -41,6 +42,9 @@ class Ledger(Protocol):
 
     def measure(self, name: str, *, size: float, left: float | None) -> None:
         """Notes what Microsoft's quota seems to be, in units a window, and how much of it is left."""
+
+    def refused(self, refusal: Refusal) -> None:
+        """Notes what Microsoft refused, for people to see. Never blocks."""
 
 
 @dataclass(slots=True)
@@ -131,6 +135,9 @@ class MemoryLedger:
         budget.size = min(size, budget.limit.units)
         if left is not None:
             budget.tokens = min(budget.tokens, max(left - budget.left_unused() * budget.size, 0.0))
+
+    def refused(self, refusal: Refusal) -> None:
+        """See `Ledger`: nobody looks at this one."""
 
     def _fill(self, name: str, tally: Tally) -> _Budget:
         budget = self._budgets[name]

@@ -5,11 +5,16 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from chamberlain import clock
+from chamberlain.errors import ChamberlainError
 from chamberlain.graph.quota.lane import Lane
 from chamberlain.graph.quota.ledger import Ledger
 from chamberlain.graph.quota.limit import Bucket, limit_of
 from chamberlain.graph.quota.price import Charge, Price, price
 from chamberlain.model.quota import Priority, TenantSize, Workload
+from chamberlain.model.refusal import Refusal
+
+NO_REFUSAL = frozenset({0, 404, 429})  # never answered; not there; a quota
 
 
 class Limiter:
@@ -67,6 +72,14 @@ class Limiter:
     def note_cost(self, key: str, units: float) -> None:
         """Microsoft said what a request cost."""
         self._learned[key] = units
+
+    def note_refusal(self, error: ChamberlainError, *, path: str) -> None:
+        """Microsoft refused something. What is only not there, or is told by the quotas, is none of it."""
+        status = error.data.get("status", 0)
+        if status in NO_REFUSAL or not isinstance(status, int):
+            return
+        request_id = str(error.data.get("request_id", ""))
+        self._ledger.refused(Refusal(clock.now(), error.code, path, status, request_id))
 
     def size_is(self, users: int) -> None:
         """The tenant has so many users."""

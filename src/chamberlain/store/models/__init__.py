@@ -6,8 +6,9 @@ from chamberlain.store.models.consent import ConsentRow
 from chamberlain.store.models.event import AuditKeyRow, EventRow
 from chamberlain.store.models.message import MailBoxRow, MessageRow
 from chamberlain.store.models.notice import HearingRow, SubscriptionRow
-from chamberlain.store.models.role import RoleRow
 from chamberlain.store.models.rate import RateRow
+from chamberlain.store.models.refusal import RefusalRow
+from chamberlain.store.models.role import RoleRow
 from chamberlain.store.models.run import PhaseRow, RunRow
 from chamberlain.store.models.scope import ChoiceRow, ScopeRow
 from chamberlain.store.models.sign_in import CodeRow, PasskeyRow, RecoveryCodeRow, SessionRow, SignInAttempt
@@ -36,6 +37,7 @@ __all__ = [
     "PhaseRow",
     "RateRow",
     "RecoveryCodeRow",
+    "RefusalRow",
     "RoleRow",
     "RunRow",
     "ScopeRow",

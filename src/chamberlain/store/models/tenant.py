@@ -15,10 +15,19 @@ class TenantRow(models.Model):
     domain = models.TextField()
     created_at = models.DateTimeField()
     synced_at = models.DateTimeField(null=True)
+    leaving_at = models.DateTimeField(null=True)
+    leaving_by = models.JSONField(null=True)
 
     class Meta:
         db_table = "tenant"
 
     def value(self) -> Tenant:
         """The tenant as the rest of the house knows it."""
-        return Tenant(id=self.id, guid=self.guid, slug=self.slug, name=self.name, domain=self.domain)
+        return Tenant(
+            id=self.id,
+            guid=self.guid,
+            slug=self.slug,
+            name=self.name,
+            domain=self.domain,
+            is_leaving=self.leaving_at is not None,
+        )

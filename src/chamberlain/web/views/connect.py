@@ -13,6 +13,7 @@ from chamberlain.actions.begin_connect import begin_connect
 from chamberlain.actions.complete_connect import complete_connect
 from chamberlain.errors import ChamberlainError, Upstream
 from chamberlain.queries import connections
+from chamberlain.queries.leaving import list_leaving
 from chamberlain.sentences import explain
 from chamberlain.web.frame import frame_for, show
 from chamberlain.web.identity import viewer_of
@@ -36,8 +37,9 @@ class TenantForm(forms.Form):
 @require_safe
 def list_integrations(request: HttpRequest) -> HttpResponse:
     """What can be connected, and how the connections are."""
-    cards = connections.list_integrations(viewer=viewer_of(request))
-    return show(request, "connect/integrations.html", {"cards": cards})
+    viewer = viewer_of(request)
+    cards = connections.list_integrations(viewer=viewer)
+    return show(request, "connect/integrations.html", {"cards": cards, "leaving": list_leaving(viewer=viewer)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

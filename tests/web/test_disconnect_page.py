@@ -1,0 +1,71 @@
+"""Disconnecting in the browser and in the terminal: typed to confirm, and what is left to do is told."""
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from test_scopes_page import client  # noqa: F401 - a fixture
+
+from chamberlain import clock
+from chamberlain.actions.forget_tenants import forget_some
+from chamberlain.bootstrap import World
+from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.settings import load
+from chamberlain.store import tenants
+from chamberlain.store.models import TenantRow
+from terminal import run
+
+CLIENT = "55555555-5555-4555-8555-555555555555"
+
+
+@pytest.fixture
+def tenant(world: World) -> Tenant:
+    found = tenants.save(guid=uuid4(), name="<b>Leaving", domain=f"{uuid4()}.example", now=clock.now())
+    tenants.save_connection(
+        tenant=found,
+        credential=CredentialKind.OWN_SECRET,
+        client_id=CLIENT,
+        secret="secret",
+        scopes=(),
+        concealed_names=None,
+        connected_by="Ada",
+        now=clock.now(),
+    )
+    return found
+
+
+def test_the_page_disconnects_what_was_typed_and_then_forgets(tenant: Tenant, client: Client) -> None:  # noqa: F811
+    path = f"/t/{tenant.slug}/connection/disconnect"
+    text = client.get(path).content.decode()
+    assert "https://entra.microsoft.com" in text
+    assert CLIENT in text
+    assert "<b>Leaving" not in text
+
+    wrong = client.post(path, {"typed": "another", "forget": "yes"})
+    assert wrong.status_code == 400
+    assert "disconnect_unconfirmed" in wrong.content.decode()
+    assert tenants.connection_of(tenant.id) is not None
+
+    kept = client.post(path, {"typed": tenant.slug, "forget": "no"}, follow=True)
+    assert "Not connected" in kept.content.decode()
+    assert tenants.connection_of(tenant.id) is None
+    assert CLIENT not in client.get(path).content.decode()
+
+    gone = client.post(path, {"typed": tenant.slug, "forget": "yes"}, follow=True)
+    assert gone.redirect_chain == [("/integrations", 302)]
+    assert "Being forgotten" in gone.content.decode()
+    assert client.get(f"/t/{tenant.slug}/").status_code == 409
+    forget_some(settings=load(), seconds=30)
+    assert not TenantRow.objects.filter(id=tenant.id).exists()
+    assert client.get(f"/t/{tenant.slug}/").status_code == 404
+
+
+def test_the_terminal_disconnects_what_was_typed_and_waits_until_it_is_forgotten(tenant: Tenant) -> None:
+    wrong = run("disconnect", tenant.slug, "--confirm", "another", "--json")
+    assert wrong.returncode == 3
+    assert "disconnect_unconfirmed" in wrong.stderr
+    done = run("disconnect", tenant.domain, "--forget", "--confirm", tenant.slug)
+    assert done.returncode == 0, done.stderr
+    assert CLIENT in done.stdout
+    assert "Forgotten." in done.stdout
+    assert not TenantRow.objects.filter(id=tenant.id).exists()
