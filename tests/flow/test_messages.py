@@ -7,39 +7,30 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
-from uuid import UUID, uuid4
+from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from chamberlain import clock
-from chamberlain.actions.choose_mail import choose_mail
-from chamberlain.actions.note_scopes import note_scopes
-from chamberlain.actions.perform_sync import end
 from chamberlain.actions.retry_message import retry_message
 from chamberlain.actions.send_messages import send_messages
-from chamberlain.actions.start_sync import start_sync
-from chamberlain.actions.tell_expiries import tell_expiries
-from chamberlain.actions.tell_overdue import tell_overdue
 from chamberlain.actions.try_mail import try_mail
-from chamberlain.errors import ChamberlainError, Misconfigured, NotFound, Refused, Upstream
-from chamberlain.model.actor import SYSTEM, Actor, ActorKind, Role, TenantRole
-from chamberlain.model.credential import CredentialState, ExpirySource
-from chamberlain.model.message import MailServer, MessageState, Receiver, Security, Topic
-from chamberlain.model.run import RunState, Trigger
-from chamberlain.model.tenant import CredentialKind, Tenant
-from chamberlain.notify.post import post, receivers_of
-from chamberlain.notify.smtp import send, server_of
+from chamberlain.errors import Misconfigured, NotFound, Refused, Upstream
+from chamberlain.model.actor import Actor, ActorKind, Role, TenantRole
+from chamberlain.model.message import MessageState, Receiver, Topic
+from chamberlain.model.tenant import Tenant
+from chamberlain.notify.post import post
+from chamberlain.notify.smtp import server_of
 from chamberlain.policy.mail import KEPT, LASTS, MOST_ATTEMPTS
-from chamberlain.queries.messages import list_messages, own_mail_box
+from chamberlain.queries.messages import list_messages
 from chamberlain.settings import Settings, load
-from chamberlain.store import credentials, mail_boxes, outbox, roles, runs, tenants
+from chamberlain.store import outbox
 from chamberlain.store.connection import apart
-from chamberlain.store.models import EventRow, MailBoxRow, MessageRow, RunRow, User
+from chamberlain.store.models import EventRow, MessageRow
 from chamberlain.work.send_messages import Postman
-from mail_server import PASSWORD, USER, Office, Papers, dripping_server, mail_server, make_papers
+from mail_server import PASSWORD, USER, Office, Papers, mail_server, make_papers
+from posting import forget_messages, later, make_tenant, only, refused, state, tell, wait_for
 from stories import ADMIN, NOBODY
 
 pytestmark = pytest.mark.usefixtures("world", "empty")
@@ -50,14 +41,9 @@ LETTER = b"Subject: x\r\n\r\nx\r\n"
 @pytest.fixture
 def empty(world: object) -> Iterator[None]:
     """No messages and nobody who would get any, before and afterwards."""
-    _forget()
+    forget_messages()
     yield
-    _forget()
-
-
-def _forget() -> None:
-    MessageRow.objects.all().delete()
-    MailBoxRow.objects.all().delete()
+    forget_messages()
 
 
 @pytest.fixture(scope="module")
@@ -90,55 +76,6 @@ def tenant(monkeypatch: pytest.MonkeyPatch) -> Tenant:
     """A connected tenant whose messages go to one address."""
     monkeypatch.setenv("CHAMBERLAIN_NOTIFY_TO", "team@example.com")
     return make_tenant("Contoso")
-
-
-def make_tenant(name: str) -> Tenant:
-    made = tenants.save(guid=uuid4(), name=name, domain=f"{uuid4().hex[:8]}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=made,
-        credential=CredentialKind.OWN_SECRET,
-        client_id=str(uuid4()),
-        secret=None,
-        scopes=(),
-        concealed_names=None,
-        connected_by="a test",
-        now=clock.now(),
-    )
-    return made
-
-
-def tell(tenant: Tenant, once: str = "one") -> None:
-    with transaction.atomic():
-        post(Topic.SCOPES_REVOKED, tenant_id=tenant.id, once=once, scopes="Group.Read.All User.Read.All")
-
-
-def only() -> MessageRow:
-    return MessageRow.objects.get()
-
-
-def state() -> MessageState:
-    return MessageState(only().state)
-
-
-def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
-    true_now = clock.now
-    monkeypatch.setattr(clock, "now", lambda: true_now() + by)
-
-
-def refused(deed: Callable[[], object], code: str, kind: type[ChamberlainError]) -> None:
-    with pytest.raises(kind) as error:
-        deed()
-    assert error.value.code == code
-
-
-def server(port: int, **more: object) -> MailServer:
-    values: dict[str, object] = {
-        "host": "localhost",
-        "port": port,
-        "security": Security.NONE,
-        "sender": "a@example.com",
-    }
-    return MailServer(**(values | more))  # type: ignore[arg-type]  # of many types
 
 
 # The outbox
@@ -238,13 +175,7 @@ def test_names_write_no_headers_and_no_html(office: Office, configured: Callable
         assert not {"\u202e", "\u2028"} & set(str(mail["Subject"]) + text.get_content())
 
 
-def test_a_line_of_dots_ends_no_mail(office: Office) -> None:
-    send(b"Subject: x\r\n\r\n.\r\n..\r\nMAIL FROM:<x@example.com>\r\n", to="a@example.com", server=server(office.port))
-    assert len(office.taken) == 1
-    assert office.taken[0].get_content().splitlines()[:2] == [".", ".."]
-
-
-# The way to the server
+# Failures
 
 
 def test_starttls_protects_the_way_and_the_account(
@@ -258,73 +189,6 @@ def test_starttls_protects_the_way_and_the_account(
         assert send_messages(settings=settings) == 1
         assert office.were_protected == [True]
         assert office.users == [USER]
-
-
-def test_tls_from_the_start(papers: Papers) -> None:
-    with mail_server(papers=papers, tls=True, auth=True) as office:
-        safe = server(office.port, security=Security.TLS, user=USER, password=PASSWORD, authority=papers.authority)
-        send(LETTER, to="a@example.com", server=safe)
-        assert len(office.taken) == 1
-
-
-@pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
-def test_a_server_that_nobody_vouches_for_gets_neither_mail_nor_password(papers: Papers, security: Security) -> None:
-    with mail_server(papers=papers, tls=security is Security.TLS, auth=True) as office:
-        unknown = server(office.port, security=security, user=USER, password=PASSWORD)
-        refused(lambda: send(LETTER, to="a@example.com", server=unknown), "mail_server_untrusted", Misconfigured)
-        assert (office.users, office.taken) == ([], [])
-
-
-def test_a_certificate_of_another_name_is_refused(tmp_path: Path) -> None:
-    other = make_papers(tmp_path, name="other.example.com")
-    with mail_server(papers=other, tls=True) as office:
-        wrong = server(office.port, security=Security.TLS, authority=other.authority)
-        refused(lambda: send(LETTER, to="a@example.com", server=wrong), "mail_server_untrusted", Misconfigured)
-
-
-def test_a_server_without_starttls_gets_nothing(office: Office) -> None:
-    bare = server(office.port, security=Security.STARTTLS, user=USER, password=PASSWORD)
-    refused(lambda: send(LETTER, to="a@example.com", server=bare), "mail_unprotected", Misconfigured)
-    assert office.taken == []
-
-
-def test_a_wrong_password_is_told_and_never_shown(papers: Papers) -> None:
-    with mail_server(papers=papers, auth=True) as office:
-        wrong = server(
-            office.port, security=Security.STARTTLS, user=USER, password="sesame-77", authority=papers.authority
-        )
-        with pytest.raises(Misconfigured) as error:
-            send(LETTER, to="a@example.com", server=wrong)
-        assert error.value.code == "mail_sign_in_refused"
-        assert "sesame-77" not in f"{error.value} {wrong}"
-
-
-def test_a_sender_that_is_refused_concerns_everybody(office: Office) -> None:
-    office.sender = "550 not yours"
-    refused(lambda: send(LETTER, to="a@example.com", server=server(office.port)), "mail_sender_refused", Misconfigured)
-
-
-def test_a_server_that_dawdles_is_left(office: Office) -> None:
-    office.seconds = 30
-    began = time.monotonic()
-    slow = server(office.port)
-    refused(lambda: send(LETTER, to="a@example.com", server=slow, each=0.3), "mail_server_unreachable", Upstream)
-    assert time.monotonic() - began < 5
-
-
-def test_a_server_that_drips_is_cut_off() -> None:
-    with dripping_server(b"220-wait\r\n", pause=0.05) as port:
-        began = time.monotonic()
-        drip = server(port)
-        refused(
-            lambda: send(LETTER, to="a@example.com", server=drip, each=2, in_all=0.5),
-            "mail_server_unreachable",
-            Upstream,
-        )
-        assert time.monotonic() - began < 5
-
-
-# Failures
 
 
 def test_what_is_refused_for_now_is_tried_again_later(
@@ -465,13 +329,6 @@ def test_killed_between_the_server_s_yes_and_ours_the_same_mail_goes_again_once_
     assert [mail["Message-ID"] for mail in office.seen] == [f"<{only().id}@example.com>"] * 2
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    ends = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends, "it did not come to pass"
-        time.sleep(0.02)
-
-
 def test_who_was_taken_for_dead_does_not_undo_what_came_after(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     tell(tenant)
     first = outbox.claim(now=clock.now())
@@ -494,177 +351,3 @@ def test_a_slow_server_holds_up_no_round(tenant: Tenant, office: Office, configu
     assert time.monotonic() - began < 0.5
     wait_for(lambda: state() is MessageState.SENT)
     assert len(office.taken) == 1
-
-
-# Who is told, and of what
-
-
-def test_administrators_of_the_tenant_are_told_who_have_an_address_and_want_it(tenant: Tenant) -> None:
-    other = make_tenant("Fabrikam")
-    here = person("Ada", Role.ADMINISTRATOR, tenant.id, typed="ada@example.com")
-    person("Everywhere", Role.ADMINISTRATOR, None, told="every@example.com")
-    person("Elsewhere", Role.ADMINISTRATOR, other.id, typed="else@example.com")
-    person("Auditor", Role.AUDITOR, tenant.id, typed="auditor@example.com")
-    person("Silent", Role.ADMINISTRATOR, tenant.id, typed="silent@example.com", wants=False)
-    person("Unreachable", Role.ADMINISTRATOR, tenant.id)
-    gone = person("Gone", Role.ADMINISTRATOR, tenant.id, typed="gone@example.com")
-    User.objects.filter(id=gone).update(is_active=False)
-    person("Team", Role.ADMINISTRATOR, tenant.id, typed="TEAM@example.com")
-    found = {receiver.address for receiver in receivers_of(tenant.id)}
-    assert found == {"ada@example.com", "every@example.com", "TEAM@example.com"}
-    tell(tenant)
-    assert MessageRow.objects.get(user_id=here).address == "ada@example.com"
-
-
-def person(
-    name: str, role: Role, tenant_id: int | None, *, typed: str = "", told: str = "", wants: bool = True
-) -> UUID:
-    user = User.objects.create(subject=f"test:{uuid4()}", name=name, object_guid=uuid4(), created_at=clock.now())
-    roles.give(user_id=user.id, role=role, tenant_id=tenant_id, given_by="a test", now=clock.now())
-    if told:
-        mail_boxes.note_told(user.id, address=told)
-    if typed or not wants:
-        choose_mail(actor=actor(user.id, name), address=typed, wants=wants)
-    return user.id
-
-
-def actor(id_: UUID, name: str = "Ada") -> Actor:
-    return Actor(ActorKind.PERSON, str(id_), name, frozenset({Role.ADMINISTRATOR}))
-
-
-def test_a_mail_to_a_person_says_where_to_end_it(
-    tenant: Tenant, office: Office, configured: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("CHAMBERLAIN_NOTIFY_TO")
-    settings = configured(office.port)
-    person("Ada", Role.ADMINISTRATOR, tenant.id, typed="ada@example.com")
-    tell(tenant)
-    send_messages(settings=settings)
-    assert office.taken[0]["List-Unsubscribe"] == "<https://access.example.com/your-sign-in#messages>"
-
-
-def test_one_s_own_choice_is_told_in_the_trail_and_goes_before_what_microsoft_tells(tenant: Tenant) -> None:
-    ada = person("Ada", Role.ADMINISTRATOR, tenant.id, told="told@example.com")
-    choose_mail(actor=actor(ada), address="typed@example.com", wants=True)
-    box = own_mail_box(viewer=actor(ada))
-    assert box is not None
-    assert (box.address, box.told) == ("typed@example.com", "told@example.com")
-    mail_boxes.note_told(ada, address="")
-    choose_mail(actor=actor(ada), address="", wants=False)
-    assert mail_boxes.of(ada).address == ""
-    assert EventRow.objects.filter(name="mail:chosen", actor_id=str(ada)).count() == 2
-    refused(lambda: choose_mail(actor=SYSTEM, address="", wants=True), "not_allowed", Refused)
-    for wrong in ("ada", "ada@example.com\nBcc: x@example.com", "<ada@example.com>", "ä@example.com"):
-        refused(
-            lambda text=wrong: choose_mail(actor=actor(ada), address=text, wants=True),
-            "mail_address_malformed",
-            Refused,
-        )  # type: ignore[misc]  # one argument of its own
-
-
-def test_a_broken_connection_is_told_once_and_that_it_works_again_once(tenant: Tenant) -> None:
-    run(tenant, None)
-    assert topics() == []
-    failure = ("secret_wrong", {"aadsts": "7000215"})
-    run(tenant, failure)
-    run(tenant, failure)
-    assert topics() == [Topic.CONNECTION_BROKEN]
-    assert only().values == {"error": "secret_wrong", "error.aadsts": "7000215"}
-    run(tenant, ("unexpected", {}))
-    assert topics() == [Topic.CONNECTION_BROKEN], "our own failure says nothing of the connection"
-    run(tenant, None)
-    run(tenant, None)
-    run(tenant, failure)
-    assert topics() == [Topic.CONNECTION_BROKEN, Topic.CONNECTION_REPAIRED, Topic.CONNECTION_BROKEN]
-
-
-def run(tenant: Tenant, failure: tuple[str, dict[str, str]] | None) -> None:
-    run_id = start_sync(actor=ADMIN, tenant=tenant, trigger=Trigger.PERSON)
-    runs.move(run_id, RunState.RUNNING, now=clock.now())
-    end(run_id, failure)
-
-
-def topics() -> list[Topic]:
-    return [Topic(topic) for topic in MessageRow.objects.order_by("created_at").values_list("topic", flat=True)]
-
-
-def test_syncs_that_do_not_succeed_are_told_once_until_one_does(
-    tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = load().model_copy(update={"sync_interval_minutes": 15})
-    mine = lambda: MessageRow.objects.filter(tenant_id=tenant.id).count()  # noqa: E731 - said once
-    tell_overdue(settings=settings)
-    assert mine() == 0
-    later(monkeypatch, timedelta(minutes=46))
-    tell_overdue(settings=settings.model_copy(update={"sync_interval_minutes": 0}))
-    assert mine() == 0, "where syncs are started by hand, none is late"
-    tell_overdue(settings=settings)
-    tell_overdue(settings=settings)
-    assert mine() == 1
-    assert EventRow.objects.filter(name="sync:missed", tenant_id=tenant.id).count() == 1
-    RunRow.objects.filter(tenant_id=tenant.id).delete()
-    connection_of(tenant, synced_at=clock.now())
-    later(monkeypatch, timedelta(minutes=46))
-    tell_overdue(settings=settings)
-    assert mine() == 2
-
-
-def connection_of(tenant: Tenant, *, synced_at: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE tenant SET synced_at = %s WHERE id = %s", [synced_at, tenant.id])
-
-
-def test_revoked_permissions_are_told(tenant: Tenant) -> None:
-    note_scopes(actor=SYSTEM, tenant_id=tenant.id, seen={"User.Read.All": True, "Group.Read.All": True})
-    note_scopes(actor=SYSTEM, tenant_id=tenant.id, seen={"User.Read.All": True})
-    note_scopes(actor=SYSTEM, tenant_id=tenant.id, seen={"User.Read.All": True})
-    assert [(row.topic, row.values) for row in MessageRow.objects.all()] == [
-        ("scopes_revoked", {"scopes": "Group.Read.All"})
-    ]
-
-
-def test_a_credential_that_ends_is_told_at_each_threshold(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    now, reached = clock.now(), tenants.connection_of(tenant.id)
-    assert reached is not None
-    kept = credentials.add(
-        connection=reached,
-        kind=CredentialKind.OWN_SECRET,
-        client_id="x",
-        secret="s",
-        made_by="a test",
-        now=now,
-        expires_at=now + timedelta(days=29),
-        expiry_source=ExpirySource.MICROSOFT,
-    )
-    from chamberlain.store.models import CredentialRow
-
-    CredentialRow.objects.filter(id=kept.id).update(state=CredentialState.CURRENT.value)
-    for days in (0, 1, 16, 23, 28, 29):
-        monkeypatch.setattr(clock, "now", lambda days=days: now + timedelta(days=days))
-        tell_expiries()
-        tell_expiries()
-    told = MessageRow.objects.filter(tenant_id=tenant.id).order_by("created_at")
-    assert [row.values["days"] for row in told] == ["30", "14", "7", "1", "0"]
-
-
-# What is shown
-
-
-def test_everybody_sees_the_messages_of_their_tenants(tenant: Tenant) -> None:
-    other = make_tenant("Fabrikam")
-    tell(tenant)
-    tell(other)
-    theirs = Actor(
-        ActorKind.PERSON, "x", "X", tenant_roles=frozenset({TenantRole(Role.READ_ONLY_ADMINISTRATOR, other.id)})
-    )
-    found = list_messages(viewer=theirs)
-    assert [message.tenant_id for message in found.messages] == [other.id]
-    assert found.waiting == 1
-    assert len(list_messages(viewer=ADMIN).messages) == 2
-    refused(lambda: list_messages(viewer=NOBODY), "not_allowed", Refused)
-
-
-def test_a_tenant_of_which_nobody_would_be_told_is_named(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert tenant not in list_messages(viewer=ADMIN).untold
-    monkeypatch.delenv("CHAMBERLAIN_NOTIFY_TO")
-    assert tenant in list_messages(viewer=ADMIN).untold

@@ -88,6 +88,26 @@ def test_a_code_buys_an_id_token_that_the_published_key_verifies(tenant: Client)
     assert claims["sub"] != person["id"]
 
 
+def test_an_address_is_told_to_who_asks_for_it_of_who_has_one(tenant: Client) -> None:
+    def told_mail(person: dict[str, Any], scope: str) -> object:
+        code = told(pick(tenant, question(tenant, scope=scope), person["id"]))["code"]
+        token = buy(tenant, code).json()["id_token"]
+        return jwt.decode(token, options={"verify_signature": False}).get("email")
+
+    answer = tenant.send(
+        "GET",
+        "/v1.0/users?$select=id,mail,accountEnabled&$top=100",
+        headers={"Authorization": f"Bearer {tenant.token}"},
+    )
+    people = [one for one in answer.json()["value"] if one["accountEnabled"]]
+    reached = next(one for one in people if one["mail"])
+    unreached = next((one for one in people if not one["mail"]), None)
+    assert told_mail(reached, "openid profile email") == reached["mail"]
+    assert told_mail(reached, "openid profile") is None
+    if unreached is not None:
+        assert told_mail(unreached, "openid profile email") is None
+
+
 def test_the_page_suggests_people_and_says_that_it_is_simulated(tenant: Client) -> None:
     page = tenant.send("GET", question(tenant))
     assert page.status == 200

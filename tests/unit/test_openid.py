@@ -72,7 +72,8 @@ def believed(token: str, *, keys: list[dict[str, Any]] | None = None) -> dict[st
 def test_a_good_token_names_its_person_by_the_two_ids() -> None:
     visitor = visitor_of(believed(signed()))
     assert (str(visitor.tenant_guid), str(visitor.object_guid)) == (TENANT, PERSON)
-    assert (visitor.name, visitor.user_name) == ("Ada Example", "ada@example.com")
+    assert (visitor.name, visitor.user_name, visitor.mail) == ("Ada Example", "ada@example.com", "")
+    assert visitor_of(believed(signed(email="ada@example.com"))).mail == "ada@example.com"
 
 
 def test_clocks_may_differ_by_some_minutes() -> None:

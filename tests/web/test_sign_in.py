@@ -70,6 +70,20 @@ def test_the_same_person_is_the_same_user_whatever_they_are_called(microsoft: Si
     assert users[1].name == "Somebody Renamed"
 
 
+def test_where_to_write_to_somebody_is_kept_as_microsoft_tells_it_and_lets_nobody_in(microsoft: Simulated) -> None:
+    from chamberlain.store.models import MailBoxRow
+
+    person, client = [one for one in people(microsoft) if one["mail"]][-1], browser()
+    for left_over in ("", "old@example.com"):
+        MailBoxRow.objects.filter(told=person["mail"]).update(told=left_over)
+        client.get(pick(to_microsoft(client), person["id"]))
+        assert MailBoxRow.objects.get(user_id=user_of(client).id).value().address == person["mail"]
+    other = browser()
+    other.get(pick(to_microsoft(other), people(microsoft)[1]["id"]))
+    MailBoxRow.objects.filter(user_id=user_of(other).id).update(told=person["mail"])
+    assert user_of(other).id != user_of(client).id
+
+
 def test_an_answer_counts_once(microsoft: Simulated) -> None:
     client = browser()
     back = pick(to_microsoft(client), people(microsoft)[0]["id"])

@@ -63,7 +63,7 @@ def people(microsoft: Simulated) -> list[dict[str, Any]]:
         },
     ).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
-    path = f"{microsoft.url}/v1.0/users?$select=id,displayName,userPrincipalName,accountEnabled"
+    path = f"{microsoft.url}/v1.0/users?$select=id,displayName,userPrincipalName,accountEnabled,mail"
     found: list[dict[str, Any]] = httpx2.get(path, headers=headers).json()["value"]
     return [one for one in found if one["accountEnabled"]]
 
