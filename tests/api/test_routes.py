@@ -80,6 +80,8 @@ def test_a_person_is_told_with_every_path_now_and_then(client: Client, tenant: T
     assert all(holding["paths"] for holding in found["holdings"])
     assert {holding["key"] for holding in past["holdings"]} == {holding["key"] for holding in found["holdings"]}
     assert past["at"] == found["first_seen_at"]
+    assert (found["activity"]["last_used_at"], found["activity"]["unknown"]) == (None, "not_read")
+    assert past["activity"]["unknown"] == "past"
 
 
 def test_looking_at_a_person_and_at_holders_is_written_down(client: Client, tenant: Tenant) -> None:

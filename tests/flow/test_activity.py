@@ -9,13 +9,16 @@ from django.db import connection
 
 from chamberlain import clock
 from chamberlain.actions import read_activity as action
+from chamberlain.actions.choose_capabilities import choose_capabilities
 from chamberlain.actions.read_activity import EVERY, queue_due_readings
 from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
 from chamberlain.kinds import activity as kind
 from chamberlain.model.activity import Activity, LastUsed, Source, Unknown, WhyUnknown
+from chamberlain.model.capability import Capability
 from chamberlain.model.run import RunState
 from chamberlain.model.tenant import Tenant
+from chamberlain.policy.capabilities import STANDARD
 from chamberlain.queries.lists import list_people
 from chamberlain.queries.people import PeopleFilter, find_person
 from chamberlain.settings import Settings
@@ -184,6 +187,25 @@ def test_without_the_scope_everybody_is_unknown_and_says_why_until_it_is_granted
     assert story.queued() == 0
     story.read()
     assert story.is_like_the_truth()
+
+
+def test_nothing_is_read_where_somebody_chose_and_left_it_out(story: Story) -> None:
+    def choose(*capabilities: Capability) -> None:
+        values = [one.value for one in capabilities]
+        choose_capabilities(actor=ADMIN, tenant=story.tenant, capabilities=values, is_confirmed=False)
+
+    choose(*STANDARD - {Capability.LAST_ACTIVITY})
+    try:
+        assert story.queued() == 0
+        assert set(story.known().values()) == {Unknown(WhyUnknown.NOT_CHOSEN, Source.ENTRA)}
+    finally:
+        choose(*STANDARD)
+    assert story.queued() == 1, "nobody has to do anything but choose it"
+    story.simulator.post("/_simulator/usage/reset", {})
+    choose(*STANDARD - {Capability.LAST_ACTIVITY})
+    story.read()  # a job that was queued before
+    choose(*STANDARD)
+    assert story.simulator.usage()["requests"] == 0
 
 
 def test_without_a_licence_for_it_everybody_is_unknown_and_says_why_and_syncs_go_on(story: Story) -> None:

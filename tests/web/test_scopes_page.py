@@ -129,7 +129,7 @@ def test_choosing_is_kept_and_recorded_with_what_is_essential(client: Client, te
     ("content", "code"),
     [
         ({"capability": ["provision_groups"], "confirmed": "yes"}, "writing_before_reading"),
-        ({"capability": ["last_activity"]}, "capability_not_yet"),
+        ({"capability": ["service_use"]}, "capability_not_yet"),
         ({"capability": ["<script>alert(1)</script>"]}, "capability_unknown"),
     ],
 )

@@ -15,8 +15,9 @@ from chamberlain.graph.client import open_graph
 from chamberlain.jobs.port import enqueue
 from chamberlain.kinds.activity import read_page
 from chamberlain.model.activity import Source, WhyUnknown
+from chamberlain.model.capability import Capability
 from chamberlain.settings import Settings
-from chamberlain.store import activity, tenants
+from chamberlain.store import activity, scopes, tenants
 from chamberlain.store.activity import Place
 from chamberlain.store.connection import apart, transaction
 from chamberlain.sync.way import Way
@@ -49,7 +50,7 @@ def read_activity(tenant_id: int, *, settings: Settings) -> None:
     connection = tenants.connection_of(tenant_id)
     place = activity.place_of(tenant_id, source=Source.ENTRA)
     now = clock.now()
-    if connection is None or place is None:
+    if connection is None or place is None or Capability.LAST_ACTIVITY not in scopes.chosen(tenant_id):
         return
     began_at = place.began_at if place.link and place.began_at else now
     if _is_fresh(place, now=now):

@@ -17,6 +17,7 @@ from chamberlain.api.consents import ConsentShape, consent
 from chamberlain.api.history import EventShape, event
 from chamberlain.api.paging import USUAL, At, Cursor, Limit, Listing, Search, listing
 from chamberlain.audit.event import EventName
+from chamberlain.model.activity import Activity, LastUsed, Source, Unknown, WhyUnknown
 from chamberlain.model.api_token import TokenScope
 from chamberlain.model.kind import AccountType
 from chamberlain.queries import consents, history, people
@@ -56,6 +57,16 @@ class PersonShape(Schema):
     roles: int
 
 
+class ActivityShape(Schema):
+    """When somebody last signed in, or why nobody knows: one of `last_used_at` and `unknown` is null."""
+
+    last_used_at: datetime | None
+    succeeded: bool | None = Field(description="False where only an attempt to sign in is on record.")
+    unknown: WhyUnknown | None = Field(description="Why nobody knows. It is never the same as never used.")
+    source: Source
+    as_of: datetime | None = Field(description="When the source was asked.")
+
+
 class PersonWhole(PersonShape):
     """A person with everything they hold and why."""
 
@@ -67,6 +78,7 @@ class PersonWhole(PersonShape):
     gone_at: datetime | None
     at: datetime | None = Field(description="The time in the past that is told of; null: now.")
     present: bool = Field(description="Whether they were in the tenant then.")
+    activity: ActivityShape
     holdings: list[shapes.HoldingShape]
 
 
@@ -188,5 +200,18 @@ def whole(found: Person) -> dict[str, Any]:
         "gone_at": found.gone_at,
         "at": found.at,
         "present": found.present,
+        "activity": activity(found.activity),
         "holdings": [shapes.holding(one) for one in found.holdings],
+    }
+
+
+def activity(found: Activity) -> dict[str, Any]:
+    """When somebody last signed in, as the API tells it."""
+    known = found if isinstance(found, LastUsed) else None
+    return {
+        "last_used_at": known.at if known else None,
+        "succeeded": known.succeeded if known else None,
+        "unknown": found.why if isinstance(found, Unknown) else None,
+        "source": found.source,
+        "as_of": found.as_of,
     }

@@ -15,6 +15,7 @@ class WhyUnknown(Enum):
     """Why nobody knows."""
 
     NOT_READ = "not_read"
+    NOT_CHOSEN = "not_chosen"
     NO_RECORD = "no_record"
     SCOPE_MISSING = "scope_missing"
     PREMIUM_MISSING = "premium_missing"

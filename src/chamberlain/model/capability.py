@@ -20,6 +20,7 @@ class Capability(Enum):
     BE_TOLD = "be_told"
     SEE_HIDDEN_MEMBERS = "see_hidden_members"
     LAST_ACTIVITY = "last_activity"
+    SERVICE_USE = "service_use"
     MAIL_DISCOVERY = "mail_discovery"
     SHOW_REPORT_NAMES = "show_report_names"
     PROVISION_PEOPLE = "provision_people"

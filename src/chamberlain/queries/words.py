@@ -23,6 +23,7 @@ HOW = {
 
 WHY_UNKNOWN = {
     WhyUnknown.NOT_READ: "not read yet",
+    WhyUnknown.NOT_CHOSEN: "nobody chose to have it read",
     WhyUnknown.NO_RECORD: "Entra has no sign-in on record",
     WhyUnknown.SCOPE_MISSING: "the permission AuditLog.Read.All is missing",
     WhyUnknown.PREMIUM_MISSING: "the tenant has no Entra ID P1 or P2",

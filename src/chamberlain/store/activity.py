@@ -1,5 +1,6 @@
 """When accounts were last used: what sources said, page by page, and how far each of them was read."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +9,11 @@ from typing import Any
 from django.db import connection
 
 from chamberlain.model.activity import Activity, ActivitySeen, LastUsed, Source, Unknown, WhyUnknown
+from chamberlain.model.capability import Capability
 from chamberlain.store.connection import rows, transaction
 
-# Once its people are known, a tenant is due at first, when its time has come, and when a missing scope was granted.
+# Once its people are known, a tenant is due at first, when its time has come, and when a missing scope was granted;
+# never where somebody chose, and left it out.
 CLAIM = """
     INSERT INTO activity_pass AS p (tenant_id, source, asked_at, look_at)
     SELECT c.tenant_id, %(source)s, %(now)s, %(again)s
@@ -20,6 +23,8 @@ CLAIM = """
            k.reason = 'scope_missing' AND EXISTS (
                SELECT FROM connection_scope s
                WHERE s.tenant_id = c.tenant_id AND s.scope = %(scope)s AND s.lost_at IS NULL AND s.since > k.asked_at)))
+      AND NOT EXISTS (SELECT FROM capability_choice h
+                      WHERE h.tenant_id = c.tenant_id AND NOT h.capabilities @> %(capability)s::jsonb)
     ON CONFLICT (tenant_id, source) DO UPDATE SET look_at = EXCLUDED.look_at, asked_at = EXCLUDED.asked_at
     RETURNING tenant_id
 """
@@ -46,10 +51,14 @@ REST = """
     WHERE tenant_id = %(tenant)s AND source = %(source)s
 """
 OF = """
-    SELECT x.last_used_at, x.succeeded, x.read_at, p.reason FROM (SELECT %(account)s::bigint AS id) AS one
+    SELECT x.last_used_at, x.succeeded, x.read_at, p.reason,
+        EXISTS (SELECT FROM capability_choice h
+                WHERE h.tenant_id = %(tenant)s AND NOT h.capabilities @> %(capability)s::jsonb) AS is_off
+    FROM (SELECT %(account)s::bigint AS id) AS one
     LEFT JOIN activity x ON x.tenant_id = %(tenant)s AND x.account_id = one.id AND x.source = %(source)s
     LEFT JOIN activity_pass p ON p.tenant_id = %(tenant)s AND p.source = %(source)s
 """
+CAPABILITY = json.dumps([Capability.LAST_ACTIVITY.value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ def claim(*, source: Source, scope: str, now: datetime, again: datetime) -> tupl
 
     scope  what is needed: where it was missing and was granted since, the tenant is due at once
     """
-    values = {"source": source.value, "scope": scope, "now": now, "again": again}
+    values = {"source": source.value, "scope": scope, "now": now, "again": again, "capability": CAPABILITY}
     return tuple(row["tenant_id"] for row in rows(CLAIM, values))
 
 
@@ -127,9 +136,12 @@ def rest(
 
 def of(tenant_id: int, account_id: int, *, source: Source) -> Activity:
     """What a source says of an account."""
-    row = rows(OF, {"tenant": tenant_id, "account": account_id, "source": source.value})[0]
+    values = {"tenant": tenant_id, "account": account_id, "source": source.value, "capability": CAPABILITY}
+    row = rows(OF, values)[0]
     if row["last_used_at"] is not None:
         return LastUsed(row["last_used_at"], source, row["succeeded"], row["read_at"])
     if row["read_at"] is not None:
         return Unknown(WhyUnknown.NO_RECORD, source, row["read_at"])
+    if row["is_off"]:
+        return Unknown(WhyUnknown.NOT_CHOSEN, source)
     return Unknown(WhyUnknown(row["reason"] or WhyUnknown.NOT_READ.value), source)
