@@ -88,9 +88,7 @@ ADDRESSES: dict[str, Address] = {
         form={"do": "make", "name": "", "days": "1", "scope": "read:directory", "tenant": "{slug}"},
         somewhere=True,
     ),
-    "messages": Address(
-        get=Deed.SEE_MESSAGES, post=Deed.TRY_MAIL, form={"do": "test", "address": "x"}, somewhere=True
-    ),
+    "messages": Address(get=Deed.SEE_MESSAGES, post=Deed.TRY_MAIL, form={"do": "test", "address": "x"}, somewhere=True),
     "all_audit": page(Deed.SEE_AUDIT_TRAIL),
     "audit": page(Deed.SEE_AUDIT_TRAIL),
     "overview": page(Deed.SEE_DIRECTORY),

@@ -4,8 +4,8 @@ source  https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc an
         https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference (2026): tid and oid name a person
         https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens (2026): `{tenantid}` in the
         issuer of `organizations` and of keys stands for the token's tid
-        https://learn.microsoft.com/entra/identity-platform/optional-claims-reference (2026): `email` comes with the scope
-        of that name, may be wrong and changes hands, so it is only where to write to
+        https://learn.microsoft.com/entra/identity-platform/optional-claims-reference (2026): `email` comes with the
+        scope of that name, may be wrong and changes hands, so it is only where to write to
         https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 """
 

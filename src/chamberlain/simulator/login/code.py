@@ -1,8 +1,8 @@
 """Authorization codes: what each was issued for, and the ID token that it buys, once.
 
 source  https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow and id-token-claims-reference (read
-        2026): a code lasts about ten minutes, RFC 6749 4.1.2 lets it buy once; `email` comes with the scope of that name,
-        for who has an address
+        2026): a code lasts about ten minutes, RFC 6749 4.1.2 lets it buy once; `email` comes with the scope of that
+        name, for who has an address
 """
 
 import secrets
