@@ -133,6 +133,22 @@ function onTheme(event) {
   }
 }
 
+// A page that was left open goes away when its session has ended. Asking keeps no session alive.
+
+function watchSession() {
+  const minutes = Number(document.querySelector("[data-idle-minutes]")?.dataset.idleMinutes);
+  if (!minutes) return;
+  const ask = async () => {
+    try {
+      const answer = await fetch("/tenants", { method: "HEAD", headers: { "X-Poll": "1" }, redirect: "manual" });
+      if (answer.type === "opaqueredirect") location.replace("/sign-in?ended=idle");
+    } catch {
+      // The server does not answer; what is on the screen stays until it does.
+    }
+  };
+  setInterval(ask, minutes * 60_000 + 5_000);
+}
+
 // Exact times in the reader's own zone; the server writes UTC.
 
 function localTimes(part) {
@@ -155,3 +171,4 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 localTimes(document);
+watchSession();

@@ -133,6 +133,16 @@ def test_a_parameter_that_comes_twice_or_elsewhere_leads_nowhere_else(order: tup
     assert "dark" not in posted.cookies.get("theme", "").__str__()
 
 
+def test_only_a_proxy_that_is_trusted_names_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"X-Request-Id": "0123456789abcdef-of-a-proxy"}
+    monkeypatch.setenv("CHAMBERLAIN_TRUSTED_PROXIES", "10.0.0.1")
+    believed = [
+        stranger(REMOTE_ADDR=peer).get("/nowhere", headers=asked)["X-Request-Id"] == asked["X-Request-Id"]
+        for peer in ("10.0.0.1", "127.0.0.1", "203.0.113.7")
+    ]
+    assert believed == [True, True, False]
+
+
 def cookies_of(client: Client) -> Iterator[HttpResponse]:
     """Answers that leave something in the browser."""
     yield client.get("/sign-in")

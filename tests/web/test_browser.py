@@ -54,6 +54,23 @@ def test_signing_out_closes_the_door(browser: Browser, demo: Demo) -> None:
     context.close()
 
 
+def test_a_page_that_is_left_open_goes_when_its_session_has_ended(browser: Browser, demo: Demo) -> None:
+    context = browser.new_context(base_url=demo.url)
+    left = context.new_page()
+    left.clock.install()
+    left.goto(demo.new_link())
+    left.get_by_role("button", name="Sign in").click()
+    left.wait_for_url("**/t/*/")
+    inside = left.url
+    left.clock.fast_forward("31:00")
+    expect(left).to_have_url(inside)
+    context.clear_cookies(name="session")
+    left.clock.fast_forward("31:00")
+    expect(left).to_have_url(re.compile("/sign-in"))
+    expect(left.get_by_role("heading", name="Sign in")).to_be_visible()
+    context.close()
+
+
 def test_the_overview_tells_what_matters(page: Page, open_page: Opener, picture: Picture) -> None:
     expect(page.get_by_role("heading", name=re.compile(r"Licences: [\d,]+ seats? idle"))).to_be_visible()
     expect(page.get_by_text("Blocked, yet licensed")).to_be_visible()

@@ -39,6 +39,12 @@ def is_this_machine(request: HttpRequest) -> bool:
     return peer is not None and peer.is_loopback and not any(name in request.headers for name in FORWARDED)
 
 
+def is_from_ours(request: HttpRequest) -> bool:
+    """Whether who hands the request to us is this machine or a proxy that we trust."""
+    peer = _parsed(str(request.META.get("REMOTE_ADDR", "")))
+    return peer is not None and (peer.is_loopback or any(peer in network for network in load().proxies))
+
+
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address(text)

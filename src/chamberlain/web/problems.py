@@ -13,6 +13,7 @@ from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFou
 from chamberlain.sentences import Sentence, explain
 from chamberlain.web.frame import frame_or_none
 from chamberlain.web.gate import GetResponse
+from chamberlain.web.peer import is_from_ours
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Number the request, unless who is in front of us did; the response and every line of the log carry the id."""
-        quote = logs.request_id(request.headers.get("X-Request-Id"))
+        quote = logs.request_id(request.headers.get("X-Request-Id") if is_from_ours(request) else None)
         request.quote = quote  # type: ignore[attr-defined]  # read by quote_of only
         with logs.carrying(request=quote):
             response = self.get_response(request)

@@ -31,6 +31,7 @@ from chamberlain.queries.lists import Line
 from chamberlain.queries.overview import LicenceRow
 from chamberlain.queries.people import Holding, ServicePlan
 from chamberlain.sentences import Sentence
+from chamberlain.settings import load
 from chamberlain.web import agents, cells, moments, theme, words
 from chamberlain.web.address import Address
 from chamberlain.web.columns import Column
@@ -271,6 +272,12 @@ def warning_sentence(warning: tuple[str, dict[str, str]]) -> Sentence:
 def error_sentence(code: str, data: Mapping[str, object] | None = None) -> Sentence:
     """What a stored error code says."""
     return sentence_of(code, data or {})
+
+
+@register.simple_tag
+def idle_minutes() -> int:
+    """After how long without its person a session ends; an open page asks then whether it has."""
+    return load().session_idle_minutes
 
 
 @register.simple_tag
