@@ -37,32 +37,40 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-COMMANDS: dict[str, Callable[..., None]] = {
-    "demo": up.demo,
-    "up": up.up,
-    "status": status.status,
-    "sign-in": sign_in.sign_in,
-    "sync": sync.sync,
-    "who": who.who,
-    "diff": diff.diff,
-    "quota": quota.quota,
-    "backup": backup.backup,
-    "restore": backup.restore,
-    "scopes": scopes.scopes,
-    "disconnect": disconnect.disconnect,
-    "health": health.health,
-    "report-names": report_names.report_names,
-    "web": serve.web,
-    "worker": serve.worker,
-    "simulator": serve.simulator,
+RUNNING, LOOKING = _("Run it"), _("Look")
+GOVERNING, KEEPING, DEVELOPING = _("Connect and govern"), _("Keep it safe"), _("Develop and measure")
+
+# In the order of the help: what is needed first stands first.
+COMMANDS: dict[str, tuple[str, Callable[..., None]]] = {
+    "demo": (RUNNING, up.demo),
+    "up": (RUNNING, up.up),
+    "status": (RUNNING, status.status),
+    "health": (RUNNING, health.health),
+    "sign-in": (RUNNING, sign_in.sign_in),
+    "web": (RUNNING, serve.web),
+    "worker": (RUNNING, serve.worker),
+    "who": (LOOKING, who.who),
+    "diff": (LOOKING, diff.diff),
+    "sync": (GOVERNING, sync.sync),
+    "scopes": (GOVERNING, scopes.scopes),
+    "quota": (GOVERNING, quota.quota),
+    "report-names": (GOVERNING, report_names.report_names),
+    "disconnect": (GOVERNING, disconnect.disconnect),
+    "backup": (KEEPING, backup.backup),
+    "restore": (KEEPING, backup.restore),
+    "simulator": (DEVELOPING, serve.simulator),
 }
-for name, command in COMMANDS.items():
-    app.command(name, help=_(inspect.getdoc(command) or ""))(command)
-app.add_typer(audit.app, name="audit")
-app.add_typer(bench.app, name="bench")
-app.add_typer(connect.app, name="connect")
-app.add_typer(keys.app, name="keys")
-app.add_typer(config.app, name="config")
-app.add_typer(notify.app, name="notify")
-app.add_typer(role.app, name="role")
-app.add_typer(token.app, name="token")
+GROUPS: dict[str, tuple[str, typer.Typer]] = {
+    "config": (RUNNING, config.app),
+    "notify": (RUNNING, notify.app),
+    "connect": (GOVERNING, connect.app),
+    "role": (GOVERNING, role.app),
+    "token": (GOVERNING, token.app),
+    "audit": (KEEPING, audit.app),
+    "keys": (KEEPING, keys.app),
+    "bench": (DEVELOPING, bench.app),
+}
+for name, (panel, command) in COMMANDS.items():
+    app.command(name, help=_(inspect.getdoc(command) or ""), rich_help_panel=panel)(command)
+for name, (panel, group) in GROUPS.items():
+    app.add_typer(group, name=name, rich_help_panel=panel)

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.table import Table
 
 from chamberlain import clock
 from chamberlain.actions.forget_credential import forget_credential
 from chamberlain.actions.make_certificate import make_certificate
 from chamberlain.actions.rotate_credential import rotate_to_federation, rotate_to_kept, rotate_to_secret
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.cli.rows import columns
 from chamberlain.errors import Misconfigured
 from chamberlain.language import gettext as _
 from chamberlain.model.actor import Actor
@@ -68,7 +68,7 @@ def list_(tenant: TenantOption = None, as_json: AsJson = False) -> None:
         if as_json:
             print_json([_document(one.credential) | {"urgency": one.ending.urgency.value} for one in shown])
             return
-        table = Table(_("id"), _("state"), _("kind"), _("ends"), _("thumbprint"))
+        table = columns(_("id"), _("state"), _("kind"), _("ends"), _("thumbprint"))
         for one in shown:
             kept = one.credential
             table.add_row(str(kept.id), _(kept.state.value), _(kept.kind.value), ends(one), kept.thumbprint)

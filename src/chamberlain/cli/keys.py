@@ -4,10 +4,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from chamberlain.actions.rotate_keys import forget_key, give_up_key, rotate_keys
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.cli.rows import columns
 from chamberlain.language import gettext as _
 from chamberlain.queries.keys import list_keys
 
@@ -21,7 +21,7 @@ def show(as_json: Json = False) -> None:
         if as_json:
             print_json([asdict(one) for one in found])
             return
-        table = Table(_("key"), _("secrets"), _("state"))
+        table = columns(_("key"), _("secrets"), _("state"))
         for one in found:
             state = _("encrypts") if one.newest else _("decrypts only") if one.here else _("missing")
             table.add_row(one.id, str(one.secrets), state)

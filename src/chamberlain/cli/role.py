@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from chamberlain.actions.grant_role import grant_role
 from chamberlain.actions.revoke_role import revoke_role
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.cli.rows import columns
 from chamberlain.errors import Refused
 from chamberlain.language import gettext as _
 from chamberlain.model.actor import Actor, Role
@@ -84,9 +84,10 @@ def _role(text: str) -> Role:
 
 
 def _print(found: tuple[KnownPerson, ...]) -> None:
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in (_("person"), _("role"), _("where"), _("permission"), _("since"), _("given by")):
-        table.add_column(heading)
+    if not found:
+        out.print(_("Nobody has a role here yet: chamberlain role grant"), highlight=False)
+        return
+    table = columns(_("person"), _("role"), _("where"), _("permission"), _("since"), _("given by"))
     table.add_column(_("number"), justify="right", no_wrap=True)
     for person in found:
         name = escape(person.name) + ("" if person.active else f" [yellow]{_('cannot sign in')}[/]")

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from chamberlain.actions.choose_capabilities import choose_capabilities
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.cli.rows import columns
 from chamberlain.language import gettext as _
 from chamberlain.model.capability import ScopeStanding
 from chamberlain.model.matrix import Area, Cell, CellState
@@ -52,9 +52,7 @@ def scopes(
 
 
 def _print_scopes(found: Scopes) -> None:
-    capabilities = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in (_("capability"), _("chosen"), _("what it is")):
-        capabilities.add_column(heading)
+    capabilities = columns(_("capability"), _("chosen"), _("what it is"))
     for line in found.lines:
         marks = [
             *([] if line.ability.is_ready else [_("not yet")]),
@@ -64,11 +62,14 @@ def _print_scopes(found: Scopes) -> None:
         about = line.ability.title + (f" ({'; '.join(marks)})" if marks else "")
         capabilities.add_row(line.ability.capability.value, _("yes") if line.is_chosen else _("no"), escape(about))
     out.print(capabilities)
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in (_("scope"), _("needed"), _("state"), _("since"), _("what stops without it")):
-        table.add_column(heading)
+    table = columns(_("scope"), _("needed"), _("state"), _("since"))
+    table.columns[0].no_wrap = True  # a name to be copied
+    stopped = any(one.lost for one in found.standings)
+    if stopped:
+        table.add_column(_("what stops without it"))
     for one in found.standings:
-        table.add_row(escape(one.name), _need(one), _state(one), _since(one), escape(" ".join(one.lost)))
+        cells = (escape(one.name), _need(one), _state(one), _since(one))
+        table.add_row(*cells, *([escape(" ".join(one.lost))] if stopped else []))
     out.print()
     out.print(table)
     if found.missing:
@@ -91,7 +92,8 @@ def _need(one: ScopeStanding) -> str:
 def _state(one: ScopeStanding) -> str:
     if one.instead is not None:
         return _("granted with {scope}").format(scope=one.instead)
-    return _(one.state.value) + (f" ({_('can make itself Global Administrator')})" if one.dangerous else "")
+    said = {"within": _("granted with another"), "surplus": _("more than needed")}.get(one.state.value)
+    return (said or _(one.state.value)) + (f" ({_('can make itself Global Administrator')})" if one.dangerous else "")
 
 
 def _since(one: ScopeStanding) -> str:
@@ -99,8 +101,7 @@ def _since(one: ScopeStanding) -> str:
 
 
 def _print_matrix(found: Scopes) -> None:
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    table.add_column(_("kind"))
+    table = columns(_("kind"))
     for area in Area:
         table.add_column(_(area.value.replace("_", " ")))
     for row in found.matrix:

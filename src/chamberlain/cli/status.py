@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from chamberlain import bootstrap
 from chamberlain.cli.notices import hearing_document, told_of_changes
 from chamberlain.cli.rim import out, plainly, print_json, settings_or_exit, terminal_actor, world
+from chamberlain.cli.rows import columns
 from chamberlain.language import gettext as _
 from chamberlain.model.quota import Pause
 from chamberlain.policy.expiry import Urgency
@@ -50,7 +50,7 @@ def status(
         if not found:
             out.print(_("No tenant is connected yet: chamberlain connect"))
             return
-        table = Table(_("tenant"), _("domain"), _("state"), _("last sync"), _("now"))
+        table = columns(_("tenant"), _("domain"), _("state"), _("last sync"), _("now"))
         for one in found:
             connection = one.connection
             table.add_row(

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from chamberlain import clock
 from chamberlain.actions.make_token import make_token, revoke_token
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.cli.rows import columns
 from chamberlain.errors import NotFound, Refused
 from chamberlain.language import gettext as _
 from chamberlain.model.actor import Actor
@@ -98,9 +98,10 @@ def _scopes(names: list[str]) -> frozenset[TokenScope]:
 
 
 def _print(found: tuple[ApiToken, ...]) -> None:
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in (_("name"), _("person"), _("tenant"), _("scopes"), _("expires"), _("last used"), _("state")):
-        table.add_column(heading)
+    if not found:
+        out.print(_("There are no tokens yet: chamberlain token create"), highlight=False)
+        return
+    table = columns(_("name"), _("person"), _("tenant"), _("scopes"), _("expires"), _("last used"), _("state"))
     table.add_column(_("number"), justify="right", no_wrap=True)
     for token in found:
         table.add_row(
