@@ -156,20 +156,16 @@ def migrate_schema(url: str) -> None:
     """
     from django.db import OperationalError, connection
 
-    from chamberlain.store.migrating import migrate
+    from chamberlain.store.migrating import migrate, taking_turns
 
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [0x0C4A3])
-            try:
-                cursor.execute("SHOW server_version_num")
-                number = int(cursor.fetchone()[0])
-                if number < POSTGRES_AT_LEAST:
-                    raise Misconfigured("database_too_old", version=str(number // 10_000))
-                migrate()
-                _migrate_engine(cursor, url)
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [0x0C4A3])
+        with connection.cursor() as cursor, taking_turns():
+            cursor.execute("SHOW server_version_num")
+            number = int(cursor.fetchone()[0])
+            if number < POSTGRES_AT_LEAST:
+                raise Misconfigured("database_too_old", version=str(number // 10_000))
+            migrate()
+            _migrate_engine(cursor, url)
     except OperationalError as error:
         raise Misconfigured("database_unreachable", reason=str(error).strip()) from error
 
@@ -242,6 +238,7 @@ def make_worker(world: World) -> Any:
     from chamberlain.work.send_messages import OverdueWatch, Postman
     from chamberlain.work.sync_tenant import sync_tenant
     from chamberlain.work.watch_credentials import CredentialWatch
+    from chamberlain.work.watch_sessions import SessionWatch
 
     stories: dict[str, Callable[..., None]] = {
         SYNC_JOB: partial(sync_tenant, settings=world.settings),
@@ -252,6 +249,7 @@ def make_worker(world: World) -> Any:
     worker.every_round(partial(end_lost_runs, is_over=is_over))
     worker.every_round(partial(start_due_syncs, settings=world.settings))
     worker.every_round(partial(look_after_subscriptions, settings=world.settings))
+    worker.every_round(SessionWatch(settings=world.settings))
     worker.every_round(start_woken_syncs)
     worker.every_round(start_due_readings)
     worker.every_round(seal_waiting)

@@ -12,6 +12,7 @@ from chamberlain.model.backup import Manifest, Part
 from chamberlain.store.backup.archive import Archive
 from chamberlain.store.backup.tables import tables
 from chamberlain.store.connection import transaction
+from chamberlain.store.migrating import TURN
 
 IN_USE = """
     SELECT count(*) FROM pg_stat_activity
@@ -87,7 +88,9 @@ def restore_rows(archive: Archive) -> None:
     raises  Misconfigured("backup_damaged"): then the database is as it was before
     """
     with transaction(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [0x0C4A3])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [TURN])
+        if cursor.fetchone() != (True,):
+            raise Conflict("database_in_use", connections=1)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else tables that wait for checks could not be altered
         cursor.execute(EMPTY)
         _migrate_to(archive.manifest)
