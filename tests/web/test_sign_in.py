@@ -8,15 +8,19 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from visitors import administrator, browser, events, people, pick, signed_in, to_microsoft, told_of, user_of
 
 from chamberlain import clock
+from chamberlain.actions.end_session import end_sessions_of
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bench.simulated import Simulated
+from chamberlain.errors import Refused
 from chamberlain.model.actor import SYSTEM
 from chamberlain.policy import one_time_code
 from chamberlain.policy.attempt import derived
+from chamberlain.store import roles
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -257,6 +261,28 @@ def test_one_sees_one_s_own_sessions_and_ends_them() -> None:
     here.post("/your-sign-in/sessions", {"end": "others"})
     assert [signed_in(one) for one in (here, there, third, stranger)] == [True, False, False, True]
     assert events("session:ended")[-1].details["by"] == "ended_elsewhere"
+
+
+def test_an_administrator_ends_the_sessions_of_somebody_else() -> None:
+    lost, desk = administrator("Lost Device"), administrator("Desk")
+    person = str(get_user_model().objects.get(name="Lost Device").pk)
+    form = {"do": "end_sessions", "person": person}
+    assert b"End sessions: Lost Device" in desk.get("/people-and-roles").content
+    assert desk.post("/people-and-roles", form).status_code == 302
+    assert not signed_in(lost)
+    assert signed_in(desk)
+    told = events("session:ended")[-1]
+    assert (told.subject, told.details["by"], told.details["sessions"]) == (person, "by_administrator", "1")
+    for wrong in ("", "x", "00000000-0000-0000-0000-000000000000\n1"):
+        assert desk.post("/people-and-roles", {**form, "person": wrong}).status_code == 404
+
+
+def test_nobody_else_ends_sessions_of_others() -> None:
+    auditor = get_user_model().objects.create(
+        subject="local:auditor of sessions", name="Auditor", created_at=clock.now()
+    )
+    with pytest.raises(Refused, match="not_allowed"):
+        end_sessions_of(actor=roles.actor_of(auditor), person=auditor.pk)
 
 
 def test_signing_out_ends_the_session_on_the_server() -> None:

@@ -29,6 +29,7 @@ class Ending(Enum):
 
     SIGNED_OUT = "signed_out"
     ENDED_ELSEWHERE = "ended_elsewhere"
+    BY_ADMINISTRATOR = "by_administrator"
     IDLE = "idle"
     TOO_OLD = "too_old"
     BLOCKED = "blocked"

@@ -1,11 +1,15 @@
 """People and roles: in a tenant, or in the whole installation."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from chamberlain.actions.end_session import end_sessions_of
 from chamberlain.actions.grant_role import grant_role
 from chamberlain.actions.revoke_role import revoke_role
 from chamberlain.errors import ChamberlainError
@@ -41,7 +45,7 @@ def _answer(request: HttpRequest, viewer: Actor, tenant: Tenant | None) -> HttpR
     if request.method != "POST":
         return _show(request, viewer, tenant)
     sent = request.POST
-    deed = {"give": _give, "take": _take}.get(sent.get("do", ""))
+    deed = {"give": _give, "take": _take, "end_sessions": _end_sessions}.get(sent.get("do", ""))
     try:
         if deed is None:
             # Whoever may change nothing here learns that first, whatever else was wrong with what they sent.
@@ -85,6 +89,16 @@ def _take(viewer: Actor, tenant: Tenant | None, sent: QueryDict) -> str:
         reason=sent.get("reason", "").strip()[:LONGEST_REASON],
     )
     return _("The role is taken. It counts from their next request on.")
+
+
+def _end_sessions(viewer: Actor, _tenant: Tenant | None, sent: QueryDict) -> str:
+    # asks for the right in the whole installation, wherever the form stood: sessions are not of one tenant
+    try:
+        person = UUID(sent.get("person", ""))
+    except ValueError:
+        raise Http404 from None
+    ended = end_sessions_of(actor=viewer, person=person)
+    return ngettext("%(n)d session is ended.", "%(n)d sessions are ended.", ended) % {"n": ended}
 
 
 def _show(
