@@ -1,8 +1,9 @@
 """Admin consent, from the redirect to the first sync, and everything a forger could try on the way back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,12 +14,13 @@ from chamberlain.actions.begin_connect import begin_connect
 from chamberlain.actions.complete_connect import complete_connect
 from chamberlain.bench.simulated import Simulated
 from chamberlain.errors import ChamberlainError, Misconfigured, NotFound, Refused
+from chamberlain.model.actor import Actor, ActorKind, Role, TenantRole
 from chamberlain.model.run import RunState, Trigger
 from chamberlain.model.tenant import CredentialKind
 from chamberlain.queries.connections import list_integrations, list_runs, show_connect_offer
 from chamberlain.settings import Settings
 from chamberlain.store.models import ConnectAttempt, EventRow
-from stories import ADMIN, OTHER_ADMIN, answer_of, perform
+from stories import ADMIN, NOBODY, OTHER_ADMIN, answer_of, connect_by_consent, perform
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -75,6 +77,30 @@ def test_a_tenant_that_only_the_browser_claims_is_not_believed(settings: Setting
     answer = answer_of(url, answer="cancel") | {"tenant": str(uuid4())}
     del answer["error"]
     refused(answer, "tenant_unknown", kind=NotFound)
+
+
+def test_who_administers_a_tenant_lets_it_consent_again_and_connects_no_other(
+    golden: Simulated, settings: Settings
+) -> None:
+    tenant = connect_by_consent(golden)
+    theirs, others = (
+        Actor(ActorKind.PERSON, name, name, tenant_roles=frozenset({TenantRole(Role.ADMINISTRATOR, tenant_id)}))
+        for name, tenant_id in (("theirs", tenant.id), ("others", tenant.id + 1))
+    )
+    for actor, named in ((theirs, None), (theirs, str(uuid4())), (others, golden.tenant_id), (NOBODY, None)):
+        with pytest.raises(Refused, match="not_allowed"):
+            begin_connect(actor=actor, tenant=named)
+    url = begin_connect(actor=theirs, tenant=golden.tenant_id)
+    assert complete_connect(actor=theirs, answer=answer_of(url)) == tenant
+    url = begin_connect(actor=theirs, tenant=golden.tenant_id)
+    state = dict(parse_qsl(urlsplit(url).query))["state"]
+    forged = {"admin_consent": "True", "tenant": str(uuid4()), "state": state}
+    with pytest.raises(Refused, match="consent_wrong_tenant"):
+        complete_connect(actor=theirs, answer=forged)
+    url = begin_connect(actor=theirs, tenant=golden.tenant_id)
+    fallen = replace(theirs, tenant_roles=frozenset({TenantRole(Role.ADMINISTRATOR, tenant.id + 1)}))
+    with pytest.raises(Refused, match="not_allowed"):
+        complete_connect(actor=fallen, answer=answer_of(url))
 
 
 def test_a_state_works_once(settings: Settings) -> None:

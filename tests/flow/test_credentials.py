@@ -227,6 +227,33 @@ def test_nobody_rotates_without_the_right_in_that_tenant(simulator: Simulated, s
         assert current_credentials(viewer=actor, tenant_ids=[tenant.id]) == {}
 
 
+def test_who_administers_a_tenant_connects_it_again_and_no_other(simulator: Simulated, settings: Settings) -> None:
+    tenant = connect(simulator)
+    theirs, others = (
+        Actor(ActorKind.PERSON, name, name, tenant_roles=frozenset({TenantRole(Role.ADMINISTRATOR, tenant_id)}))
+        for name, tenant_id in (("theirs", tenant.id), ("others", tenant.id + 1))
+    )
+    ids = {"tenant_id": simulator.tenant_id, "client_id": simulator.own_client_id}
+    secret = simulator.own_client_secret
+    assert connect_with_secret(actor=theirs, client_secret=secret, **ids) == tenant
+    kept = uploaded(simulator, make_certificate(actor=theirs, tenant=tenant))
+    refused(lambda: connect_with_certificate(actor=others, certificate=kept, **ids), "not_allowed")
+    free = make_certificate(actor=ADMIN).id
+    refused(
+        lambda: connect_with_certificate(actor=theirs, certificate=free, **ids), "credential_not_found", kind=NotFound
+    )
+    assert connect_with_certificate(actor=theirs, certificate=kept, **ids) == tenant
+    new = {**ids, "tenant_id": str(uuid4())}
+    for deed in (
+        lambda: connect_with_secret(actor=others, client_secret=secret, **ids),
+        lambda: connect_with_federation(actor=others, **ids),
+        lambda: connect_with_secret(actor=theirs, client_secret=secret, **new),
+        lambda: connect_with_federation(actor=theirs, **new),
+        lambda: connect_with_secret(actor=NOBODY, client_secret=secret, **ids),
+    ):
+        refused(deed, "not_allowed")
+
+
 def test_the_end_of_a_secret_is_read_from_microsoft_else_taken_from_the_administrator(
     simulator: Simulated, settings: Settings
 ) -> None:

@@ -68,15 +68,18 @@ ADDRESSES: dict[str, Address] = {
     "front_door": Address(get=Deed.SEE_TENANT, somewhere=True),
     "tenants": page(Anyone.SIGNED_IN),
     "integrations": Address(get=Deed.SEE_CONNECTION, somewhere=True),
-    "connect": Address(get=Deed.CONNECT, post=Deed.CONNECT),
+    "connect": Address(get=Deed.CONNECT, post=Deed.CONNECT, somewhere=True),
     "connect_own": Address(
-        get=Deed.CONNECT, post=Deed.CONNECT, form={"tenant_id": "x", "client_id": "x", "client_secret": "x"}
+        get=Deed.CONNECT,
+        post=Deed.CONNECT,
+        form={"tenant_id": "x", "client_id": "x", "client_secret": "x"},
+        somewhere=True,
     ),
     "new_certificate": Address(post=Deed.CONNECT),
     "certificate_file": page(Deed.CONNECT),
-    "connect_script": page(Deed.CONNECT),
+    "connect_script": Address(get=Deed.CONNECT, somewhere=True),
     "problem_list": page(Anyone.STRANGER),
-    "connect_callback": page(Deed.CONNECT),
+    "connect_callback": Address(get=Deed.CONNECT, somewhere=True),
     "all_roles": Address(
         get=Deed.SEE_ROLES,
         post=Deed.GRANT_ROLES,

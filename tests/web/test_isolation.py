@@ -59,11 +59,9 @@ OF_NO_TENANT = {
 OF_THE_INSTALLATION = {
     "audit.chain_state",
     "audit.verify_chain",
-    "connections.show_connect_offer",
-    "credentials.list_waiting_certificates",
     "evidence.evidence_key",
     "keys.list_keys",
-    "registration_script.show_script",
+    "registration_script.show_script",  # of a tenant that is not theirs
 }
 NOTHING_FOUND = {"credentials.find_certificate", "people.match_person"}  # when asked for what is the other tenant's
 IDS = {"guid", "key", "run_id", "view_id", "person", "permission", "run"}
@@ -126,6 +124,7 @@ def values(both: TwoTenants, peer: Peer, viewer: Actor) -> dict[str, Any]:
         "slug": both.here.tenant.slug,
         "tenant_ids": [both.here.tenant.id],
         "tenant_id": both.here.tenant.id,
+        "other_guid": str(both.there.tenant.guid),
         "asked": Asked(tenant_id=both.here.tenant.id),
         "credential_id": both.there.credential,
         "guid": peer.person,
@@ -156,6 +155,8 @@ def arguments(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
             chosen["filter"] = PermissionFilter() if "permission" in name else PeopleFilter()
         elif parameter.name == "run":
             chosen["run"] = stories.find_run(viewer=stories.ADMIN, tenant=known["tenant"], run_id=known["own_run"])
+        elif parameter.name == "tenant_id" and parameter.annotation is str:
+            chosen["tenant_id"] = known["other_guid"]
         elif parameter.name in known and (parameter.default is parameter.empty or parameter.name in IDS):
             chosen[parameter.name] = known[parameter.name]
         else:

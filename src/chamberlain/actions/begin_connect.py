@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from chamberlain import clock
+from chamberlain.actions.connecting import require_connecting
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import Misconfigured, Refused
 from chamberlain.graph.cloud import endpoint_of
 from chamberlain.model.actor import Actor
 from chamberlain.model.cloud import Cloud
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, require_somewhere
 from chamberlain.settings import load
 from chamberlain.store import tenants
 from chamberlain.store.connection import transaction
@@ -22,13 +23,17 @@ ATTEMPT_LASTS = timedelta(minutes=30)
 def begin_connect(*, actor: Actor, tenant: str | None, redirect_uri: str | None = None) -> str:
     """The URL of Microsoft's consent page, with a state that works once, for this actor, for half an hour.
 
+    Who may connect only tenants that are known, because they administer them, has to name one.
+
     tenant        GUID of the tenant that has to consent; None: whichever the administrator signs in to
     redirect_uri  another address than the web application's: the terminal listens itself
     raises   Refused("not_allowed"), Refused("tenant_id_malformed"), Misconfigured("installation_app_missing")
     source   https://learn.microsoft.com/entra/identity-platform/v2-admin-consent (2026): v1 form, which grants all
              application permissions that the registration lists; "organizations" where the tenant is not known
     """
-    require(actor, Deed.CONNECT)
+    require_somewhere(actor, Deed.CONNECT)
+    expected = _guid(tenant)
+    require_connecting(actor, guid=expected)
     settings = load()
     if settings.client_id is None or settings.client_secret is None:
         raise Misconfigured("installation_app_missing")
@@ -37,7 +42,7 @@ def begin_connect(*, actor: Actor, tenant: str | None, redirect_uri: str | None 
         tenants.open_attempt(
             state=state,
             actor_id=actor.id,
-            expected_tenant=_guid(tenant),
+            expected_tenant=expected,
             now=clock.now(),
             lasts=ATTEMPT_LASTS,
         )

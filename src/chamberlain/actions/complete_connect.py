@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from chamberlain import clock
-from chamberlain.actions.connecting import Draft, ask_who, note_refusal, remember
+from chamberlain.actions.connecting import Draft, ask_who, note_refusal, remember, require_connecting
 from chamberlain.errors import ChamberlainError, Misconfigured, Refused
 from chamberlain.graph.token import Credential
 from chamberlain.model.actor import Actor
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import CredentialKind, Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, require_somewhere
 from chamberlain.settings import load
 from chamberlain.store import tenants
 from chamberlain.store.connection import transaction
@@ -32,13 +32,14 @@ def complete_connect(*, actor: Actor, answer: Mapping[str, str]) -> Tenant:
     raises   Refused: not_allowed, consent_state_invalid, consent_state_expired, consent_declined,
              consent_no_admin_role, consent_wrong_tenant, consent_not_visible_yet; NotFound, Upstream
     """
-    require(actor, Deed.CONNECT)
+    require_somewhere(actor, Deed.CONNECT)
     settings = load()
     cloud = Cloud(settings.client_cloud)
     if settings.client_id is None or settings.client_secret is None:
         raise Misconfigured("installation_app_missing")
     try:
         guid = _checked_tenant(actor, answer)
+        require_connecting(actor, guid=guid)  # by what the answer names, whatever was asked for
         credential = Credential(str(guid), settings.client_id, settings.client_secret.get_secret_value())
         answer_of_graph = ask_who(credential, cloud=cloud, settings=settings, patient=True)
         if answer_of_graph.organisation.guid != guid:

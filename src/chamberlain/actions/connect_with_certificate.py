@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember
+from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember, require_connecting
 from chamberlain.actions.reaching import proof_of
 from chamberlain.errors import NotFound
 from chamberlain.graph.token import Credential
@@ -10,9 +10,9 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.credential import CredentialState, KeptCredential
 from chamberlain.model.tenant import CredentialKind, Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, may, require_somewhere
 from chamberlain.settings import load
-from chamberlain.store import credentials
+from chamberlain.store import credentials, tenants
 
 
 def connect_with_certificate(
@@ -25,10 +25,11 @@ def connect_with_certificate(
                  certificate_expired, assertion_untimely, consent_missing, wrong_tenant;
                  NotFound: tenant_unknown, credential_not_found; Upstream
     """
-    require(actor, Deed.CONNECT)
+    require_somewhere(actor, Deed.CONNECT)
     guid = read_guid(tenant_id, code="tenant_id_malformed")
     client = read_guid(client_id, code="client_id_malformed")
-    kept = _waiting(certificate)
+    require_connecting(actor, guid=guid)
+    kept = _waiting(certificate, actor=actor, guid=guid)
     settings = load()
     credential = Credential(str(guid), str(client), proof_of(kept, settings=settings))
     answer = ask_who(credential, cloud=cloud, settings=settings, patient=False)
@@ -37,8 +38,13 @@ def connect_with_certificate(
     return remember(answer, actor=actor, draft=draft, credential=credential, cloud=cloud)
 
 
-def _waiting(certificate: UUID) -> KeptCredential:
+def _waiting(certificate: UUID, *, actor: Actor, guid: UUID) -> KeptCredential:
+    """One that waits for a tenant that is to be connected, or that was made to rotate this one's."""
     kept = credentials.find(certificate)
-    if kept.tenant_id is not None or kept.certificate is None or kept.state is not CredentialState.PENDING:
+    if kept.certificate is None or kept.state is not CredentialState.PENDING:
+        raise NotFound("credential_not_found")
+    known = tenants.by_guid(guid)
+    is_theirs = known is not None and kept.tenant_id == known.id
+    if not is_theirs and (kept.tenant_id is not None or not may(actor, Deed.CONNECT)):
         raise NotFound("credential_not_found")
     return kept

@@ -1,12 +1,12 @@
 """Connect a tenant through an app registration of its own that trusts the platform we run on: no secret at all."""
 
-from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember
+from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember, require_connecting
 from chamberlain.graph.proof import Federation
 from chamberlain.graph.token import Credential
 from chamberlain.model.actor import Actor
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import CredentialKind, Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, require_somewhere
 from chamberlain.settings import load
 
 
@@ -18,9 +18,10 @@ def connect_with_federation(*, actor: Actor, tenant_id: str, client_id: str, clo
             assertion_invalid, consent_missing, wrong_tenant; NotFound("tenant_unknown"); Upstream;
             Misconfigured: federation_file_missing, federation_file_unreadable
     """
-    require(actor, Deed.CONNECT)
+    require_somewhere(actor, Deed.CONNECT)
     guid = read_guid(tenant_id, code="tenant_id_malformed")
     client = read_guid(client_id, code="client_id_malformed")
+    require_connecting(actor, guid=guid)
     settings = load()
     credential = Credential(str(guid), str(client), Federation(settings.federated_token_file))
     answer = ask_who(credential, cloud=cloud, settings=settings, patient=False)

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember
+from chamberlain.actions.connecting import Draft, ask_who, check_tenant, read_guid, remember, require_connecting
 from chamberlain.errors import Refused
 from chamberlain.graph.token import Credential
 from chamberlain.model.actor import Actor
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.credential import ExpirySource
 from chamberlain.model.tenant import CredentialKind, Tenant
-from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.authority import Deed, require_somewhere
 from chamberlain.settings import load
 
 
@@ -28,9 +28,10 @@ def connect_with_secret(
     raises      Refused: not_allowed, tenant_id_malformed, client_id_malformed, secret_missing, secret_wrong,
                 secret_expired, consent_missing, wrong_tenant; NotFound("tenant_unknown"); Upstream
     """
-    require(actor, Deed.CONNECT)
+    require_somewhere(actor, Deed.CONNECT)
     guid = read_guid(tenant_id, code="tenant_id_malformed")
     client = read_guid(client_id, code="client_id_malformed")
+    require_connecting(actor, guid=guid)
     secret = client_secret.strip()
     if not secret:
         raise Refused("secret_missing")

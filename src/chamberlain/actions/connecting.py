@@ -13,7 +13,7 @@ from chamberlain import clock
 from chamberlain.actions.note_scopes import note_scopes
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.audit.event import EventName, record
-from chamberlain.errors import ChamberlainError, Conflict, NotFound, Refused
+from chamberlain.errors import ChamberlainError, Conflict, Refused
 from chamberlain.graph.client import Ledger, Priority, open_graph
 from chamberlain.graph.cloud import endpoint_of
 from chamberlain.graph.token import Credential
@@ -24,6 +24,7 @@ from chamberlain.model.cloud import Cloud
 from chamberlain.model.credential import ExpirySource, KeptCredential
 from chamberlain.model.run import Trigger
 from chamberlain.model.tenant import Connection, CredentialKind, Tenant
+from chamberlain.policy.authority import Deed, require
 from chamberlain.settings import Settings
 from chamberlain.store import credentials, tenants
 from chamberlain.store.connection import transaction
@@ -79,12 +80,21 @@ def ask_who(
     raise Refused("consent_not_visible_yet")
 
 
+def require_connecting(actor: Actor, *, guid: UUID | None) -> None:
+    """Passes where the actor may connect this tenant: one that is known with a right in it, any other beyond tenants.
+
+    guid    None: whichever tenant consents
+    raises  Refused("not_allowed")
+    """
+    known = None if guid is None else tenants.by_guid(guid)
+    require(actor, Deed.CONNECT, tenant_id=None if known is None else known.id)
+
+
 @contextmanager
 def _budget_of(credential: Credential) -> Iterator[Ledger | None]:
     """What syncs of a tenant that is known draw on as well; None where it is connected for the first time."""
-    try:
-        tenant = tenants.find(credential.tenant)
-    except NotFound:
+    tenant = tenants.by_guid(UUID(credential.tenant))
+    if tenant is None:
         yield None
         return
     with SharedLedger(tenant_id=tenant.id, client_id=credential.client_id) as ledger:

@@ -31,7 +31,7 @@ REACH: dict[TokenScope, Reach] = {
         Deed.SAVE_VIEW, frozenset({Deed.SEE_TENANT, Deed.SEE_DIRECTORY, Deed.SAVE_VIEW, Deed.SHARE_VIEW})
     ),
     TokenScope.MANAGE_CONNECTIONS: Reach(
-        Deed.CONNECT, frozenset({Deed.SEE_TENANT, Deed.SEE_CONNECTION, Deed.SLOW_DOWN, Deed.CONNECT})
+        Deed.CONNECT, frozenset({Deed.SEE_TENANT, Deed.SEE_CONNECTION, Deed.SLOW_DOWN, Deed.CONNECT, Deed.SYNC})
     ),
 }
 

@@ -142,7 +142,7 @@ def find_standing(*, viewer: Actor, tenant: Tenant) -> Standing | None:
 
 def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
     """What connecting needs and asks for."""
-    require(viewer, Deed.CONNECT)
+    require_somewhere(viewer, Deed.CONNECT)
     settings = load()
     return ConnectOffer(
         installation_app=settings.client_id is not None and settings.client_secret is not None,

@@ -9,7 +9,7 @@ from chamberlain.errors import NotFound
 from chamberlain.model.actor import Actor
 from chamberlain.model.credential import CredentialState, KeptCredential
 from chamberlain.model.tenant import CredentialKind, Tenant
-from chamberlain.policy.authority import Deed, may, require
+from chamberlain.policy.authority import Deed, may, require, require_somewhere
 from chamberlain.policy.expiry import Ending, Urgency, ending
 from chamberlain.settings import load
 from chamberlain.store import credentials, tenants
@@ -81,8 +81,13 @@ def ending_soon(*, viewer: Actor, tenant: Tenant) -> Shown | None:
 
 
 def list_waiting_certificates(*, viewer: Actor) -> tuple[Shown, ...]:
-    """Certificates that were made for tenants that are not connected yet, newest first."""
-    require(viewer, Deed.CONNECT)
+    """Certificates that were made for tenants that are not connected yet, newest first.
+
+    Who may connect only tenants of their own sees none: a certificate is made on the page of such a tenant.
+    """
+    require_somewhere(viewer, Deed.CONNECT)
+    if not may(viewer, Deed.CONNECT):
+        return ()
     return tuple(_shown(one) for one in credentials.unconnected())
 
 

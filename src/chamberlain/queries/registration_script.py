@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from chamberlain.errors import NotFound, Refused
+from chamberlain.errors import Refused
 from chamberlain.language import gettext
 from chamberlain.model.actor import Actor
 from chamberlain.model.capability import Capability, Needed
 from chamberlain.model.cloud import Cloud
-from chamberlain.policy.authority import Deed, require
-from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, STANDARD, check_choice, needed
+from chamberlain.model.tenant import Tenant
+from chamberlain.policy.authority import Deed, require, require_somewhere
+from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, STANDARD, check_choice, needed, writes
 from chamberlain.policy.registration_script import Form, Trust, Wish, make_script
 from chamberlain.queries.credentials import find_certificate
-from chamberlain.store import tenants
+from chamberlain.store import scopes, tenants
 
 NAME = "Chamberlain"
 
@@ -30,16 +31,23 @@ def show_script(
 ) -> str:
     """A script to be read and run by an administrator of the tenant; nothing is changed here.
 
-    capabilities  values of `Capability`; None: what reading everything takes
+    capabilities  values of `Capability`; None: what was chosen for this tenant, or else what reading everything takes
     certificate   one that was made here
     trust         the platform that is trusted; with neither, the script makes a secret
     raises        Refused: not_allowed, tenant_id_malformed, capability_unknown, capability_not_yet,
                   writing_before_reading, script_form_unavailable; NotFound("credential_not_found")
     """
-    require(viewer, Deed.CONNECT)
+    require_somewhere(viewer, Deed.CONNECT)
     guid = _guid(tenant_id)
-    asked = STANDARD if capabilities is None else frozenset(_capability(one) for one in capabilities)
-    chosen = check_choice(asked, is_connected=_is_connected(guid), is_confirmed=True)
+    known = tenants.by_guid(guid)
+    require(viewer, Deed.CONNECT, tenant_id=None if known is None else known.id)
+    is_connected = known is not None and tenants.connection_of(known.id) is not None
+    asked = (
+        _kept(known, is_connected=is_connected)
+        if capabilities is None
+        else frozenset(_capability(one) for one in capabilities)
+    )
+    chosen = check_choice(asked, is_connected=is_connected, is_confirmed=True)
     roles = dict.fromkeys(
         role for ability in ABILITIES.values() if ability.capability in chosen for role in ability.roles
     )
@@ -75,8 +83,7 @@ def _guid(text: str) -> UUID:
         raise Refused("tenant_id_malformed", text=text.strip()[:80]) from None
 
 
-def _is_connected(guid: UUID) -> bool:
-    try:
-        return tenants.connection_of(tenants.find(str(guid)).id) is not None
-    except NotFound:
-        return False
+def _kept(known: Tenant | None, *, is_connected: bool) -> frozenset[Capability]:
+    """What was chosen for a tenant; of that, what only reads where it is not connected any more."""
+    kept = STANDARD if known is None else scopes.chosen(known.id)
+    return kept if is_connected else frozenset(one for one in kept if not writes(one))

@@ -30,6 +30,12 @@ def find(slug: str) -> Tenant:
     return found.value()
 
 
+def by_guid(guid: UUID) -> Tenant | None:
+    """A tenant by Microsoft's id and nothing else: a domain can be made to look like one. None where it is new."""
+    found = TenantRow.objects.filter(guid=guid).first()
+    return None if found is None else found.value()
+
+
 def by_id(tenant_id: int) -> Tenant:
     """A tenant by our id.
 

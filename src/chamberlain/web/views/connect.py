@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chamberlain.actions.begin_connect import begin_connect
 from chamberlain.actions.complete_connect import complete_connect
 from chamberlain.errors import ChamberlainError, Upstream
+from chamberlain.model.actor import Actor
+from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections
 from chamberlain.queries.leaving import list_leaving
 from chamberlain.sentences import explain
@@ -46,12 +48,20 @@ def list_integrations(request: HttpRequest) -> HttpResponse:
 def connect(request: HttpRequest) -> HttpResponse:
     """What is needed; then what is asked for; a POST goes to Microsoft."""
     viewer = viewer_of(request)
-    form = TenantForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = TenantForm(request.POST or None, initial={"tenant": request.GET.get("tenant", "")[:36]})
+    if request.method == "POST" and form.is_valid() and not _names_none_of_theirs(viewer, form):
         return redirect(begin_connect(actor=viewer, tenant=form.cleaned_data["tenant"] or None))
     step = "scopes" if request.method == "POST" or request.GET.get("step") == "scopes" else "before"
     offer = connections.show_connect_offer(viewer=viewer)
     return show(request, f"connect/{step}.html", {"offer": offer, "form": form})
+
+
+def _names_none_of_theirs(viewer: Actor, form: TenantForm) -> bool:
+    """Whether somebody who may only connect tenants that they administer left open which."""
+    if form.cleaned_data["tenant"] or may(viewer, Deed.CONNECT):
+        return False
+    form.add_error("tenant", _("Which of the tenants that you administer?"))
+    return True
 
 
 @require_safe
