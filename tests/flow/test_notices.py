@@ -21,8 +21,10 @@ import pytest
 
 from chamberlain import bootstrap, clock
 from chamberlain.actions.choose_capabilities import choose_capabilities
+from chamberlain.actions.end_sessions_of_leavers import NOTICE_LASTS, SETTLED, look_at_noticed
 from chamberlain.actions.keep_subscriptions import keep_subscriptions
 from chamberlain.actions.reaching import way_to
+from chamberlain.actions.start_sync import start_sync
 from chamberlain.actions.take_notices import digest_of
 from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated
@@ -34,9 +36,10 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import STANDARD
 from chamberlain.queries.connections import find_integration, list_runs
 from chamberlain.settings import Settings, load
-from chamberlain.store import subscriptions, tenants
+from chamberlain.store import sessions, subscriptions, tenants
 from chamberlain.store.connection import rows
-from chamberlain.store.models import EventRow, HearingRow, SubscriptionRow
+from chamberlain.store.models import EventRow, HearingRow, SubscriptionRow, User
+from chamberlain.store.models.sign_in import SessionRow
 from chamberlain.sync.way import Way
 from stories import ADMIN, connect, connect_and_sync
 
@@ -292,6 +295,56 @@ def test_the_real_server_takes_a_delivery_in_chunks(tenant: Tenant, told: Settin
     assert is_waiting(tenant)
 
 
+def signed_in(tenant: Tenant, person: str) -> User:
+    """Somebody of the tenant with a session here."""
+    now = clock.now()
+    user = User.objects.create(
+        tenant_guid=tenant.guid, object_guid=person, subject=f"entra:{person}", name="Present", created_at=now
+    )
+    SessionRow.objects.create(
+        session_key=user.id.hex, user=user, started_at=now, seen_at=now, expire_date=now + timedelta(hours=8)
+    )
+    return user
+
+
+def test_whoever_is_blocked_is_out_within_seconds_of_the_notice_whatever_runs_go_on(
+    tenant: Tenant, told: Settings, simulator: Simulated
+) -> None:
+    """A run that goes on and does not end keeps the wake waiting, and not this."""
+    found = rows("SELECT guid FROM account WHERE tenant_id = %(t)s ORDER BY id LIMIT 3", {"t": tenant.id})
+    blocked, deleted, staying = (signed_in(tenant, str(row["guid"])) for row in found)
+    start_sync(actor=ADMIN, tenant=tenant, trigger=Trigger.PERSON)
+    assert look_at_noticed(settings=told) == 0
+
+    change = {"kind": "update_user", "user": str(blocked.object_guid), "account_enabled": False}
+    simulator.post("/_simulator/mutations", change)
+    simulator.post("/_simulator/mutations", {"kind": "delete_user", "user": str(deleted.object_guid)})
+    simulator.post(
+        "/_simulator/mutations", {"kind": "update_user", "user": str(staying.object_guid), "job_title": "Staying"}
+    )
+
+    def is_out() -> bool:
+        look_at_noticed(settings=told)
+        return not SessionRow.objects.filter(user__in=[blocked, deleted]).exists()
+
+    until(is_out, "their sessions end", seconds=SECONDS_TO_SEE_A_CHANGE)
+    assert SessionRow.objects.filter(user=staying).exists()
+    assert not list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].is_over
+    assert {event["by"] for event in events(tenant, "session:ended")} == {"blocked", "gone"}
+
+    def is_quiet() -> bool:
+        return not sessions.noticed(now=clock.now(), again=SETTLED, lasts=NOTICE_LASTS)
+
+    look_at_noticed(settings=told)
+    assert is_quiet()
+    User.objects.filter(id=staying.id).update(
+        noticed_at=clock.now() - SETTLED, looked_at=clock.now() - SETTLED + timedelta(seconds=1)
+    )
+    assert not is_quiet(), "replicas may have told what was before: they are asked once more"
+    look_at_noticed(settings=told)
+    assert is_quiet()
+
+
 def test_a_change_is_seen_within_seconds(told: Settings, simulator: Simulated) -> None:
     """Worker, web application and Microsoft are processes of their own; nobody starts a sync but the notice."""
     tenant = connect(simulator)
@@ -301,15 +354,22 @@ def test_a_change_is_seen_within_seconds(told: Settings, simulator: Simulated) -
         until(lambda: is_resting(tenant), "the worker rests")
         before = len(list_runs(viewer=ADMIN, tenant=tenant))
         person = some_person(tenant)
+        user = signed_in(tenant, person)
 
         for title in ("Told first", "Told last"):
             simulator.post("/_simulator/mutations", {"kind": "update_user", "user": person, "job_title": title})
         until(lambda: title_of(tenant, person) == "Told last", "it is seen", seconds=SECONDS_TO_SEE_A_CHANGE)
         until(lambda: is_resting(tenant), "the worker rests again")
+        assert SessionRow.objects.filter(user=user).exists()
+        change = {"kind": "update_user", "user": person, "account_enabled": False}
+        simulator.post("/_simulator/mutations", change)
+        gone = lambda: not SessionRow.objects.filter(user=user).exists()  # noqa: E731 - asked again and again
+        until(gone, "the session ends", seconds=SECONDS_TO_SEE_A_CHANGE)
+        until(lambda: is_resting(tenant), "the worker rests at last")
 
     runs = list_runs(viewer=ADMIN, tenant=tenant)
     assert runs[0].trigger is Trigger.NOTICE
-    assert len(runs) - before <= 2, "notices are gathered"
+    assert len(runs) - before <= 3, "notices are gathered"
     assert compare(tenant, simulator.truth()).equal
 
 

@@ -17,12 +17,13 @@ def test_changes_and_events_of_life_are_read_alike_and_what_is_missing_is_empty(
         "tenantId": "t",
         "changeType": "updated",
         "resource": "Users/1",
+        "resourceData": {"@odata.type": "#Microsoft.Graph.User", "id": "1"},
     }
     life = {"subscriptionId": "s", "clientState": None, "lifecycleEvent": "subscriptionRemoved"}
 
     found = read_notices(json.dumps({"value": [change, life, {}], "validationTokens": ["x"]}).encode())
 
-    assert found == (Notice("s", "c", "t", ""), Notice("s", "", "", "subscriptionRemoved"), Notice("", "", "", ""))
+    assert found == (Notice("s", "c", "t", "", "1"), Notice("s", "", "", "subscriptionRemoved"), Notice("", "", "", ""))
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"value": null}', b'{"value": ["x"]}', b"<html>", b'"\xff"'])

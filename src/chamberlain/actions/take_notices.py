@@ -5,14 +5,16 @@ import hmac
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
 from chamberlain.graph.notice import read_notices
 from chamberlain.model.actor import SYSTEM
 from chamberlain.model.notice import Ended, Known, Notice
-from chamberlain.store import subscriptions, wakes
+from chamberlain.store import sessions, subscriptions, wakes
 from chamberlain.store.connection import transaction
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ def take_notices(body: bytes) -> int:
         log.warning("ignored %d of %d notices: %s", wrong.total(), len(notices), ", ".join(sorted(wrong)))
     right = [one for one, verdict in judged if not verdict]
     _note(judged, known)
+    _notice_people([one for one in right if not one.lifecycle], known)
     _follow_life([one for one in right if one.lifecycle], known)
     return len(right)
 
@@ -80,6 +83,16 @@ def _note(judged: list[tuple[Notice, str]], known: Mapping[str, Known]) -> None:
             heard=heard[tenant_id],
             ignored=ignored[tenant_id],
         )
+
+
+def _notice_people(notices: list[Notice], known: Mapping[str, Known]) -> None:
+    """Who of those that are told of is signed in here is looked at right away, whatever runs go on."""
+    told: dict[str, set[UUID]] = {}
+    for one in notices:
+        with suppress(ValueError):
+            told.setdefault(known[one.subscription_id].tenant_guid, set()).add(UUID(one.object_id))
+    for tenant_guid, people in told.items():
+        sessions.notice(UUID(tenant_guid), people=people, now=clock.now())
 
 
 def _follow_life(notices: list[Notice], known: Mapping[str, Known]) -> None:

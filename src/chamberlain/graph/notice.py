@@ -4,6 +4,8 @@ source  https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
         https://learn.microsoft.com/graph/change-notifications-lifecycle-events (2026)
 """
 
+from typing import Any
+
 import msgspec
 
 from chamberlain.errors import Refused
@@ -17,6 +19,7 @@ class _Item(msgspec.Struct, rename="camel"):
     client_state: str | None = None
     tenant_id: str | None = None
     lifecycle_event: str | None = None
+    resource_data: Any = None
 
 
 class _Body(msgspec.Struct):
@@ -33,6 +36,18 @@ def read_notices(body: bytes) -> tuple[Notice, ...]:
     except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
         raise Refused("notices_unreadable") from wrong
     return tuple(
-        Notice(one.subscription_id or "", one.client_state or "", one.tenant_id or "", one.lifecycle_event or "")
+        Notice(
+            one.subscription_id or "",
+            one.client_state or "",
+            one.tenant_id or "",
+            one.lifecycle_event or "",
+            _object(one.resource_data),
+        )
         for one in items
     )
+
+
+def _object(told: Any) -> str:
+    """Which object changed; "" where that is not told."""
+    found = told.get("id") if isinstance(told, dict) else None
+    return found if isinstance(found, str) else ""

@@ -57,12 +57,14 @@ class Notice:
     """One thing that somebody who claims to be Microsoft told us; texts as they came.
 
     lifecycle  "" for a change, else what happens to the subscription itself
+    object_id  of what changed; "" where that is not told
     """
 
     subscription_id: str
     client_state: str
     tenant: str
     lifecycle: str
+    object_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Sessions that go on: whose, since when, and ending them."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from chamberlain.model.entrance import LiveSession
 from chamberlain.store.models import ApiTokenRow, User
@@ -53,8 +54,32 @@ def sweep(now: datetime) -> int:
 
 def people_present(tenant_guid: UUID, *, now: datetime) -> tuple[User, ...]:
     """Those of a tenant who have a session, or a token of the API that is good."""
-    good = Q(apitokenrow__revoked_at__isnull=True, apitokenrow__expires_at__gt=now)
-    return tuple(User.objects.filter(Q(sessions__isnull=False) | good, tenant_guid=tenant_guid).distinct())
+    return tuple(User.objects.filter(_present(now), tenant_guid=tenant_guid).distinct())
+
+
+def notice(tenant_guid: UUID, *, people: Collection[UUID], now: datetime) -> None:
+    """Notes that Microsoft told of these people; who is not signed in here is left out."""
+    User.objects.filter(tenant_guid=tenant_guid, object_guid__in=people).update(noticed_at=now)
+
+
+def noticed(*, now: datetime, again: timedelta, lasts: timedelta) -> tuple[User, ...]:
+    """People present who were told of and not looked at since, and, once more, `again` later.
+
+    lasts  whoever was told of longer ago is left to the syncs
+    """
+    settled = Q(noticed_at__lte=now - again, looked_at__lt=F("noticed_at") + again)
+    fresh = Q(looked_at__isnull=True) | Q(looked_at__lt=F("noticed_at")) | settled
+    found = User.objects.filter(fresh, _present(now), noticed_at__gt=now - lasts).distinct()
+    return tuple(found.order_by("tenant_guid", "noticed_at"))
+
+
+def looked(people: Collection[User], *, at: datetime) -> None:
+    """Notes that Microsoft was asked about these people then."""
+    User.objects.filter(id__in=[user.id for user in people]).update(looked_at=at)
+
+
+def _present(now: datetime) -> Q:
+    return Q(sessions__isnull=False) | Q(apitokenrow__revoked_at__isnull=True, apitokenrow__expires_at__gt=now)
 
 
 def revoke_tokens(user_id: UUID, *, now: datetime) -> tuple[int, ...]:

@@ -20,7 +20,8 @@ class User(AbstractBaseUser):
 
     Local accounts, such as the one behind the terminal's sign-in link, have the nil tenant and an object id of ours.
 
-    role  what earlier versions ask for, while some still run; roles are rows of RoleRow
+    role        what earlier versions ask for, while some still run; roles are rows of RoleRow
+    noticed_at  when Microsoft last told that they changed; looked_at: when they were asked about for it
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -31,6 +32,8 @@ class User(AbstractBaseUser):
     role = models.TextField(default="", db_default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    noticed_at = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
 
     objects: ClassVar[UserManager] = UserManager()
 
