@@ -81,7 +81,8 @@ def test_without_a_database_it_is_not_ready_but_alive(monkeypatch: pytest.Monkey
 
 def test_an_older_schema_is_not_ready_until_it_is_migrated() -> None:
     readiness._is_migrated.cache_clear()
-    take = "DELETE FROM django_migrations WHERE name = '0018_observing' RETURNING app, name, applied"
+    newest = "SELECT max(name) FROM django_migrations WHERE app = 'store'"
+    take = f"DELETE FROM django_migrations WHERE app = 'store' AND name = ({newest}) RETURNING app, name, applied"
     with connection.cursor() as cursor:
         cursor.execute(take)
         row = cursor.fetchone()
