@@ -14,6 +14,7 @@ from chamberlain.model.path import Reason
 from chamberlain.model.quota import Whose, Workload
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState, Trigger, Why
 from chamberlain.model.tenant import CredentialKind
+from chamberlain.policy.health import Verdict
 from chamberlain.queries import words
 
 Word = str | Promise
@@ -185,11 +186,22 @@ CREDENTIAL: dict[CredentialKind, Word] = {
     CredentialKind.OWN_FEDERATION: _("Your own app registration, which trusts this platform"),
 }
 
+VERDICT: dict[Verdict, Word] = {
+    Verdict.FINE: _("fine"),
+    Verdict.WATCH: _("watch"),
+    Verdict.BAD: _("not fine"),
+}
+VERDICT_TAG: dict[Verdict, str] = {
+    Verdict.FINE: "tag-good",
+    Verdict.WATCH: "tag-warn",
+    Verdict.BAD: "tag-bad",
+}
+
 CHANNEL: dict[str, Word] = {
     Channel.WEB.value: _("Browser"),
     Channel.API.value: _("API"),
     Channel.CLI.value: _("Terminal"),
-    Channel.SYSTEM.value: _("By itself"),
+    Channel.SYSTEM.value: _("Chamberlain itself"),
 }
 
 # Names of events that say too little, or the wrong thing, when they are only spelled out.

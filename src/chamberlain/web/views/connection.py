@@ -14,10 +14,10 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may
 from chamberlain.policy.share import read_share
 from chamberlain.queries import connections
-from chamberlain.queries.credentials import ending_soon, show_credentials
-from chamberlain.queries.freshness import Freshness, show_freshness
-from chamberlain.queries.quotas import Quotas, show_quotas
-from chamberlain.queries.scopes import list_shut, show_scopes
+from chamberlain.queries.credentials import ending_soon
+from chamberlain.queries.freshness import Freshness
+from chamberlain.queries.health import show_health
+from chamberlain.queries.quotas import Quotas
 from chamberlain.queries.state import one_state
 from chamberlain.sentences import explain
 from chamberlain.web.address import text_in
@@ -25,7 +25,7 @@ from chamberlain.web.drawing import share
 from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
 from chamberlain.web.problems import status_of
-from chamberlain.web.words import CLOUD
+from chamberlain.web.words import CLOUD, VERDICT, VERDICT_TAG
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,19 +55,22 @@ def _show(
     request: HttpRequest, viewer: Actor, tenant: Tenant, *, failure: ChamberlainError | None = None, typed: str = ""
 ) -> HttpResponse:
     with one_state():
-        fresh = show_freshness(viewer=viewer, tenant=tenant)
-        quotas = show_quotas(viewer=viewer, tenant=tenant)
+        health = show_health(viewer=viewer, tenant=tenant)
+        fresh, quotas, verdict = health.fresh, health.quotas, health.health.verdict
         is_live = _is_live(fresh, quotas)
         context = {
             "tenant": tenant,
             "fresh": fresh,
             "quotas": quotas,
-            "shut": {one.what for one in list_shut(viewer=viewer, tenant=tenant)},
-            "scopes": show_scopes(viewer=viewer, tenant=tenant) if fresh.integration else None,
+            "health": health,
+            "verdict_word": VERDICT[verdict],
+            "verdict_tag": VERDICT_TAG[verdict],
+            "shut": health.not_read,
+            "scopes": health.scopes,
             "uses": [(use, share(round(use.used_in_window * 1_000), of=1_000)) for use in quotas.uses],
             "is_live": is_live,
             "may_slow": may(viewer, Deed.SLOW_DOWN, tenant_id=tenant.id),
-            "proof": show_credentials(viewer=viewer, tenant=tenant),
+            "proof": health.credentials,
             "cloud": CLOUD[fresh.integration.connection.cloud.value] if fresh.integration else "",
             "ending": ending_soon(viewer=viewer, tenant=tenant),
             "typed": typed if failure else str(quotas.share_percent),

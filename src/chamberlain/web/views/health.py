@@ -8,6 +8,7 @@ from chamberlain.queries.health import show_health
 from chamberlain.web.drawing import share
 from chamberlain.web.frame import show
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.words import VERDICT, VERDICT_TAG
 
 MOST_QUOTAS = 6
 
@@ -23,7 +24,8 @@ def health(request: HttpRequest, slug: str) -> HttpResponse:
         "tenant": tenant,
         "found": found,
         "card": found.fresh.integration,
-        "tone": {"fine": "good", "watch": "warn", "bad": "bad"}[found.health.verdict.value],
+        "verdict_word": VERDICT[found.health.verdict],
+        "verdict_tag": VERDICT_TAG[found.health.verdict],
         "uses": [(use, share(round(use.used_in_window * 1_000), of=1_000)) for use in pressing],
     }
     return show(request, "connect/health.html", context, tenant=tenant)
