@@ -46,6 +46,7 @@ OPEN: dict[str, str] = {
     "outbox.error_code": "of an error",
     "passkey.credential": "the public half",
     "passkey.credential_id": "public: browsers are told it",
+    "refusal.code": "of an error",
     "rate_limit.key": "what is counted",
     "session.session_data": "signed, and names nothing that opens anything",
     "session.session_key": "a digest, in hex: store/session_store.py",
