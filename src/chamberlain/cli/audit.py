@@ -32,7 +32,8 @@ FAULTS = {
     Fault.CHANGED: "event {event} was changed after it was written",
     Fault.MISSING: "event {event} is missing",
     Fault.REORDERED: "event {event} does not stand at its place",
-    Fault.APPENDED: "event {event} was not written by Chamberlain, or by a version without stamps",
+    Fault.APPENDED: "event {event} was not written by Chamberlain, or is in no chain",
+    Fault.UNSTAMPED: "event {event} is not stamped",
     Fault.LINK_MISSING: "the place is missing",
     Fault.LINK_FORGED: "the place was not made by Chamberlain; it names event {event}",
     Fault.CUT: "the chain does not have the place and hash of the evidence: it was cut, or made anew",
@@ -168,6 +169,9 @@ def _print_verdict(verdict: Verdict) -> None:
         err.print(_said(finding), highlight=False, markup=False, soft_wrap=True)
     if verdict.more:
         err.print(_("and {number} more").format(number=verdict.more), highlight=False)
+    if verdict.unstamped:
+        told = _("{number} entries are not stamped: written by an older version, or by hand.")
+        err.print(told.format(number=verdict.unstamped), highlight=False)
     whole = _("The audit trail is whole.") if verdict.is_whole else _("The audit trail is not whole.")
     told = _("{number} entries checked, {removed} of them taken away with their tenant; {waiting} not sealed yet.")
     numbers = told.format(number=verdict.checked, removed=verdict.removed, waiting=state.waiting)
@@ -184,6 +188,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "hash": verdict.state.hash,
         "findings": [{**asdict(one), "fault": one.fault.value, "said": _said(one)} for one in verdict.findings],
         "more": verdict.more,
+        "unstamped": verdict.unstamped,
     }
 
 

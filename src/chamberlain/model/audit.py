@@ -45,15 +45,22 @@ class AuditPage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What checking the whole chain found. checked: how many places; more: findings beyond those that are named."""
+    """What checking the whole chain found.
+
+    checked    how many places
+    findings   what is wrong, but for entries that are not stamped
+    more       findings beyond those that are named
+    unstamped  entries that an older version wrote beside this one, or somebody by hand: nobody can tell which
+    """
 
     state: ChainState
     checked: int
     removed: int
     findings: tuple[Finding, ...]
     more: int
+    unstamped: int = 0
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.findings
+        return not self.findings and not self.unstamped

@@ -60,6 +60,7 @@ class Fault(Enum):
     MISSING = "missing"
     REORDERED = "reordered"
     APPENDED = "appended"
+    UNSTAMPED = "unstamped"
     LINK_MISSING = "link_missing"
     LINK_FORGED = "link_forged"
     CUT = "cut"

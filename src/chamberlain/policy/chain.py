@@ -112,7 +112,8 @@ def _audit_entry(link: Link, seal: Seal) -> Iterator[Finding]:
     elif digest_of(line_of(entry)) != link.digest:
         yield Finding(Fault.CHANGED, link.sequence, link.event_id)
     elif not seal.is_ours(entry):
-        yield Finding(Fault.APPENDED, link.sequence, link.event_id)
+        fault = Fault.APPENDED if entry.stamp else Fault.UNSTAMPED
+        yield Finding(fault, link.sequence, link.event_id)
 
 
 def matches(entry: Entry, asked: Asked) -> bool:

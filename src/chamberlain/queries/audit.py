@@ -98,15 +98,17 @@ def verify_chain(*, viewer: Actor, known: tuple[int, str] | None = None) -> Verd
     tally = _Tally()
     links = tally.counted(chain.links(until=state.sequence), known)
     found: list[Finding] = []
-    more = 0
+    more = unstamped = 0
     for finding in joined(audit(links, seal=seal), chain.unchained()):
-        if len(found) < MOST_NAMED:
+        if finding.fault is Fault.UNSTAMPED:
+            unstamped += 1
+        elif len(found) < MOST_NAMED:
             found.append(finding)
         else:
             more += 1
     if known and not tally.met:
         found.insert(0, Finding(Fault.CUT, known[0], None))
-    return Verdict(state, tally.checked, tally.removed, tuple(found), more)
+    return Verdict(state, tally.checked, tally.removed, tuple(found), more, unstamped)
 
 
 def _flat(value: object) -> str:
