@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from graphlib import TopologicalSorter
 from typing import Any
 
-import psycopg
-
 LEFT_OUT = ("django_migrations", "django_session", "session", "sign_in_attempt", "sign_in_link", "connect_attempt")
 """Migrations are made anew; who was signed in, or about to be, is not to be again because a backup is put back."""
 
@@ -29,7 +27,7 @@ SEQUENCES = """
 """
 
 
-def tables(cursor: "psycopg.Cursor[Any]") -> dict[str, tuple[str, ...]]:
+def tables(cursor: Any) -> dict[str, tuple[str, ...]]:
     """Tables with the columns whose values are kept; a table comes after those that it refers to.
 
     What is unlogged is left out: PostgreSQL itself forgets it in a crash, and everything can live with that.
@@ -40,7 +38,7 @@ def tables(cursor: "psycopg.Cursor[Any]") -> dict[str, tuple[str, ...]]:
     return {name: found[name] for name in _in_order(found, cursor.fetchall())}
 
 
-def sequences(cursor: "psycopg.Cursor[Any]") -> dict[str, int]:
+def sequences(cursor: Any) -> dict[str, int]:
     """Each sequence that was used, with its last number."""
     cursor.execute(SEQUENCES)
     return dict(cursor.fetchall())
