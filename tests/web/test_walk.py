@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from addresses import ADDRESSES, Address, Anyone, Need
@@ -12,6 +14,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from two_tenants import Peer, TwoTenants, become, two_tenants
 
 import stories
+from chamberlain.actions.make_certificate import make_certificate
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
@@ -61,6 +64,12 @@ def patterns() -> Iterator[URLPattern]:
     yield from (found for found in get_resolver().url_patterns if isinstance(found, URLPattern))
 
 
+@cache
+def certificate() -> UUID:
+    """A certificate that no tenant uses yet."""
+    return make_certificate(actor=stories.ADMIN).id
+
+
 def path_to(pattern: URLPattern, peer: Peer) -> str:
     """The address with ids of things that are there."""
     examples = {
@@ -72,6 +81,7 @@ def path_to(pattern: URLPattern, peer: Peer) -> str:
         "view_id": peer.view,
         "key": peer.permission,
         "run_id": peer.run,
+        "credential_id": certificate(),
     }
     return reverse(str(pattern.name), kwargs={name: examples[name] for name in pattern.pattern.converters})
 
