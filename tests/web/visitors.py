@@ -52,13 +52,13 @@ def pick(address: str, account: str, *, answer: str = "sign_in") -> str:
     return f"{back.path}?{back.query}"
 
 
-def people(microsoft: Simulated) -> list[dict[str, Any]]:
+def people(microsoft: Simulated, *, graph: str = "https://graph.microsoft.com") -> list[dict[str, Any]]:
     token = httpx2.post(
         f"{microsoft.url}/{microsoft.tenant_id}/oauth2/v2.0/token",
         data={
             "client_id": microsoft.own_client_id,
             "client_secret": microsoft.own_client_secret,
-            "scope": "https://graph.microsoft.com/.default",
+            "scope": f"{graph}/.default",
             "grant_type": "client_credentials",
         },
     ).json()["access_token"]

@@ -9,10 +9,10 @@ from chamberlain import clock
 from chamberlain.actions.connecting import require_connecting
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import Misconfigured, Refused
-from chamberlain.graph.cloud import endpoint_of
 from chamberlain.model.actor import Actor
 from chamberlain.model.cloud import Cloud
 from chamberlain.policy.authority import Deed, require_somewhere
+from chamberlain.policy.cloud import login_of
 from chamberlain.settings import load
 from chamberlain.store import tenants
 from chamberlain.store.connection import transaction
@@ -50,7 +50,7 @@ def begin_connect(*, actor: Actor, tenant: str | None, redirect_uri: str | None 
     query = urlencode(
         {"client_id": settings.client_id, "redirect_uri": redirect_uri or settings.redirect_uri, "state": state}
     )
-    login_root = endpoint_of(Cloud(settings.client_cloud), settings=settings).login_root
+    login_root = login_of(Cloud(settings.client_cloud), settings=settings)
     return f"{login_root}/{tenant or 'organizations'}/adminconsent?{query}"
 
 

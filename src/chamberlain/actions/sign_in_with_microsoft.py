@@ -10,8 +10,10 @@ from chamberlain.actions.entering import ATTEMPT_LASTS, guarded, note_signed_in
 from chamberlain.errors import Misconfigured, Refused
 from chamberlain.graph.openid import Asked, Provider, authorization_url, discover, identify
 from chamberlain.graph.proof import Federation, Proof
+from chamberlain.model.cloud import Cloud
 from chamberlain.model.entrance import Purpose, SignInWay, Visitor
 from chamberlain.policy.attempt import belongs, derived
+from chamberlain.policy.cloud import login_of
 from chamberlain.settings import Settings, load
 from chamberlain.store import sign_ins
 from chamberlain.store.connection import transaction
@@ -111,7 +113,9 @@ def _refusal(answer: Mapping[str, str]) -> Refused:
 
 
 def _provider(settings: Settings) -> Provider:
-    return discover(f"{settings.login_root}/{settings.sign_in_tenant}/v2.0")
+    """Of the cloud in which the installation's registration is: sign-in does not cross clouds either."""
+    login_root = login_of(Cloud(settings.client_cloud), settings=settings)
+    return discover(f"{login_root}/{settings.sign_in_tenant}/v2.0")
 
 
 def _asked(settings: Settings, secret: str) -> Asked:

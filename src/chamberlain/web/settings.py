@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from chamberlain.model.cloud import HOSTS, Cloud
+from chamberlain.model.cloud import Cloud
+from chamberlain.policy.cloud import login_of
 from chamberlain.settings import load
 
 _ours = load()
 _here = Path(__file__).parent
 
-_login_root = _ours.login_root if _ours.client_cloud == "global" else HOSTS[Cloud(_ours.client_cloud)].login
+_login_root = login_of(Cloud(_ours.client_cloud), settings=_ours)
 
 DEBUG = _ours.debug
 SECRET_KEY = ""  # set by bootstrap: derived from the installation's key

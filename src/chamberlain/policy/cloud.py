@@ -1,0 +1,16 @@
+"""At which hosts a cloud is reached: its own, unless settings name others, of a simulated Microsoft or of a proxy."""
+
+from chamberlain.model.cloud import HOSTS, Cloud
+from chamberlain.settings import Settings
+
+
+def login_of(cloud: Cloud, *, settings: Settings) -> str:
+    """Its identity platform."""
+    mine = settings.login_root if cloud is Cloud.GLOBAL else HOSTS[cloud].login
+    return settings.cloud_roots.get(cloud.value, {}).get("login", mine)
+
+
+def graph_of(cloud: Cloud, *, settings: Settings) -> str:
+    """Its Microsoft Graph."""
+    mine = settings.graph_root if cloud is Cloud.GLOBAL else HOSTS[cloud].graph
+    return settings.cloud_roots.get(cloud.value, {}).get("graph", mine)
