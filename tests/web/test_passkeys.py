@@ -83,7 +83,7 @@ def add_passkey(page: Page, called: str) -> None:
 
 def sign_out(page: Page) -> None:
     page.goto("/your-sign-in")
-    page.get_by_label("Menu of").click()
+    page.locator("summary", has_text="Menu of").click()
     page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url("**/sign-in")
 

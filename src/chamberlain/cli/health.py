@@ -4,15 +4,16 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from chamberlain.cli.notices import hearing_document, told_of_changes
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.cli.rows import columns
 from chamberlain.language import gettext as _
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.health import Verdict
 from chamberlain.queries.connections import choose_tenant
 from chamberlain.queries.health import Shown, show_health
+from chamberlain.queries.words import DATA
 
 STYLE = {Verdict.FINE: "bold green", Verdict.WATCH: "bold yellow", Verdict.BAD: "bold red"}
 
@@ -45,9 +46,9 @@ def _print(found: Shown) -> None:
     out.print(told_of_changes(card.hearing), highlight=False, markup=False, soft_wrap=True)
     told = _("this hour: {throttled} throttled, waited {seconds:.0f} s")
     out.print(told.format(throttled=found.throttled, seconds=found.waited.total_seconds()), highlight=False)
-    ages = Table(_("data"), _("brought up to date"), box=None, header_style="dim", pad_edge=False)
+    ages = columns(_("data"), _("brought up to date"))
     for kind in found.fresh.kinds:
-        ages.add_row(_(kind.what), _time(kind.looked.seen_at if kind.looked else None))
+        ages.add_row(_(DATA[kind.what]), _time(kind.looked.seen_at if kind.looked else None))
     out.print(ages)
     if found.refusals:
         out.print(_("Microsoft refused lately:"))

@@ -87,7 +87,9 @@ def _print(found: tuple[KnownPerson, ...]) -> None:
     if not found:
         out.print(_("Nobody has a role here yet: chamberlain role grant"), highlight=False)
         return
-    table = columns(_("person"), _("role"), _("where"), _("permission"), _("since"), _("given by"))
+    table = columns(_("person"), _("role"), _("where"), _("permission"), _("since (UTC)"), _("given by"))
+    for place in (1, 4):  # the role is typed again, the time is read at a glance
+        table.columns[place].no_wrap = True
     table.add_column(_("number"), justify="right", no_wrap=True)
     for person in found:
         name = escape(person.name) + ("" if person.active else f" [yellow]{_('cannot sign in')}[/]")

@@ -62,7 +62,7 @@ def _print_scopes(found: Scopes) -> None:
         about = line.ability.title + (f" ({'; '.join(marks)})" if marks else "")
         capabilities.add_row(line.ability.capability.value, _("yes") if line.is_chosen else _("no"), escape(about))
     out.print(capabilities)
-    table = columns(_("scope"), _("needed"), _("state"), _("since"))
+    table = columns(_("scope"), _("needed"), _("state"), _("since (UTC)"))
     table.columns[0].no_wrap = True  # a name to be copied
     stopped = any(one.lost for one in found.standings)
     if stopped:
@@ -97,7 +97,7 @@ def _state(one: ScopeStanding) -> str:
 
 
 def _since(one: ScopeStanding) -> str:
-    return f"{one.since:%Y-%m-%d %H:%M} UTC" if one.since else ""
+    return f"{one.since:%Y-%m-%d %H:%M}" if one.since else ""
 
 
 def _print_matrix(found: Scopes) -> None:

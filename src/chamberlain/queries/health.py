@@ -17,6 +17,7 @@ from chamberlain.queries.freshness import Freshness, show_freshness
 from chamberlain.queries.quotas import Quotas, show_quotas
 from chamberlain.queries.scopes import Scopes, list_shut, show_scopes
 from chamberlain.queries.state import one_state
+from chamberlain.queries.words import DATA
 from chamberlain.settings import load
 from chamberlain.store import refusals
 
@@ -87,7 +88,7 @@ def show_health(*, viewer: Actor, tenant: Tenant) -> Shown:
     return Shown(
         health=health,
         verdict=gettext(VERDICTS[health.verdict]),
-        told=tuple((one, gettext(TOLD[one.concern]).format(about=", ".join(one.about))) for one in health.reasons),
+        told=tuple((one, _told(one)) for one in health.reasons),
         fresh=fresh,
         quotas=quotas,
         scopes=scopes,
@@ -97,6 +98,11 @@ def show_health(*, viewer: Actor, tenant: Tenant) -> Shown:
         throttled=sum(one.throttled for one in quotas.uses),
         waited=sum((one.waited for one in quotas.uses), timedelta(0)),
     )
+
+
+def _told(reason: Reason) -> str:
+    about = ", ".join(gettext(DATA[one]) if one in DATA else one for one in reason.about)
+    return gettext(TOLD[reason.concern]).format(about=about)
 
 
 def _facts(

@@ -21,6 +21,15 @@ HOW = {
 }
 """How a kind is read, by `model.run.Planned.way`."""
 
+DATA = {
+    "accounts": "People",
+    "group": "Groups and members",
+    "role": "Roles",
+    "licence": "Licences and services",
+    "app_role": "Applications",
+}
+"""Kinds of data, by `queries.freshness.KindOfData.what`."""
+
 WHY_UNKNOWN = {
     WhyUnknown.NOT_READ: "not read yet",
     WhyUnknown.NOT_CHOSEN: "nobody chose to have it read",

@@ -270,13 +270,7 @@ WHOSE: dict[Whose, Word] = {
     Whose.TENANT: _("shared by every application of the tenant"),
 }
 
-DATA: dict[str, Word] = {
-    "accounts": _("People"),
-    "group": _("Groups and members"),
-    "role": _("Roles"),
-    "licence": _("Licences and services"),
-    "app_role": _("Applications"),
-}
+DATA: dict[str, Word] = {what: _(text) for what, text in words.DATA.items()}
 
 WHY_UNKNOWN: dict[WhyUnknown, Word] = {why: _(text) for why, text in words.WHY_UNKNOWN.items()}
 LICENCE_ERROR: dict[str, Word] = {
