@@ -199,7 +199,7 @@ def test_a_scope_that_was_never_there_starts_what_it_unlocks_by_itself(story: St
     assert granted.details["scopes"] == "AuditLog.Read.All"
 
 
-UNCHOSEN = {Capability.SEE_ROLES, Capability.SEE_CONSENTS, Capability.AUDIT_WAKES}
+UNCHOSEN = {Capability.SEE_ROLES, Capability.SEE_CONSENTS, Capability.AUDIT_WAKES, Capability.SEE_REPORT_NAMES}
 
 
 def test_a_kind_that_nobody_chose_is_left_alone_and_its_data_stays(story: Story) -> None:
@@ -214,12 +214,14 @@ def test_a_kind_that_nobody_chose_is_left_alone_and_its_data_stays(story: Story)
         assert "roleManagement" not in asked
         assert "oauth2PermissionGrants" not in asked
         assert "directoryAudits" not in asked
+        assert "reportSettings" not in asked
         assert story.seen_at("role") == before
         assert sum(phase.closed for phase in run.phases) == 0
     finally:
         values = [one.value for one in STANDARD]
         choose_capabilities(actor=ADMIN, tenant=story.tenant, capabilities=values, is_confirmed=False)
     assert perform(story.tenant, story.settings).state is RunState.SUCCEEDED
+    assert "reportSettings" in " ".join(story.simulator.usage()["by_route"])
     assert story.seen_at("role") > before
 
 

@@ -142,8 +142,9 @@ async def _begin(
         await asyncio.to_thread(apart, lambda: heard.rights(rights))
         shut = barred(asked.chosen, frozenset(rights.token))
         found = await read_organisation(reading.graph)
-        whole = replace(found, concealed_names=await read_concealed_names(reading.graph))
-        await asyncio.to_thread(apart, lambda: heard.organisation(whole))
+        if Capability.SEE_REPORT_NAMES in asked.chosen:  # what nobody chose is not asked for
+            found = replace(found, concealed_names=await read_concealed_names(reading.graph))
+        await asyncio.to_thread(apart, lambda: heard.organisation(found))
         decided = await decide(
             asked, reading.graph, way=way, staging=session.staging, links=links, refused=refused, barred=shut
         )
