@@ -57,7 +57,10 @@ def test_a_newcomer_may_see_nothing_of_the_installation(microsoft: Simulated) ->
     client = browser()
     client.get(pick(to_microsoft(client), people(microsoft)[1]["id"]))
     assert signed_in(client)
-    assert client.get("/integrations").status_code == 403
+    refused = client.get("/integrations")
+    assert refused.status_code == 403
+    assert b"To the start" in refused.content  # and not to an overview that is closed to them, too
+    assert b"To the overview" not in refused.content
 
 
 def test_the_same_person_is_the_same_user_whatever_they_are_called(microsoft: Simulated) -> None:
