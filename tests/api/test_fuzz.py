@@ -34,7 +34,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-LEFT_OUT = {"connect", "revokeToken", "startRun"}
+LEFT_OUT = {"connect", "revokeToken", "rotateCredential", "startRun"}
 """What calls Microsoft, ends the token that asks, or starts a sync."""
 
 

@@ -100,10 +100,11 @@ def test_a_scope_allows_its_deeds_and_no_others(scope: TokenScope) -> None:
     assert {deed for deed in Deed if may(actor, deed, tenant_id=1)} == REACH[scope].deeds
 
 
-def test_no_scope_makes_tokens_gives_roles_or_signs_in() -> None:
+def test_no_scope_makes_tokens_or_signs_in_and_one_alone_gives_roles() -> None:
     actor = narrowed(stories.ADMIN, scopes=EVERYTHING, tenant_id=None)
 
-    assert not any(may(actor, deed) for deed in (Deed.MAKE_TOKEN, Deed.GRANT_ROLES, Deed.ISSUE_SIGN_IN_LINK))
+    assert not any(may(actor, deed) for deed in (Deed.MAKE_TOKEN, Deed.ISSUE_SIGN_IN_LINK))
+    assert [scope for scope, reach in REACH.items() if Deed.GRANT_ROLES in reach.deeds] == [TokenScope.MANAGE_ROLES]
 
 
 def test_a_token_of_one_tenant_reaches_no_other() -> None:

@@ -7,7 +7,7 @@ from chamberlain.audit.event import EventName, record
 from chamberlain.errors import Conflict, NotFound
 from chamberlain.model.actor import Actor, Role
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.authority import Deed, may, require, require_grant
+from chamberlain.policy.authority import Deed, may, require, require_grant, require_others
 from chamberlain.store import roles, users
 from chamberlain.store.connection import transaction
 from chamberlain.store.reads import people, permissions
@@ -33,6 +33,7 @@ def grant_role(
         if tenant and permission and permissions.find(tenant_id=tenant.id, key=permission) is None:
             raise NotFound("permission_not_found", key=permission)
         user_id = _person(actor, person.strip(), tenant)
+        require_others(actor, user_id=user_id)
         is_new = roles.give(
             user_id=user_id,
             role=role,

@@ -3,7 +3,7 @@
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import NotFound, Refused
 from chamberlain.model.actor import Actor, Role, TenantRole
-from chamberlain.policy.authority import Deed, may, require_grant
+from chamberlain.policy.authority import Deed, may, require_grant, require_others
 from chamberlain.store import roles
 from chamberlain.store.connection import transaction
 
@@ -23,6 +23,7 @@ def revoke_role(*, actor: Actor, role_id: int, tenant_id: int | None, reason: st
         if tenant_id not in (None, where) or not may(actor, Deed.SEE_ROLES, tenant_id=where):
             raise NotFound("role_not_found")
         require_grant(actor, role=role, tenant_id=where, permission=permission)
+        require_others(actor, user_id=user_id)
         if where is None and role is Role.ADMINISTRATOR and not roles.administrators() - {user_id}:
             raise Refused("last_administrator", name=name)
         roles.take(role_id)

@@ -1,24 +1,28 @@
 """Connections: how a tenant is reached, how fresh its data is, what quotas allow; and connecting one."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
-from pydantic import ConfigDict, Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 
+from chamberlain.actions.begin_connect import begin_connect
+from chamberlain.actions.connect_with_certificate import connect_with_certificate
+from chamberlain.actions.connect_with_federation import connect_with_federation
 from chamberlain.actions.connect_with_secret import connect_with_secret
 from chamberlain.actions.slow_down import slow_down
 from chamberlain.api.asking import tenant_of
 from chamberlain.api.bearer import needs, viewer_of
 from chamberlain.api.tenants import TenantShape, tenant_shape
 from chamberlain.errors import NotFound
+from chamberlain.model.actor import Actor
 from chamberlain.model.api_token import TokenScope
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.notice import Deaf, Hearing, Subscription
 from chamberlain.model.quota import LEAST_SHARE, MOST_SHARE, QuotaUse
-from chamberlain.model.tenant import ConnectionState, CredentialKind
+from chamberlain.model.tenant import ConnectionState, CredentialKind, Tenant
 from chamberlain.queries.freshness import Freshness, KindOfData, show_freshness
 from chamberlain.queries.quotas import Quotas, show_quotas
 from chamberlain.queries.state import one_state
@@ -113,14 +117,36 @@ class ShareChange(Schema):
 
 
 class NewConnection(Schema):
-    """An app registration of the tenant's own, with a client secret."""
+    """An app registration of the tenant's own, and what proves it: a secret, a certificate, or the platform's token."""
 
     model_config = ConfigDict(extra="forbid")
 
     tenant_id: UUID
     client_id: UUID
-    client_secret: SecretStr = Field(min_length=1, max_length=500)
+    client_secret: SecretStr | None = Field(default=None, min_length=1, max_length=500)
+    certificate: UUID | None = Field(default=None, description="One that was made here.")
+    federation: bool = Field(default=False, description="The platform's token: no secret at all.")
     cloud: Cloud = Cloud.GLOBAL
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if (self.client_secret is not None) + (self.certificate is not None) + self.federation != 1:
+            raise ValueError("one of client_secret, certificate and federation")
+        return self
+
+
+class ConsentWish(Schema):
+    """Which tenant is to consent; null: whichever the administrator signs in to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tenant_id: UUID | None = None
+
+
+class ConsentPage(Schema):
+    """Where an administrator consents."""
+
+    url: str = Field(description="For the token's person, once, within half an hour, in a browser that is signed in.")
 
 
 @router.get(ROOT, response=ConnectionShape, operation_id="getConnection", **needs(TokenScope.READ_CONNECTIONS))
@@ -150,14 +176,33 @@ def set_share(request: HttpRequest, *, tenant: str, change: ShareChange) -> Stat
 )
 def connect(request: HttpRequest, *, new: NewConnection) -> Status[dict[str, Any]]:
     """Connects a tenant, or connects it again; its first sync is queued. Nothing is kept unless Graph answered."""
-    found = connect_with_secret(
-        actor=viewer_of(request),
-        tenant_id=str(new.tenant_id),
-        client_id=str(new.client_id),
-        client_secret=new.client_secret.get_secret_value(),
-        cloud=new.cloud,
-    )
-    return Status(201, tenant_shape(found))
+    return Status(201, tenant_shape(_connect(viewer_of(request), new)))
+
+
+@router.post(
+    "/connections/consent",
+    response={201: ConsentPage},
+    operation_id="beginConsent",
+    **needs(TokenScope.MANAGE_CONNECTIONS),
+)
+def begin_consent(request: HttpRequest, *, wish: ConsentWish) -> Status[dict[str, str]]:
+    """The address at which an administrator of the tenant consents to the installation's app, which connects it."""
+    guid = str(wish.tenant_id) if wish.tenant_id else None
+    return Status(201, {"url": begin_connect(actor=viewer_of(request), tenant=guid)})
+
+
+def _connect(actor: Actor, new: NewConnection) -> Tenant:
+    tenant_id, client_id = str(new.tenant_id), str(new.client_id)
+    if new.client_secret is not None:
+        secret = new.client_secret.get_secret_value()
+        return connect_with_secret(
+            actor=actor, tenant_id=tenant_id, client_id=client_id, client_secret=secret, cloud=new.cloud
+        )
+    if new.certificate is not None:
+        return connect_with_certificate(
+            actor=actor, tenant_id=tenant_id, client_id=client_id, certificate=new.certificate, cloud=new.cloud
+        )
+    return connect_with_federation(actor=actor, tenant_id=tenant_id, client_id=client_id, cloud=new.cloud)
 
 
 def connection(fresh: Freshness, *, slug: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chamberlain.api.asking import moment_or_none, tenant_of
 from chamberlain.api.bearer import needs, viewer_of
-from chamberlain.api.paging import At, Cursor, Listing, Search, listing
+from chamberlain.api.paging import USUAL, At, Cursor, Limit, Listing, Search, listing
 from chamberlain.model.api_token import TokenScope
 from chamberlain.model.consent import Consent
 from chamberlain.queries import consents
@@ -46,9 +46,15 @@ class ConsentShape(Schema):
     **needs(TokenScope.READ_DIRECTORY),
 )
 def list_consents(
-    request: HttpRequest, *, tenant: str, search: Search = "", at: At = None, cursor: Cursor = None
+    request: HttpRequest,
+    *,
+    tenant: str,
+    search: Search = "",
+    at: At = None,
+    cursor: Cursor = None,
+    limit: Limit = USUAL,
 ) -> dict[str, Any]:
-    """Consents whose application, scopes or person contain the text, fifty at a time."""
+    """Consents whose application, scopes or person contain the text."""
     with one_state():
         page = consents.list_consents(
             viewer=viewer_of(request),
@@ -56,6 +62,7 @@ def list_consents(
             text=search,
             at=moment_or_none(at),
             cursor=cursor,
+            size=limit,
         )
     return listing(request, page, shape=consent)
 

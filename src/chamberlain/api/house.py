@@ -6,7 +6,21 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
-from chamberlain.api import connections, consents, history, people, permissions, problems, runs, tenants, token, trail
+from chamberlain.api import (
+    connections,
+    consents,
+    credentials,
+    history,
+    people,
+    permissions,
+    problems,
+    roles,
+    runs,
+    scopes,
+    tenants,
+    token,
+    trail,
+)
 from chamberlain.api import views as kept
 from chamberlain.api.document import finished
 from chamberlain.api.rendering import Renderer
@@ -38,7 +52,10 @@ for router in (
     consents.router,
     history.router,
     connections.router,
+    credentials.router,
+    scopes.router,
     runs.router,
+    roles.router,
     kept.router,
     trail.router,
     token.router,

@@ -42,6 +42,11 @@ OWN_STATUSES = {
     "idempotency_key_reused": 422,
     "too_many_requests": 429,
     "unexpected": 500,
+    # What this installation or tenant has not got is no defect of ours.
+    "not_connected": 404,
+    "installation_app_missing": 409,
+    "federation_file_missing": 409,
+    "federation_file_unreadable": 409,
 }
 # source  https://www.rfc-editor.org/rfc/rfc6750#section-3 (2012)
 CHALLENGES = {

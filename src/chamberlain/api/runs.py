@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Header, Path, Router, Schema, Status
-from pydantic import ConfigDict
+from ninja import Header, Path, Query, Router, Schema, Status
+from pydantic import ConfigDict, Field
 
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.actions.start_sync_once import start_sync_once
@@ -87,13 +87,23 @@ class Runs(Schema):
     """Runs, newest first."""
 
     items: list[RunShape]
+    next_before: int | None = Field(description="`before` of the next page; null on the last.")
 
 
 @router.get(ROOT, response=Runs, operation_id="listRuns", **needs(TokenScope.READ_CONNECTIONS))
-def list_runs(request: HttpRequest, *, tenant: str, limit: Limit = USUAL) -> dict[str, Any]:
-    """The latest runs, newest first."""
-    found = connections.list_runs(viewer=viewer_of(request), tenant=tenant_of(request, tenant), limit=limit)
-    return {"items": [run(one) for one in found]}
+def list_runs(
+    request: HttpRequest,
+    *,
+    tenant: str,
+    limit: Limit = USUAL,
+    before: Annotated[int | None, Query(ge=1, le=LARGEST_ID, description="Runs that are older than this one.")] = None,
+) -> dict[str, Any]:
+    """Runs, newest first."""
+    found = connections.list_runs(
+        viewer=viewer_of(request), tenant=tenant_of(request, tenant), limit=limit + 1, before=before
+    )
+    page = found[:limit]
+    return {"items": [run(one) for one in page], "next_before": page[-1].id if len(found) > limit else None}
 
 
 @router.get(ROOT + "/{run_id}", response=RunShape, operation_id="getRun", **needs(TokenScope.READ_CONNECTIONS))

@@ -122,7 +122,7 @@ def forget(
 def script(
     tenant_id: Annotated[str, typer.Option(help=_("Directory (tenant) id."))],
     capabilities: Annotated[
-        str | None, typer.Option(help=_("What it is for, with commas between; without it, reading everything."))
+        str | None, typer.Option(help=_("What it is for, with commas between; without it, what was chosen."))
     ] = None,
     cloud: Annotated[Cloud, typer.Option(help=_("The cloud in which the tenant lives."))] = Cloud.GLOBAL,
     form: Annotated[Form, typer.Option(help=_("Azure CLI's own commands, or calls of Microsoft Graph."))] = Form.GRAPH,

@@ -24,6 +24,7 @@ class TokenScope(Enum):
     RUN_SYNC = "run:sync"
     MANAGE_VIEWS = "manage:views"
     MANAGE_CONNECTIONS = "manage:connections"
+    MANAGE_ROLES = "manage:roles"
 
 
 class TokenState(Enum):

@@ -5,6 +5,7 @@ the whole installation count; or beyond tenants, and then only the latter do. So
 refused, not let in.
 """
 
+from dataclasses import replace
 from enum import Enum
 from uuid import UUID
 
@@ -147,6 +148,15 @@ def require_person(actor: Actor, *, tenant: Tenant, guid: UUID) -> None:
         raise Refused("not_allowed", deed=Deed.SEE_OWN_ACCESS.value)
 
 
+def require_others(actor: Actor, *, user_id: UUID) -> None:
+    """Passes unless a token would change what its own person is: nobody raises themselves by a key that leaked.
+
+    raises  Refused("not_allowed")
+    """
+    if actor.only is not None and actor.id == str(user_id):
+        raise Refused("not_allowed", deed=Deed.GRANT_ROLES.value)
+
+
 def require_grant(actor: Actor, *, role: Role, tenant_id: int | None, permission: str = "") -> None:
     """Passes where the role may be given or taken there by the actor: never more than they may do there themselves.
 
@@ -161,5 +171,6 @@ def require_grant(actor: Actor, *, role: Role, tenant_id: int | None, permission
         raise Refused("role_names_permission", role=role.value)
     given = {deed for deed, roles in ALLOWED.items() if role in roles}
     counting = given - BEYOND_TENANTS if tenant_id is not None else given
-    if not all(may(actor, deed, tenant_id=tenant_id) for deed in counting):
+    person = replace(actor, only=None)  # a token that may give roles gives what its person may, and never to them
+    if not all(may(person, deed, tenant_id=tenant_id) for deed in counting):
         raise Refused("role_above_own", role=role.value)

@@ -33,6 +33,7 @@ REACH: dict[TokenScope, Reach] = {
     TokenScope.MANAGE_CONNECTIONS: Reach(
         Deed.CONNECT, frozenset({Deed.SEE_TENANT, Deed.SEE_CONNECTION, Deed.SLOW_DOWN, Deed.CONNECT, Deed.SYNC})
     ),
+    TokenScope.MANAGE_ROLES: Reach(Deed.GRANT_ROLES, frozenset({Deed.SEE_TENANT, Deed.SEE_ROLES, Deed.GRANT_ROLES})),
 }
 
 

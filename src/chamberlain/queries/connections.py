@@ -151,10 +151,10 @@ def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
     )
 
 
-def list_runs(*, viewer: Actor, tenant: Tenant, limit: int = 50) -> tuple[Run, ...]:
-    """Sync runs of a tenant, newest first."""
+def list_runs(*, viewer: Actor, tenant: Tenant, limit: int = 50, before: int | None = None) -> tuple[Run, ...]:
+    """Sync runs of a tenant, newest first; with `before`, those that are older than this one."""
     require(viewer, Deed.SEE_RUNS, tenant_id=tenant.id)
-    return runs.latest(tenant_id=tenant.id, limit=limit)
+    return runs.latest(tenant_id=tenant.id, limit=limit, before=before)
 
 
 def find_run(*, viewer: Actor, tenant: Tenant, run_id: int) -> Run:

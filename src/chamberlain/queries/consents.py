@@ -17,16 +17,22 @@ PAGE = 50
 
 
 def list_consents(
-    *, viewer: Actor, tenant: Tenant, text: str = "", at: datetime | None = None, cursor: str | None = None
+    *,
+    viewer: Actor,
+    tenant: Tenant,
+    text: str = "",
+    at: datetime | None = None,
+    cursor: str | None = None,
+    size: int = PAGE,
 ) -> Page[Consent]:
-    """A page of consents whose application, scopes or person contain the text.
+    """A page of `size` (1 to 500) consents whose application, scopes or person contain the text.
 
     raises  Refused("not_allowed"), Refused("cursor_malformed"), NotFound("nothing_known_then")
     """
     require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     if at is not None:
         require_known(tenant_id=tenant.id, at=at)
-    found = consents.page_of(tenant_id=tenant.id, text=text, at=at, cursor=cursor, size=PAGE)
+    found = consents.page_of(tenant_id=tenant.id, text=text, at=at, cursor=cursor, size=size)
     return Page(tuple(consents.consent_of(row) for row in found.rows), found.total, found.next, found.previous)
 
 

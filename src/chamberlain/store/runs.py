@@ -181,10 +181,11 @@ def tenant_of(run_id: int) -> int:
     return found
 
 
-def latest(*, tenant_id: int, limit: int) -> tuple[Run, ...]:
-    """Runs of a tenant, newest first."""
-    rows = RunRow.objects.prefetch_related("phases").filter(tenant_id=tenant_id).order_by("-id")[:limit]
-    return tuple(_value(row) for row in rows)
+def latest(*, tenant_id: int, limit: int, before: int | None = None) -> tuple[Run, ...]:
+    """Runs of a tenant, newest first; with `before`, those that are older than this one."""
+    rows = RunRow.objects.prefetch_related("phases").filter(tenant_id=tenant_id).order_by("-id")
+    rows = rows if before is None else rows.filter(id__lt=before)
+    return tuple(_value(row) for row in rows[:limit])
 
 
 def latest_by_tenant() -> dict[int, Run]:

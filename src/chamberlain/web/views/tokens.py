@@ -35,6 +35,7 @@ MEANINGS = {
     TokenScope.RUN_SYNC: gettext_noop("Starting syncs"),
     TokenScope.MANAGE_VIEWS: gettext_noop("Keeping, sharing and deleting views"),
     TokenScope.MANAGE_CONNECTIONS: gettext_noop("Connecting tenants, slowing syncs down"),
+    TokenScope.MANAGE_ROLES: gettext_noop("Giving and taking roles of everybody but its own person"),
 }
 
 
