@@ -27,7 +27,12 @@ STATUSES: dict[type[ChamberlainError], int] = {
 }
 
 
-OWN_STATUSES = {"not_allowed": 403, "body_too_large": 413, "too_many_requests": 429}
+OWN_STATUSES = {
+    "not_allowed": 403,
+    "installation_app_missing": 409,  # something to be set up, and no defect of ours
+    "body_too_large": 413,
+    "too_many_requests": 429,
+}
 
 
 def status_of(error: ChamberlainError) -> int:
