@@ -139,4 +139,4 @@ def test_every_error_on_a_page_leads_to_its_cause_and_repair(client: Client, sim
     failing = client.post("/connect/own", {"way": "secret", "tenant_id": GUID, "client_id": GUID, "client_secret": "x"})
     assert 'href="/problems#tenant_unknown"' in failing.content.decode()
     assert 'href="/problems#tenant_not_found"' in client.get("/t/nowhere/").content.decode()
-    assert 'href="/problems#installation_app_missing"' in client.get("/connect/callback?state=x").content.decode()
+    assert 'href="/problems#consent_state_invalid"' in client.get("/connect/callback?state=x").content.decode()

@@ -35,10 +35,10 @@ def complete_connect(*, actor: Actor, answer: Mapping[str, str]) -> Tenant:
     require_somewhere(actor, Deed.CONNECT)
     settings = load()
     cloud = Cloud(settings.client_cloud)
-    if settings.client_id is None or settings.client_secret is None:
-        raise Misconfigured("installation_app_missing")
     try:
-        guid = _checked_tenant(actor, answer)
+        guid = _checked_tenant(actor, answer)  # first: who made an address up learns nothing of how we are set up
+        if settings.client_id is None or settings.client_secret is None:
+            raise Misconfigured("installation_app_missing")
         require_connecting(actor, guid=guid)  # by what the answer names, whatever was asked for
         credential = Credential(str(guid), settings.client_id, settings.client_secret.get_secret_value())
         answer_of_graph = ask_who(credential, cloud=cloud, settings=settings, patient=True)
