@@ -12,12 +12,16 @@ from chamberlain.language import gettext as _
 app = typer.Typer(help=_("Measure; each command starts its own simulator and database."), no_args_is_help=True)
 
 
-LATENCY = typer.Option(help=_("Added to every answer of the simulator."))
-QUOTAS = typer.Option("--quotas", help=_("The simulator enforces Microsoft's limits."))
-QUOTA_SCALE = typer.Option(help=_("Scales those limits, for example 0.05."))
-IN_FLIGHT = typer.Option(help=_("Requests at a time."))
-PLANT = typer.Option(help=_("Plant a bug (skip_page, ends_early, drop_part), to see the measurement turn red."))
-JSON = typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))
+# What several commands take alike.
+Number = Annotated[int, typer.Option()]
+Latency = Annotated[int, typer.Option(help=_("Added to every answer of the simulator."))]
+Enforced = Annotated[bool, typer.Option("--quotas", help=_("The simulator enforces Microsoft's limits."))]
+Scale = Annotated[float, typer.Option(help=_("Scales those limits, for example 0.05."))]
+InFlight = Annotated[int, typer.Option(help=_("Requests at a time."))]
+Plant = Annotated[
+    str, typer.Option(help=_("Plant a bug (skip_page, ends_early, drop_part), to see the measurement turn red."))
+]
+Json = Annotated[bool, typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))]
 
 
 @app.callback()
@@ -27,17 +31,17 @@ def bench() -> None:
 
 @app.command()
 def sync(
-    users: Annotated[int, typer.Option()] = 10_000,
-    groups: Annotated[int, typer.Option()] = 2_000,
-    memberships: Annotated[int, typer.Option()] = 100_000,
-    apps: Annotated[int, typer.Option()] = 100,
-    latency_ms: Annotated[int, LATENCY] = 0,
-    quotas: Annotated[bool, QUOTAS] = False,
-    quota_scale: Annotated[float, QUOTA_SCALE] = 1.0,
-    in_flight: Annotated[int, IN_FLIGHT] = 16,
-    seed: Annotated[int, typer.Option()] = 1,
-    plant: Annotated[str, PLANT] = "",
-    as_json: Annotated[bool, JSON] = False,
+    users: Number = 10_000,
+    groups: Number = 2_000,
+    memberships: Number = 100_000,
+    apps: Number = 100,
+    latency_ms: Latency = 0,
+    quotas: Enforced = False,
+    quota_scale: Scale = 1.0,
+    in_flight: InFlight = 16,
+    seed: Number = 1,
+    plant: Plant = "",
+    as_json: Json = False,
 ) -> None:
     """A full first sync, compared with the simulator's truth. Exit code 1 where they differ."""
     from chamberlain.bench.sync import bench_sync
@@ -60,20 +64,20 @@ def sync(
 
 @app.command()
 def delta(
-    users: Annotated[int, typer.Option()] = 10_000,
-    groups: Annotated[int, typer.Option()] = 2_000,
-    memberships: Annotated[int, typer.Option()] = 100_000,
-    apps: Annotated[int, typer.Option()] = 100,
+    users: Number = 10_000,
+    groups: Number = 2_000,
+    memberships: Number = 100_000,
+    apps: Number = 100,
     changed: Annotated[
         str, typer.Option(help=_("How many users, groups, memberships, assignments to apps, and roles change."))
     ] = "100,20,1000,5,2",
-    latency_ms: Annotated[int, LATENCY] = 0,
-    quotas: Annotated[bool, QUOTAS] = False,
-    quota_scale: Annotated[float, QUOTA_SCALE] = 1.0,
-    in_flight: Annotated[int, IN_FLIGHT] = 16,
-    seed: Annotated[int, typer.Option()] = 1,
-    plant: Annotated[str, PLANT] = "",
-    as_json: Annotated[bool, JSON] = False,
+    latency_ms: Latency = 0,
+    quotas: Enforced = False,
+    quota_scale: Scale = 1.0,
+    in_flight: InFlight = 16,
+    seed: Number = 1,
+    plant: Plant = "",
+    as_json: Json = False,
 ) -> None:
     """Catching up with a few changes, compared with the simulator's truth. Exit code 1 where they differ."""
     from chamberlain.bench.delta import bench_delta
@@ -101,14 +105,14 @@ def delta(
 
 @app.command()
 def peers(
-    users: Annotated[int, typer.Option()] = 5_000,
-    groups: Annotated[int, typer.Option()] = 500,
-    memberships: Annotated[int, typer.Option()] = 25_000,
+    users: Number = 5_000,
+    groups: Number = 500,
+    memberships: Number = 25_000,
     apps: Annotated[int, typer.Option(help=_("The SDK's way does not read them; ours does."))] = 20,
-    latency_ms: Annotated[int, LATENCY] = 0,
+    latency_ms: Latency = 0,
     rounds: Annotated[int, typer.Option(help=_("How often ours is measured; the median counts."))] = 3,
-    seed: Annotated[int, typer.Option()] = 1,
-    as_json: Annotated[bool, JSON] = False,
+    seed: Number = 1,
+    as_json: Json = False,
 ) -> None:
     """A full first sync beside Microsoft's SDK in the obvious way: requests, seconds, processor seconds."""
     from chamberlain.bench.peers import bench_peers
@@ -130,8 +134,8 @@ def peers(
 @app.command()
 def faults(
     seeds: Annotated[str, typer.Option(help=_("The first and the last schedule, for example 1-20."))] = "1-20",
-    plant: Annotated[str, PLANT] = "",
-    as_json: Annotated[bool, JSON] = False,
+    plant: Plant = "",
+    as_json: Json = False,
 ) -> None:
     """Syncs through faults, changes and kill -9, compared with the truth. Exit code 1 where a seed differs."""
     from chamberlain import bootstrap
@@ -148,17 +152,17 @@ def faults(
 
 @app.command()
 def pages(
-    users: Annotated[int, typer.Option()] = 20_000,
-    groups: Annotated[int, typer.Option()] = 2_000,
-    memberships: Annotated[int, typer.Option()] = 200_000,
-    seed: Annotated[int, typer.Option()] = 1,
+    users: Number = 20_000,
+    groups: Number = 2_000,
+    memberships: Number = 200_000,
+    seed: Number = 1,
     rounds: Annotated[int, typer.Option(help=_("How often every page is asked for."))] = 20,
     during_merge: Annotated[bool, typer.Option(help=_("While another process merges many grants."))] = False,
     folder: Annotated[
         Path | None, typer.Option(help=_("Keep the database there, or measure the one that is there."))
     ] = None,
     only: Annotated[str, typer.Option(help=_("A regular expression: only pages whose name it finds."))] = "",
-    as_json: Annotated[bool, typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))] = False,
+    as_json: Json = False,
 ) -> None:
     """The server time of every page of a large tenant. Exit code 1 where a page is slower than its limit."""
     from chamberlain import bootstrap
@@ -167,8 +171,7 @@ def pages(
     from chamberlain.bench.large_tenant import Size
     from chamberlain.bench.pages import bench_pages
 
-    if not as_json:
-        err.print(_("making a large tenant ..."), style="dim")
+    _say(_("making a large tenant ..."), as_json=as_json)
     figures = bench_pages(
         size=Size(users=users, groups=groups, memberships=memberships, seed=seed),
         rounds=rounds,
@@ -176,18 +179,16 @@ def pages(
         folder=folder,
         only=only,
     )
-    print_json(figures)
-    if not figures["within_limit"]:
-        raise typer.Exit(1)
+    _tell(figures, right="within_limit")
 
 
 @app.command()
 def merge(
-    users: Annotated[int, typer.Option()] = 100_000,
-    groups: Annotated[int, typer.Option()] = 10_000,
-    memberships: Annotated[int, typer.Option()] = 1_000_000,
-    seed: Annotated[int, typer.Option()] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))] = False,
+    users: Number = 100_000,
+    groups: Number = 10_000,
+    memberships: Number = 1_000_000,
+    seed: Number = 1,
+    as_json: Json = False,
 ) -> None:
     """Staging and merging in the store alone: at first, again unchanged, a few changes. Exit code 1 if it is wrong."""
     from chamberlain import bootstrap
@@ -195,12 +196,9 @@ def merge(
     bootstrap.load_django()
     from chamberlain.bench.merge import bench_merge
 
-    if not as_json:
-        err.print(_("making a database and rows ..."), style="dim")
+    _say(_("making a database and rows ..."), as_json=as_json)
     figures = bench_merge(users=users, groups=groups, memberships=memberships, seed=seed)
-    print_json(figures)
-    if not figures["equal"]:
-        raise typer.Exit(1)
+    _tell(figures, right="equal")
 
 
 def _say(text: str, *, as_json: bool) -> None:
@@ -208,8 +206,8 @@ def _say(text: str, *, as_json: bool) -> None:
         err.print(text, style="dim")
 
 
-def _tell(figures: dict[str, Any]) -> None:
+def _tell(figures: dict[str, Any], *, right: str = "equal_to_truth") -> None:
     """Prints the figures; the exit code says whether they are of something that is right."""
     print_json(figures)
-    if not figures["equal_to_truth"]:
+    if not figures[right]:
         raise typer.Exit(1)
