@@ -263,3 +263,22 @@ def _open_somebody_with_a_nested_path(page: Page) -> None:
 
 def _too_wide(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def test_settings_stand_together_and_a_connection_begins_with_its_verdict(page: Page, picture: Picture) -> None:
+    side = page.get_by_role("navigation", name="Pages", exact=True)
+    side.get_by_role("link", name="Connection").click()
+    tabs = page.get_by_role("navigation", name="Pages of this connection")
+    expect(tabs.get_by_role("link", name="Connection")).to_have_attribute("aria-current", "page")
+    expect(page.locator("#standing-title")).to_have_text(re.compile(r"It (is|works)"))
+    picture(page, "connection")
+    for name, heading in (("Capabilities", "Capabilities"), ("Credentials", "Credentials"), ("Health", "Health")):
+        tabs.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        if name == "Capabilities":
+            picture(page, "capabilities")
+    side.get_by_role("link", name="Audit trail").click()
+    row = page.locator("main details").first
+    row.locator("summary").click()
+    expect(row.get_by_text("Number in the chain")).to_be_visible()
+    picture(page, "audit")
