@@ -1,0 +1,41 @@
+"""What a change brings about besides what was asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chamberlain.model.path import Link
+
+
+class Consequence(StrEnum):
+    """What happens besides. Values are stable; their sentences stand in `sentences`."""
+
+    GAINS = "gains"  # a permission, through a group
+    LOSES = "loses"  # the last way of holding it
+    KEEPS = "keeps"  # still held another way, so the change alters less than it seems to
+    ENTERS_BY_RULE = "enters_by_rule"
+    LEAVES_BY_RULE = "leaves_by_rule"
+    MAY_MOVE_BY_RULE = "may_move_by_rule"  # a rule reads what changes, and we cannot tell how it ends
+    LAST_OWNER_LEAVES = "last_owner_leaves"
+    GROUP_WITHOUT_MEMBERS = "group_without_members"
+    DATA_AT_RISK = "data_at_risk"  # mail and files behind a licence are deleted after a grace
+    MAILBOX_TOO_LARGE = "mailbox_too_large"
+    ON_HOLD = "on_hold"
+    SEATS_USED_UP = "seats_used_up"
+    NOT_RESTORABLE = "not_restorable"
+    ALREADY_SO = "already_so"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One consequence.
+
+    link     the permission that is gained, lost or kept; None where it is about none
+    through  the groups between, nearest to the account first
+    values   what else its sentence speaks of
+    """
+
+    consequence: Consequence
+    link: Link | None = None
+    through: tuple[Link, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
