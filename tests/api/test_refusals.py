@@ -26,6 +26,8 @@ EXAMPLES = {
     "run_id": "999999999",
     "view_id": "999999999",
     "code": "unexpected",
+    "role_id": "999999999",
+    "credential_id": "999999999",
 }
 OPEN = {"/api/v1/problems/{code}"}
 PROBLEM = "application/problem+json"
@@ -89,9 +91,10 @@ def test_a_route_asks_for_its_scope_and_no_other(tenant: Tenant, script: Script)
             continue
         needed = TokenScope(told["x-scope"])
         for scope in TokenScope:
-            answer = ask(script(scopes=frozenset({scope}), tenant=tenant), method, path, tenant.slug)
+            where = tenant if "{tenant}" in path else None
+            answer = ask(script(scopes=frozenset({scope}), tenant=where), method, path, tenant.slug)
             if scope is needed:
-                assert answer.status_code in (200, 202, 404, 422), (path, answer.content)
+                assert answer.status_code in (200, 201, 202, 404, 409, 422), (path, answer.content)
                 assert answer.status_code == 200 or EXAMPLED.search(path) or method != "get", (path, answer.content)
             else:
                 is_problem(answer, 403, "token_scope_missing")

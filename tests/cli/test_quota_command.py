@@ -62,7 +62,7 @@ def test_slowing_down_in_the_terminal_is_told_and_audited(tenant: Tenant) -> Non
     assert json.loads(done.stdout)["share_percent"] == 25, done.stderr
     assert quota.share_of(tenant.id) == 25
     event = EventRow.objects.get(tenant_id=tenant.id, name="quota:slowed")
-    assert event.details == {"before": "100", "after": "25"}
+    assert (event.before, event.after) == ({"value": "100"}, {"value": "25"})
     assert event.actor_name.endswith("(terminal)")
 
 

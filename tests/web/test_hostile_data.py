@@ -106,9 +106,9 @@ def crawl(client: Client, begin: str) -> Iterator[tuple[str, object, str]]:
     while waiting and sum(kinds.values()) < MOST_PAGES:
         path = waiting.pop(0)
         kind = resolve(urlsplit(path).path).view_name
-        kinds[kind] += 1
-        if kinds[kind] > PER_ROUTE:
+        if kinds[kind] >= PER_ROUTE:
             continue
+        kinds[kind] += 1
         answer = client.get(path)
         is_page = answer.headers.get("Content-Type", "").startswith("text/html")
         text = answer.content.decode() if is_page else ""

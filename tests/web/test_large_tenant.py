@@ -27,7 +27,7 @@ MOST_QUERIES = {
     "search": 24,
     "licences": 20,
     "runs": 18,
-    "integrations": 20,
+    "integrations": 22,
 }
 
 

@@ -288,7 +288,7 @@ def test_a_removed_subscription_is_looked_after_at_once(subscribed: Subscribed) 
     assert subscribed.row.look_at is not None
     assert subscribed.row.look_at <= clock.now()
     events = EventRow.objects.filter(tenant_id=subscribed.tenant.id, name="subscription:ended")
-    assert [event.details for event in events] == [{"resource": "/users", "reason": "removed"}]
+    assert [(event.details, event.reason) for event in events] == [({"resource": "/users"}, "removed")]
     assert not subscribed.is_waiting, "the new subscription will ask for a run"
 
 

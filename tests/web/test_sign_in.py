@@ -255,7 +255,7 @@ def test_one_sees_one_s_own_sessions_and_ends_them() -> None:
     here, there, third = (administrator("Many Places") for _ in range(3))
     stranger = administrator("Stranger")
     page = here.get("/your-sign-in").content.decode()
-    assert page.count("Test browser") == 3
+    assert page.count('title="Test browser"') == 3
     handle = page.split('name="end" value="')[1].split('"')[0]
     stranger.post("/your-sign-in/sessions", {"end": handle})
     assert all(signed_in(one) for one in (here, there, third))
