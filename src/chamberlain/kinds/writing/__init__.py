@@ -1,0 +1,1 @@
+"""How each change is sent to Microsoft, and what of the tenant shows that it happened."""
