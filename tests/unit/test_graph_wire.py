@@ -15,6 +15,7 @@ from chamberlain.graph.quota import breaker, limit
 from chamberlain.graph.quota.breaker import Breaker
 from chamberlain.graph.quota.gate import Gate
 from chamberlain.graph.quota.price import price
+from chamberlain.graph.write import Write
 from chamberlain.model.capability import Capability
 from chamberlain.model.permit import Permit
 from chamberlain.model.quota import TenantSize, Workload
@@ -85,6 +86,7 @@ def test_a_permit_lets_out_what_it_names_and_nothing_else() -> None:
     permits = frozenset({PERMIT})
     readonly.check("PATCH", "/v1.0/admin/reportSettings", b"{}", permits=permits)
     batch = b'{"requests":[{"id":"1","method":"PATCH","url":"/admin/reportSettings"}]}'
+    readonly.check("POST", "/v1.0/$batch", batch, permits=permits)
     for method, path, body in (
         ("PUT", "/v1.0/admin/reportSettings", b"{}"),
         ("DELETE", "/v1.0/admin/reportSettings", b""),
@@ -94,10 +96,73 @@ def test_a_permit_lets_out_what_it_names_and_nothing_else() -> None:
         ("PATCH", "/beta/admin/reportSettings", b"{}"),
         ("PATCH", "/admin/reportSettings", b"{}"),
         ("PATCH", "/v1.0/users/one", b"{}"),
-        ("POST", "/v1.0/$batch", batch),
+        ("POST", "/beta/$batch", batch),
+        ("POST", "/v1.0/$batch", batch.replace(b"]", b',{"id":"2","method":"DELETE","url":"/users/one"}]')),
+        ("POST", "/v1.0/$batch", batch.replace(b"/admin", b"/v1.0/admin")),
+        ("POST", "/v1.0/$batch", b"not json"),
     ):
         with pytest.raises(Refused, match="write_refused"):
             readonly.check(method, path, body, permits=permits)
+
+
+ADDING = Permit("PATCH", "/groups/*", frozenset({"members@odata.bind"}))
+LEAVING = Permit("DELETE", "/groups/*/members/*/$ref")
+GROUP, PERSON = "6d0f1c9e-0000-4000-8000-000000000001", "6d0f1c9e-0000-4000-8000-000000000002"
+
+
+def test_a_star_stands_for_one_id_and_a_body_may_say_only_what_was_allowed() -> None:
+    """Without "/$ref" Microsoft would delete the person, not the membership."""
+    permits = frozenset({ADDING, LEAVING})
+    good = [
+        ("PATCH", f"/groups/{GROUP}", b'{"members@odata.bind":["x"]}'),
+        ("DELETE", f"/groups/{GROUP}/members/{PERSON}/$ref", b""),
+    ]
+    bad = [
+        ("PATCH", f"/groups/{GROUP}", b'{"members@odata.bind":["x"],"displayName":"y"}'),
+        ("PATCH", f"/groups/{GROUP}", b'{"owners@odata.bind":["x"]}'),
+        ("PATCH", f"/groups/{GROUP}", b'["members@odata.bind"]'),
+        ("PATCH", f"/groups/{GROUP}", b""),
+        ("PATCH", "/groups/", b"{}"),
+        ("PATCH", f"/groups/{GROUP}/", b"{}"),
+        ("PATCH", f"/users/{PERSON}", b"{}"),
+        ("PATCH", "/groups/$ref", b"{}"),
+        ("DELETE", f"/groups/{GROUP}", b""),
+        ("DELETE", f"/groups/{GROUP}/members/{PERSON}", b""),
+        ("DELETE", f"/groups/{GROUP}/members/{PERSON}/$ref?x=1", b""),
+        ("DELETE", f"/groups/{GROUP}/members/../$ref", b""),
+        ("DELETE", f"/groups/{GROUP}/members/a%2Fb/$ref", b""),
+        ("DELETE", f"/groups/{GROUP}/owners/{PERSON}/$ref", b""),
+        ("DELETE", "/groups//members//$ref", b""),
+        ("delete", f"/groups/{GROUP}/members/{PERSON}/$ref", b""),
+    ]
+    for method, path, body in good:
+        readonly.check(method, f"/v1.0{path}", body, permits=permits)
+        readonly.check("POST", "/v1.0/$batch", _batch(method, path, body), permits=permits)
+    for method, path, body in bad:
+        for sent in ((method, f"/v1.0{path}", body), ("POST", "/v1.0/$batch", _batch(method, path, body))):
+            with pytest.raises(Refused, match="write_refused"):
+                readonly.check(*sent, permits=permits)
+    for method, path, body in good:  # no word of a permit anywhere
+        with pytest.raises(Refused, match="write_refused"):
+            readonly.check("POST", "/v1.0/$batch", _batch(method, path, body))
+
+
+def _batch(method: str, path: str, body: bytes) -> bytes:
+    content = f',"body":{body.decode()}' if body else ""
+    return f'{{"requests":[{{"id":"1","method":"{method}","url":"{path}"{content}}}]}}'.encode()
+
+
+def test_an_id_in_escapes_is_none() -> None:
+    """Unescaped, "a%2Fmembers" would have the shape of a permitted path, and be something else to Microsoft."""
+
+    async def story(graph: Graph) -> None:
+        await graph.write([Write("DELETE", f"/groups/{GROUP}%2Fmembers/{PERSON}/$ref")])
+
+    def never(_request: httpx2.Request) -> httpx2.Response:
+        pytest.fail("it left")
+
+    with pytest.raises(Refused, match="write_refused"):
+        ask(never, story, permits=frozenset({LEAVING}))
 
 
 def test_there_is_no_permit_unless_it_was_chosen_and_granted() -> None:

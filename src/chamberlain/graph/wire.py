@@ -224,7 +224,7 @@ class Wire:
         log.warning("%s answered %d, request-id %s", path, status, request_id)
         self.limiter.note_refusal(failure, path=path)
         if status == 401:
-            raise Again(failure, wait=timedelta(0), is_rejection=True)
+            raise Again(failure, wait=timedelta(0), is_rejection=True, was_read=False)
         if status == 429 or (status == 503 and wait is not None):
             await self.rest(lane, wait, filled=filled)
             raise Again(failure, wait=timedelta(0), was_read=status != 429)

@@ -32,6 +32,7 @@ BASE = {
     "users": 2,
 }
 BY_IDS = "directoryObjects/getByIds"
+ASKING = frozenset({"getByIds", "$batch"})  # POST, and change nothing; a batch is priced by its parts
 BY_IDS_COST, BY_IDS_COST_SELECTED = 5, 2
 CHEAP_TOP = 20
 VERSIONS = frozenset({"v1.0", "beta"})
@@ -82,6 +83,8 @@ def price(method: str, url: str) -> Price:
     directory = Charge(Bucket(Workload.DIRECTORY), float(_units(method, template, split.query)))
     if template.startswith("users") and "signInActivity" in split.query:
         return Price((Charge(Bucket(Workload.SIGN_IN_ACTIVITY), 1.0), directory), key)
+    if method != "GET" and segments and segments[-1] not in ASKING:
+        return Price((Charge(Bucket(Workload.DIRECTORY_WRITES), 1.0), directory), key)
     return Price((directory,), key)
 
 

@@ -12,7 +12,7 @@ from chamberlain.model.plan import Change, Facts
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One request, and the changes that it makes. Where Microsoft refuses one that makes several, each is sent alone."""
+    """One request, and the changes that it makes. Where one that makes several is refused, each is sent alone."""
 
     write: Write
     changes: tuple[Change, ...]
