@@ -112,6 +112,8 @@ def crawl(client: Client, begin: str) -> Iterator[tuple[str, object, str]]:
         answer = client.get(path)
         is_page = answer.headers.get("Content-Type", "").startswith("text/html")
         text = answer.content.decode() if is_page else ""
+        for _part in answer.streaming_content if answer.streaming else ():
+            pass  # a file that nobody takes keeps its connection
         yield path, answer, text
         for link in Page(text).links:
             to = urldefrag(urljoin(path, link)).url

@@ -9,9 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.errors import Conflict
-from chamberlain.model.run import Mode, Trigger
+from chamberlain.model.actor import Actor
+from chamberlain.model.run import Mode, Run, Trigger
+from chamberlain.model.tenant import Tenant
 from chamberlain.model.view import ListName
-from chamberlain.queries import connections, quotas
+from chamberlain.queries import connections, history, quotas
 from chamberlain.web import columns, csv
 from chamberlain.web.frame import show, wants_fragment, whole_page_again
 from chamberlain.web.identity import viewer_of
@@ -43,10 +45,16 @@ def show_run(request: HttpRequest, slug: str, run_id: int) -> HttpResponse:
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
     run = connections.find_run(viewer=viewer, tenant=tenant, run_id=run_id)
     waits = quotas.find_waits(viewer=viewer, tenant=tenant, run=run)
-    context = {"tenant": tenant, "run": run, "waits": waits}
+    context = {"tenant": tenant, "run": run, "waits": waits, "has_before": _has_before(run, tenant, viewer)}
     if wants_fragment(request, target="run"):
         return whole_page_again(run.is_over, render(request, "runs/_run.html", context))
     return show(request, "runs/run.html", context, tenant=tenant)
+
+
+def _has_before(run: Run, tenant: Tenant, viewer: Actor) -> bool:
+    """Whether something was known when the run began: the first has nothing to be compared with."""
+    since = history.known_since(viewer=viewer, tenant=tenant)
+    return since is not None and run.started_at is not None and run.started_at.replace(microsecond=0) >= since
 
 
 def _start(request: HttpRequest, slug: str) -> HttpResponse:
