@@ -23,6 +23,9 @@ class Consequence(StrEnum):
     ON_HOLD = "on_hold"
     SEATS_USED_UP = "seats_used_up"
     NOT_RESTORABLE = "not_restorable"
+    SYNC_MAY_REVERT = "sync_may_revert"  # the on-premises directory says otherwise
+    SEATS_SHORT = "seats_short"  # a group's licence would reach more people than there are seats
+    ENDS_BY_US = "ends_by_us"
     ALREADY_SO = "already_so"
 
 

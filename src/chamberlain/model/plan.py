@@ -45,7 +45,8 @@ class Options:
     """What a verb wants to know besides who and what.
 
     scope           of a role: the directory scope
-    ends            when what is given ends by itself; None: when somebody takes it away
+    ends            when what is given ends; None: when somebody takes it away
+    ends_by_us      whether we have to take it away then, because the tenant has no licence for rights that end
     disabled_plans  of a licence: ids of the service plans that are off; None: as they are, or none
     instead_of      of a swap: the key of the licence that goes
     properties      of a user who is created or updated: Graph's name and value. Never a password.
@@ -53,6 +54,7 @@ class Options:
 
     scope: str = "/"
     ends: datetime | None = None
+    ends_by_us: bool = False
     disabled_plans: tuple[str, ...] | None = None
     instead_of: str = ""
     properties: Mapping[str, str | bool | None] = field(default_factory=dict)

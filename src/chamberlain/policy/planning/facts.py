@@ -18,7 +18,7 @@ Moments are texts in ISO 8601, as Graph writes them. Nothing here may be secret:
 
 from datetime import datetime
 
-from chamberlain.model.plan import Change, Fact, Facts
+from chamberlain.model.plan import Change, Fact, Facts, Options
 from chamberlain.model.verb import Verb
 
 # No value can be foretold for them: they have to be later than they were.
@@ -51,9 +51,9 @@ def expected(change: Change) -> Facts:
     options = change.options
     match change.verb:
         case Verb.ASSIGN_ROLE:
-            return {"assigned": True, "ends": moment(options.ends)}
+            return {"assigned": True, "ends": _ends(options)}
         case Verb.MAKE_ELIGIBLE:
-            return {"eligible": True, "ends": moment(options.ends)}
+            return {"eligible": True, "ends": _ends(options)}
         case Verb.ASSIGN_LICENCE | Verb.SET_PLANS:
             return {"assigned": True, **_plans(options.disabled_plans)}
         case Verb.SWAP_LICENCE:
@@ -90,6 +90,10 @@ def read_moment(fact: Fact) -> datetime | None:
         return datetime.fromisoformat(fact) if isinstance(fact, str) else None
     except ValueError:
         return None
+
+
+def _ends(options: Options) -> str | None:
+    return None if options.ends_by_us else moment(options.ends)
 
 
 def _plans(disabled: tuple[str, ...] | None) -> Facts:
