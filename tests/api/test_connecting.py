@@ -56,6 +56,9 @@ def test_consent_begins_with_an_address_of_microsoft(
     url = answer.json()["url"]
     assert url.startswith(f"{load().login_root}/{tenant.guid}/adminconsent")
     assert "secret" not in urlsplit(url).query
+    for wanted, status in ((["see_people", "see_groups"], 201), (["provision_groups"], 400), (["see_all"], 422)):
+        wish = {"tenant_id": str(tenant.guid), "capabilities": wanted}
+        assert client.post("/api/v1/connections/consent", wish, content_type=JSON).status_code == status
 
 
 def test_capabilities_are_chosen_and_scopes_told(client: Client, tenant: Tenant) -> None:

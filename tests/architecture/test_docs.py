@@ -16,12 +16,13 @@ from chamberlain.audit.event import EventName
 from chamberlain.cli.commands import app
 from chamberlain.cli.rim import EXIT_CODES
 from chamberlain.graph.fault import TOKEN_ERRORS
-from chamberlain.queries.connections import SCOPES
+from chamberlain.policy.capabilities import STANDARD, needed
 from chamberlain.sentences import SENTENCES
 from chamberlain.simulator.graph.resources.registrations import RegistrationDesk
 from chamberlain.simulator.graph.resources.subscriptions import Desk
 from chamberlain.simulator.graph.resources.tenant import ReportSettingsDesk
 from chamberlain.simulator.graph.routes import ROUTES, registration_routes, report_settings_routes, subscription_routes
+from chamberlain.simulator.graph.writes.routes import write_routes
 from chamberlain.simulator.login.directory import Directory
 from chamberlain.simulator.login.registration import registrations
 from chamberlain.simulator.notify import Subscriptions
@@ -180,7 +181,7 @@ def test_every_scope_that_is_asked_for_is_documented() -> None:
     page = text_of(DOCS / "how-to" / "connect-a-real-tenant.md")
     rows = re.findall(r"^\| `([\w.]+)` \| .* \| (yes|no) \|$", page, flags=re.MULTILINE)
 
-    assert rows == [(need.scope, "yes" if need.required else "no") for need in SCOPES]
+    assert rows == [(need.scope.name, "yes" if need.required else "no") for need in needed(STANDARD)]
 
 
 def test_every_dependency_has_a_reason_and_a_licence() -> None:
@@ -200,7 +201,7 @@ def test_every_path_of_the_simulator_is_documented() -> None:
     world = World(golden_base(1), ChangeLog(None, "golden"))
     desk = RegistrationDesk(Directory(world, registrations(1)))
     routes = (*ROUTES, *subscription_routes(Desk(Subscriptions(world, seed=1))), *registration_routes(desk))
-    routes += report_settings_routes(ReportSettingsDesk(world))
+    routes += (*report_settings_routes(ReportSettingsDesk(world)), *write_routes(world))
     files = ("control.py", "front_control.py", "application_control.py")
     told = "".join(text_of(SOURCE / "simulator" / name) for name in files)
     control = set(re.findall(r'\("(GET|POST|DELETE)", "([\w/]+)"\)', told))

@@ -33,13 +33,17 @@ def test_a_tenant_is_connected_by_certificate_and_rotated_to_a_secret(simulator:
     assert "PRIVATE" not in file.read_text() + made.stdout + made.stderr
 
     ids = ("--tenant-id", simulator.tenant_id, "--client-id", simulator.own_client_id)
-    connecting = ("connect", *ids, "--certificate", credential, "--no-wait", "--json")
+    wanted = ("--capability", "see_people", "--capability", "see_groups,see_roles")
+    connecting = ("connect", *ids, "--certificate", credential, *wanted, "--no-wait", "--json")
     early = run(*connecting, **at(simulator))
     assert (early.returncode, json.loads(early.stderr)["error"]["code"]) == (3, "certificate_refused")
     uploaded = {"client_id": simulator.own_client_id, "certificate": file.read_text()}
     simulator.post("/_simulator/applications", uploaded)
     done = run(*connecting, **at(simulator))
     assert done.returncode == 0, done.stderr
+    told = json.loads(run("scopes", "--tenant", simulator.tenant_id, "--json").stdout)
+    chosen = {one["capability"] for one in told["capabilities"] if one["chosen"]}
+    assert chosen == {"know_tenant", "see_people", "see_groups", "see_roles"}
 
     secret.write_text(simulator.own_client_secret)
     tenant = ("--tenant", simulator.tenant_id)
@@ -62,5 +66,7 @@ def test_a_script_is_printed_and_nothing_else() -> None:
     assert done.stdout.startswith("#!/bin/sh\n")
     assert "GroupMember.Read.All" in done.stdout
     assert "ReadWrite" not in done.stdout.replace("Application.ReadWrite", "")
+    unheard = run("connect", "--capability", "see_all", "--no-wait", "--json")
+    assert json.loads(unheard.stderr)["error"]["code"] == "capability_unknown"
     writing = run("connect", "script", "--tenant-id", tenant, "--capabilities", "provision_groups")
     assert "writing_before_reading" in writing.stderr  # read-only is the default at the first connect

@@ -11,14 +11,19 @@ import pytest
 from chamberlain import clock
 from chamberlain.actions import connecting
 from chamberlain.actions.begin_connect import begin_connect
+from chamberlain.actions.choose_capabilities import choose_capabilities
 from chamberlain.actions.complete_connect import complete_connect
 from chamberlain.bench.simulated import Simulated
 from chamberlain.errors import ChamberlainError, Misconfigured, NotFound, Refused
 from chamberlain.model.actor import Actor, ActorKind, Role, TenantRole
 from chamberlain.model.run import RunState, Trigger
 from chamberlain.model.tenant import CredentialKind
-from chamberlain.queries.connections import list_integrations, list_runs, show_connect_offer
+from chamberlain.policy.capabilities import STANDARD
+from chamberlain.queries.connect_offer import show_connect_offer
+from chamberlain.queries.connections import list_integrations, list_runs
+from chamberlain.queries.scopes import list_shut
 from chamberlain.settings import Settings
+from chamberlain.store import scopes
 from chamberlain.store.models import ConnectAttempt, EventRow
 from stories import ADMIN, NOBODY, OTHER_ADMIN, answer_of, connect_by_consent, perform
 
@@ -53,6 +58,46 @@ def test_every_scope_that_is_asked_for_is_explained(golden: Simulated, settings:
     explained = show_connect_offer(viewer=ADMIN).scopes
     assert {need.scope for need in explained if need.required} <= set(connection.scopes)
     assert len({need.scope for need in explained} & set(connection.scopes)) >= len(explained) - 1  # one is our own's
+
+
+def test_what_is_chosen_before_consent_holds_for_the_first_sync(golden: Simulated, settings: Settings) -> None:
+    wanted = ["see_people", "see_groups"]
+    offer = show_connect_offer(viewer=ADMIN, capabilities=wanted)
+    assert [need.scope for need in offer.scopes] == ["User.Read.All", "GroupMember.Read.All", "Organization.Read.All"]
+    url = begin_connect(actor=ADMIN, tenant=golden.tenant_id, capabilities=wanted)
+    tenant = complete_connect(actor=ADMIN, answer=answer_of(url))
+    assert {one.value for one in scopes.chosen(tenant.id)} == {*wanted, "know_tenant"}
+    assert perform(tenant, settings).state is RunState.SUCCEEDED
+    assert {one.what for one in list_shut(viewer=ADMIN, tenant=tenant)} == {"role", "licence", "app_role"}
+
+
+def test_connecting_again_leaves_alone_what_changes_the_tenant(golden: Simulated, settings: Settings) -> None:
+    tenant = complete_connect(actor=ADMIN, answer=answer_of(begin_connect(actor=ADMIN, tenant=golden.tenant_id)))
+    perform(tenant, settings)
+    switch = [*(one.value for one in STANDARD), "show_report_names"]
+    choose_capabilities(actor=ADMIN, tenant=tenant, capabilities=switch, is_confirmed=True)
+    again = begin_connect(actor=ADMIN, tenant=golden.tenant_id, capabilities=["see_people"])
+    complete_connect(actor=ADMIN, answer=answer_of(again))
+    assert {one.value for one in scopes.chosen(tenant.id)} == {"know_tenant", "see_people", "show_report_names"}
+    complete_connect(actor=ADMIN, answer=answer_of(begin_connect(actor=ADMIN, tenant=golden.tenant_id)))
+    assert {one.value for one in scopes.chosen(tenant.id)} == {"know_tenant", "see_people", "show_report_names"}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("show_report_names", "writing_before_reading"),
+        ("service_use", "capability_not_yet"),
+        ("<script>", "capability_unknown"),
+    ],
+)
+def test_only_what_reads_today_is_chosen_with_connecting(settings: Settings, name: str, code: str) -> None:
+    with pytest.raises(Refused) as refused:
+        begin_connect(actor=ADMIN, tenant=None, capabilities=["see_people", name])
+    assert refused.value.code == code
+    with pytest.raises(Refused) as refused:
+        show_connect_offer(viewer=ADMIN, capabilities=[name])
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize(

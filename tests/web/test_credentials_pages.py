@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 import stories
@@ -16,7 +17,7 @@ from chamberlain.bootstrap import World
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.credentials import list_waiting_certificates, show_credentials
 from chamberlain.sentences import SENTENCES
-from chamberlain.store import tenants
+from chamberlain.store import scopes, tenants
 from chamberlain.store.models import CredentialRow
 
 GUID = "11111111-2222-4333-8444-555555555555"
@@ -71,6 +72,36 @@ def test_a_certificate_is_made_downloaded_and_connected_with(client: Client, sim
     done = client.post("/connect/own", typed | {"certificate": str(waiting.credential.id)})
     assert done.status_code == 302
     assert "with a certificate" in text(client, done.headers["Location"] + "connection")
+
+
+def test_what_is_ticked_goes_on_from_page_to_page_and_holds(client: Client, simulator: Simulated) -> None:
+    ticked = "planned=yes&capability=see_people&capability=see_groups"
+    page = text(client, f"/connect/own?way=secret&{ticked}")
+    assert re.search(r'value="see_groups" checked', page)
+    assert not re.search(r'value="see_roles" checked', page)
+    asked = text_of(client.get(f"/connect/own?way=secret&{ticked}", headers={"HX-Target": "asked"}))
+    assert asked.strip().startswith('<div id="asked"')
+    assert "GroupMember.Read.All" in asked
+    assert "RoleManagement.Read.Directory" not in asked
+    script_link = re.search(r'href="(/connect/script\?[^"]+)"', asked)
+    assert script_link is not None
+    script = text(client, f"{script_link[1].replace('&amp;', '&')}&tenant_id={GUID}")
+    assert "GroupMember.Read.All" in script
+    assert "LicenseAssignment.Read.All" not in script
+    wizard = text(client, f"/connect?step=scopes&{ticked}")
+    assert 'value="see_groups" form="connect-form"' in wizard
+    assert 'name="capability" value="show_report_names"' not in wizard  # connecting only reads
+    chosen = {"planned": "yes", "capability": ["see_people", "see_groups"]}
+    typed = {"way": "secret", "tenant_id": simulator.tenant_id, "client_id": simulator.own_client_id}
+    done = client.post("/connect/own", {**typed, **chosen, "client_secret": simulator.own_client_secret})
+    assert done.status_code == 302
+    tenant = tenants.find(simulator.tenant_id)
+    assert {one.value for one in scopes.chosen(tenant.id)} == {"know_tenant", "see_people", "see_groups"}
+    assert client.get("/connect/own?planned=yes&capability=see_all").status_code == 400
+
+
+def text_of(answer: HttpResponse) -> str:
+    return " ".join(answer.content.decode().split())
 
 
 def test_the_way_decides_what_is_asked_for(client: Client, simulator: Simulated) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
-from chamberlain.errors import Misconfigured, Refused
+from chamberlain.errors import Misconfigured
 from chamberlain.model.actor import Actor
 from chamberlain.model.capability import Capability
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
-from chamberlain.policy.capabilities import check_choice
+from chamberlain.policy.capabilities import check_choice, named
 from chamberlain.store import scopes, subscriptions, tenants
 from chamberlain.store.connection import transaction
 
@@ -28,31 +28,27 @@ def choose_capabilities(
     if tenants.connection_of(tenant.id) is None:
         raise Misconfigured("not_connected")
     is_read = tenants.synced_at(tenant.id) is not None
-    chosen = check_choice(_read(capabilities), is_connected=is_read, is_confirmed=is_confirmed)
+    chosen = check_choice(named(capabilities), is_connected=is_read, is_confirmed=is_confirmed)
     with transaction():
-        before = scopes.chosen(tenant.id)
-        if before != chosen:
-            subscriptions.look_at(tenant.id, at=clock.now())  # notices are asked for, or given up, by the next round
-            scopes.choose(tenant_id=tenant.id, capabilities=chosen, now=clock.now(), by=actor.name)
-            record(
-                EventName.CAPABILITIES_CHOSEN,
-                actor=actor,
-                tenant_id=tenant.id,
-                subject=str(tenant.guid),
-                before=_told(before),
-                after=_told(chosen),
-            )
+        keep_choice(chosen, actor=actor, tenant=tenant)
     return chosen
 
 
-def _read(values: Iterable[str]) -> frozenset[Capability]:
-    known = {one.value: one for one in Capability}
-    found = set()
-    for value in values:
-        if value not in known:
-            raise Refused("capability_unknown", asked=value[:80])
-        found.add(known[value])
-    return frozenset(found)
+def keep_choice(chosen: frozenset[Capability], *, actor: Actor, tenant: Tenant) -> None:
+    """Keeps a choice that was checked, and tells of it where it is another than before. Inside a transaction."""
+    before = scopes.chosen(tenant.id)
+    if before == chosen:
+        return
+    subscriptions.look_at(tenant.id, at=clock.now())  # notices are asked for, or given up, by the next round
+    scopes.choose(tenant_id=tenant.id, capabilities=chosen, now=clock.now(), by=actor.name)
+    record(
+        EventName.CAPABILITIES_CHOSEN,
+        actor=actor,
+        tenant_id=tenant.id,
+        subject=str(tenant.guid),
+        before=_told(before),
+        after=_told(chosen),
+    )
 
 
 def _told(capabilities: frozenset[Capability]) -> str:

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from chamberlain import clock
-from chamberlain.actions.connecting import Draft, ask_who, note_refusal, remember, require_connecting
+from chamberlain.actions.connecting import (
+    Draft,
+    ask_who,
+    check_first_choice,
+    note_refusal,
+    remember,
+    require_connecting,
+)
 from chamberlain.errors import ChamberlainError, Misconfigured, Refused
 from chamberlain.graph.token import Credential
 from chamberlain.model.actor import Actor
@@ -36,7 +43,9 @@ def complete_connect(*, actor: Actor, answer: Mapping[str, str]) -> Tenant:
     settings = load()
     cloud = Cloud(settings.client_cloud)
     try:
-        guid = _checked_tenant(actor, answer)  # first: who made an address up learns nothing of how we are set up
+        guid, capabilities = _checked_tenant(
+            actor, answer
+        )  # first: who made an address up learns nothing of how we are set up
         if settings.client_id is None or settings.client_secret is None:
             raise Misconfigured("installation_app_missing")
         require_connecting(actor, guid=guid)  # by what the answer names, whatever was asked for
@@ -47,13 +56,13 @@ def complete_connect(*, actor: Actor, answer: Mapping[str, str]) -> Tenant:
     except ChamberlainError as error:
         note_refusal(error, actor=actor)
         raise
-    draft = Draft(CredentialKind.INSTALLATION_APP)
+    draft = Draft(CredentialKind.INSTALLATION_APP, chosen=check_first_choice(capabilities))
     return remember(answer_of_graph, actor=actor, draft=draft, credential=credential, cloud=cloud)
 
 
-def _checked_tenant(actor: Actor, answer: Mapping[str, str]) -> UUID:
+def _checked_tenant(actor: Actor, answer: Mapping[str, str]) -> tuple[UUID, tuple[str, ...] | None]:
     with transaction():
-        expected = tenants.close_attempt(state=answer.get("state", ""), actor_id=actor.id, now=clock.now())
+        attempt = tenants.close_attempt(state=answer.get("state", ""), actor_id=actor.id, now=clock.now())
     if "error" in answer:
         number = _number(answer)
         raise Refused(_refusal(answer["error"], number), error=answer["error"][:80], aadsts=number)
@@ -61,9 +70,9 @@ def _checked_tenant(actor: Actor, answer: Mapping[str, str]) -> UUID:
         guid = UUID(answer.get("tenant", ""))
     except ValueError:
         raise Refused("consent_answer_malformed") from None
-    if expected is not None and guid != expected:
-        raise Refused("consent_wrong_tenant", expected=str(expected), found=str(guid))
-    return guid
+    if attempt.expected is not None and guid != attempt.expected:
+        raise Refused("consent_wrong_tenant", expected=str(attempt.expected), found=str(guid))
+    return guid, attempt.capabilities
 
 
 def _refusal(error: str, number: str) -> str:

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from chamberlain import clock
+from chamberlain.actions.choose_capabilities import keep_choice
 from chamberlain.actions.note_scopes import note_scopes
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.audit.event import EventName, record
@@ -20,13 +21,15 @@ from chamberlain.graph.token import Credential
 from chamberlain.kinds.organisation import Organisation, read_organisation
 from chamberlain.kinds.own_credentials import read_end
 from chamberlain.model.actor import Actor
+from chamberlain.model.capability import Capability
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.credential import ExpirySource, KeptCredential
 from chamberlain.model.run import Trigger
 from chamberlain.model.tenant import Connection, CredentialKind, Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.capabilities import check_choice, named, writes
 from chamberlain.settings import Settings
-from chamberlain.store import credentials, tenants
+from chamberlain.store import credentials, scopes, tenants
 from chamberlain.store.connection import transaction
 from chamberlain.store.quota import SharedLedger
 
@@ -107,6 +110,7 @@ class Draft:
 
     secret  to be kept encrypted; None where there is none
     kept    the certificate that was made before
+    chosen  what the tenant is connected for; None: what was chosen before, or else the standard capabilities
     """
 
     kind: CredentialKind
@@ -114,6 +118,15 @@ class Draft:
     kept: KeptCredential | None = None
     expires_at: datetime | None = None
     expiry_source: ExpirySource | None = None
+    chosen: frozenset[Capability] | None = None
+
+
+def check_first_choice(capabilities: Iterable[str] | None) -> frozenset[Capability] | None:
+    """What a tenant is to be connected for, checked; only what reads can be chosen with connecting.
+
+    raises  Refused: capability_unknown, writing_before_reading, capability_not_yet
+    """
+    return None if capabilities is None else check_choice(named(capabilities), is_connected=False, is_confirmed=False)
 
 
 def remember(answer: Answer, *, actor: Actor, draft: Draft, credential: Credential, cloud: Cloud) -> Tenant:
@@ -144,12 +157,20 @@ def remember(answer: Answer, *, actor: Actor, draft: Draft, credential: Credenti
             client_id=credential.client_id,
             cloud=cloud.value,
         )
+        if draft.chosen is not None:
+            kept = _changing(tenant) if before is not None else frozenset()
+            keep_choice(draft.chosen | kept, actor=actor, tenant=tenant)  # before the first sync, which goes by it
         note_scopes(actor=actor, tenant_id=tenant.id, seen=dict.fromkeys(organisation.scopes))
         try:
             start_sync(actor=actor, tenant=tenant, trigger=Trigger.CONNECT)
         except Conflict as error:
             log.info("no first sync was started: %s", error)
     return tenant
+
+
+def _changing(tenant: Tenant) -> frozenset[Capability]:
+    """What was chosen of what changes the tenant. Connecting again neither adds to it nor takes it away."""
+    return frozenset(one for one in scopes.chosen(tenant.id) if writes(one))
 
 
 def put_to_use(draft: Draft, *, answer: Answer, actor: Actor, connection: Connection, client_id: str) -> None:

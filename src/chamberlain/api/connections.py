@@ -19,6 +19,7 @@ from chamberlain.api.tenants import TenantShape, tenant_shape
 from chamberlain.errors import NotFound
 from chamberlain.model.actor import Actor
 from chamberlain.model.api_token import TokenScope
+from chamberlain.model.capability import Capability
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.notice import Deaf, Hearing, Subscription
 from chamberlain.model.quota import LEAST_SHARE, MOST_SHARE, QuotaUse
@@ -116,6 +117,9 @@ class ShareChange(Schema):
     share_percent: Annotated[int, Field(ge=LEAST_SHARE, le=MOST_SHARE)]
 
 
+CHOICE = "What it is connected for, of what only reads; null: what was chosen before, or else the standard ones."
+
+
 class NewConnection(Schema):
     """An app registration of the tenant's own, and what proves it: a secret, a certificate, or the platform's token."""
 
@@ -127,6 +131,7 @@ class NewConnection(Schema):
     certificate: UUID | None = Field(default=None, description="One that was made here.")
     federation: bool = Field(default=False, description="The platform's token: no secret at all.")
     cloud: Cloud = Cloud.GLOBAL
+    capabilities: list[Capability] | None = Field(default=None, max_length=100, description=CHOICE)
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
@@ -141,6 +146,7 @@ class ConsentWish(Schema):
     model_config = ConfigDict(extra="forbid")
 
     tenant_id: UUID | None = None
+    capabilities: list[Capability] | None = Field(default=None, max_length=100, description=CHOICE)
 
 
 class ConsentPage(Schema):
@@ -188,21 +194,39 @@ def connect(request: HttpRequest, *, new: NewConnection) -> Status[dict[str, Any
 def begin_consent(request: HttpRequest, *, wish: ConsentWish) -> Status[dict[str, str]]:
     """The address at which an administrator of the tenant consents to the installation's app, which connects it."""
     guid = str(wish.tenant_id) if wish.tenant_id else None
-    return Status(201, {"url": begin_connect(actor=viewer_of(request), tenant=guid)})
+    return Status(
+        201, {"url": begin_connect(actor=viewer_of(request), tenant=guid, capabilities=_values(wish.capabilities))}
+    )
 
 
 def _connect(actor: Actor, new: NewConnection) -> Tenant:
-    tenant_id, client_id = str(new.tenant_id), str(new.client_id)
+    tenant_id, client_id, wanted = str(new.tenant_id), str(new.client_id), _values(new.capabilities)
     if new.client_secret is not None:
         secret = new.client_secret.get_secret_value()
         return connect_with_secret(
-            actor=actor, tenant_id=tenant_id, client_id=client_id, client_secret=secret, cloud=new.cloud
+            actor=actor,
+            tenant_id=tenant_id,
+            client_id=client_id,
+            client_secret=secret,
+            cloud=new.cloud,
+            capabilities=wanted,
         )
     if new.certificate is not None:
         return connect_with_certificate(
-            actor=actor, tenant_id=tenant_id, client_id=client_id, certificate=new.certificate, cloud=new.cloud
+            actor=actor,
+            tenant_id=tenant_id,
+            client_id=client_id,
+            certificate=new.certificate,
+            cloud=new.cloud,
+            capabilities=wanted,
         )
-    return connect_with_federation(actor=actor, tenant_id=tenant_id, client_id=client_id, cloud=new.cloud)
+    return connect_with_federation(
+        actor=actor, tenant_id=tenant_id, client_id=client_id, cloud=new.cloud, capabilities=wanted
+    )
+
+
+def _values(capabilities: list[Capability] | None) -> list[str] | None:
+    return None if capabilities is None else [one.value for one in capabilities]
 
 
 def connection(fresh: Freshness, *, slug: str) -> dict[str, Any]:

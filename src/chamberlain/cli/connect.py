@@ -20,7 +20,8 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.expiry import read_last_day
-from chamberlain.queries.connections import ConnectOffer, list_runs, show_connect_offer
+from chamberlain.queries.connect_offer import ConnectOffer, show_connect_offer
+from chamberlain.queries.connections import list_runs
 
 SECRET_VARIABLE = "CHAMBERLAIN_CONNECT_SECRET"  # noqa: S105 - the name of a variable
 
@@ -51,20 +52,27 @@ def connect(
     federation: Annotated[
         bool, typer.Option("--federation", help=_("Prove it with the platform's token: no secret at all."))
     ] = False,
+    capability: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=_("What to connect it for: several times, or with commas; `chamberlain scopes` has the names.")
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
     wait: Annotated[bool, typer.Option(help=_("Wait for the first sync."))] = True,
 ) -> None:
     """Connect a tenant: by admin consent, or with --client-id through an app registration of its own."""
     if context.invoked_subcommand is not None:
         return
-    wish = _Wish(cloud, client_secret or "", secret_file, secret_expires, certificate, is_federated=federation)
+    wanted = _names(capability)
+    wish = _Wish(wanted, cloud, client_secret or "", secret_file, secret_expires, certificate, is_federated=federation)
     with world(as_json=as_json) as opened:
         actor = terminal_actor()
-        offer = show_connect_offer(viewer=actor)
+        offer = show_connect_offer(viewer=actor, capabilities=wanted, tenant_id=tenant_id)
         if not as_json:
             _explain(offer)
         if client_id is None and offer.installation_app and certificate is None and not federation:
-            tenant = connect_by_consent(actor=actor, tenant_id=tenant_id)
+            tenant = connect_by_consent(actor=actor, tenant_id=tenant_id, capabilities=wanted)
         else:
             tenant = _connect_own(actor, tenant_id, client_id, wish)
         if not as_json:
@@ -82,8 +90,9 @@ credentials.add_to(app)
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """How the registration is to be proved."""
+    """What to connect for, and how the registration is to be proved."""
 
+    capabilities: tuple[str, ...] | None
     cloud: Cloud
     secret: str = field(repr=False)
     secret_file: typer.FileText | None
@@ -98,10 +107,21 @@ def _connect_own(actor: Actor, tenant_id: str | None, client_id: str | None, wis
     client_id = client_id or typer.prompt(_("Application (client) id"), err=True)
     if wish.certificate is not None:
         return connect_with_certificate(
-            actor=actor, tenant_id=tenant_id, client_id=client_id, certificate=wish.certificate, cloud=wish.cloud
+            actor=actor,
+            tenant_id=tenant_id,
+            client_id=client_id,
+            certificate=wish.certificate,
+            cloud=wish.cloud,
+            capabilities=wish.capabilities,
         )
     if wish.is_federated:
-        return connect_with_federation(actor=actor, tenant_id=tenant_id, client_id=client_id, cloud=wish.cloud)
+        return connect_with_federation(
+            actor=actor,
+            tenant_id=tenant_id,
+            client_id=client_id,
+            cloud=wish.cloud,
+            capabilities=wish.capabilities,
+        )
     secret = _secret(wish.secret_file) or wish.secret
     return connect_with_secret(
         actor=actor,
@@ -110,7 +130,13 @@ def _connect_own(actor: Actor, tenant_id: str | None, client_id: str | None, wis
         client_secret=secret or typer.prompt(_("Client secret"), hide_input=True, err=True),
         cloud=wish.cloud,
         expires_at=read_last_day(wish.secret_expires, now=clock.now()) if wish.secret_expires else None,
+        capabilities=wish.capabilities,
     )
+
+
+def _names(given: list[str] | None) -> tuple[str, ...] | None:
+    """What was named, with commas or one by one; None where nothing was."""
+    return tuple(name.strip() for one in given for name in one.split(",") if name.strip()) if given else None
 
 
 def _explain(offer: ConnectOffer) -> None:

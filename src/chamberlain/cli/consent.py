@@ -20,14 +20,14 @@ PATH = "/connect/callback"
 PATIENCE_SECONDS = 30 * 60
 
 
-def connect_by_consent(*, actor: Actor, tenant_id: str | None) -> Tenant:
+def connect_by_consent(*, actor: Actor, tenant_id: str | None, capabilities: tuple[str, ...] | None = None) -> Tenant:
     """Prints Microsoft's consent page's address, waits for the answer, connects.
 
     raises  Refused("consent_state_expired") when nobody answered in half an hour; what `complete_connect` raises
     """
     with _Listener() as listener:
         redirect = f"http://{HOST}:{listener.server_port}{PATH}"
-        url = begin_connect(actor=actor, tenant=tenant_id, redirect_uri=redirect)
+        url = begin_connect(actor=actor, tenant=tenant_id, redirect_uri=redirect, capabilities=capabilities)
         err.print(_("Open this address in a browser, and sign in as an administrator of the tenant:"))
         err.print(url, highlight=False, markup=False, soft_wrap=True)
         return complete_connect(actor=actor, answer=listener.wait())

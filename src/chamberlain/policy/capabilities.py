@@ -299,6 +299,21 @@ def lacks(capability: Capability, held: frozenset[str]) -> tuple[str, ...]:
     return tuple(use.scope for use in ABILITIES[capability].uses if opens(use, held) is None)
 
 
+def named(values: Iterable[str]) -> frozenset[Capability]:
+    """The capabilities that somebody named.
+
+    raises  Refused("capability_unknown")
+    """
+    known = {one.value: one for one in Capability}
+    found = set()
+    for value in values:
+        name = value.strip()
+        if name not in known:
+            raise Refused("capability_unknown", asked=name[:80])
+        found.add(known[name])
+    return frozenset(found)
+
+
 def check_choice(chosen: Iterable[Capability], *, is_connected: bool, is_confirmed: bool) -> frozenset[Capability]:
     """The choice as it holds: with what is essential.
 

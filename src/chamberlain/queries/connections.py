@@ -1,41 +1,16 @@
 """Which tenants are connected, how, and how their syncs went."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from chamberlain.errors import Conflict, NotFound
-from chamberlain.language import gettext
 from chamberlain.model.actor import Actor
 from chamberlain.model.notice import Hearing
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, may, require, require_somewhere
-from chamberlain.policy.capabilities import STANDARD, needed
 from chamberlain.queries.hearing import show_hearings
-from chamberlain.settings import load
 from chamberlain.store import runs, tenants
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeNeed:
-    """A permission that connecting asks for. `purpose` is a sentence; without an optional one connecting works."""
-
-    scope: str
-    purpose: str
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectOffer:
-    """What the connect page says before anybody is sent to Microsoft.
-
-    installation_app   whether this installation has its own multi-tenant app registration
-    redirect_uri       where Microsoft sends the administrator back to; has to be registered
-    """
-
-    installation_app: bool
-    redirect_uri: str
-    scopes: tuple[ScopeNeed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +115,6 @@ def find_standing(*, viewer: Actor, tenant: Tenant) -> Standing | None:
     )
 
 
-def show_connect_offer(*, viewer: Actor) -> ConnectOffer:
-    """What connecting needs and asks for."""
-    require_somewhere(viewer, Deed.CONNECT)
-    settings = load()
-    return ConnectOffer(
-        installation_app=settings.client_id is not None and settings.client_secret is not None,
-        redirect_uri=settings.redirect_uri,
-        scopes=tuple(replace(need, purpose=gettext(need.purpose)) for need in SCOPES),
-    )
-
-
 def list_runs(*, viewer: Actor, tenant: Tenant, limit: int = 50, before: int | None = None) -> tuple[Run, ...]:
     """Sync runs of a tenant, newest first; with `before`, those that are older than this one."""
     require(viewer, Deed.SEE_RUNS, tenant_id=tenant.id)
@@ -176,7 +140,3 @@ def _integration(
         last_run=last,
         hearing=hearing,
     )
-
-
-# What a first connect asks for, with the first reason for each.
-SCOPES = tuple(ScopeNeed(one.scope.name, one.uses[0][1], required=one.required) for one in needed(STANDARD))

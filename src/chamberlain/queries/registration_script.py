@@ -10,7 +10,7 @@ from chamberlain.model.capability import Capability, Needed
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require, require_somewhere
-from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, STANDARD, check_choice, needed, writes
+from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, STANDARD, check_choice, named, needed, writes
 from chamberlain.policy.registration_script import Form, Trust, Wish, make_script
 from chamberlain.queries.credentials import find_certificate
 from chamberlain.store import scopes, tenants
@@ -42,11 +42,7 @@ def show_script(
     known = tenants.by_guid(guid)
     require(viewer, Deed.CONNECT, tenant_id=None if known is None else known.id)
     is_connected = known is not None and tenants.connection_of(known.id) is not None
-    asked = (
-        _kept(known, is_connected=is_connected)
-        if capabilities is None
-        else frozenset(_capability(one) for one in capabilities)
-    )
+    asked = _kept(known, is_connected=is_connected) if capabilities is None else named(capabilities)
     chosen = check_choice(asked, is_connected=is_connected, is_confirmed=True)
     roles = dict.fromkeys(
         role for ability in ABILITIES.values() if ability.capability in chosen for role in ability.roles
@@ -67,13 +63,6 @@ def show_script(
 
 def _told(one: Needed) -> Needed:
     return Needed(one.scope, tuple((capability, gettext(text)) for capability, text in one.uses), one.required)
-
-
-def _capability(value: str) -> Capability:
-    try:
-        return Capability(value.strip())
-    except ValueError:
-        raise Refused("capability_unknown", asked=value.strip()[:80]) from None
 
 
 def _guid(text: str) -> UUID:

@@ -114,7 +114,7 @@ def show_scopes(*, viewer: Actor, tenant: Tenant, planned: Iterable[Capability] 
     standings = tuple(_told(one) for one in stand(chosen, held))
     return Scopes(
         connection=connection,
-        lines=tuple(_line(one, chosen, here) for one in ABILITIES.values()),
+        lines=tuple(line_of(one, chosen=chosen, held=here) for one in ABILITIES.values()),
         standings=standings,
         missing=to_ask_for(standings),
         matrix=tuple(replace(row, cells=tuple(_cell(cell) for cell in row.cells)) for row in matrix(chosen, here)),
@@ -123,7 +123,8 @@ def show_scopes(*, viewer: Actor, tenant: Tenant, planned: Iterable[Capability] 
     )
 
 
-def _line(ability: Ability, chosen: frozenset[Capability], held: frozenset[str]) -> CapabilityLine:
+def line_of(ability: Ability, *, chosen: frozenset[Capability], held: frozenset[str] | None = None) -> CapabilityLine:
+    """A capability as a page lists it; where nothing is held yet, nothing is told to be missing."""
     is_chosen = ability.capability in chosen
     told = replace(
         ability,
@@ -136,7 +137,7 @@ def _line(ability: Ability, chosen: frozenset[Capability], held: frozenset[str])
         is_chosen=is_chosen,
         writes=writes(ability.capability),
         is_dangerous=is_dangerous(ability.capability),
-        lacks=lacks(ability.capability, held) if is_chosen else (),
+        lacks=lacks(ability.capability, held) if is_chosen and held is not None else (),
         roles=tuple(ROLE_NAMES[one] for one in ability.roles),
         instead_of=instead_of(ability.capability),
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -147,24 +148,36 @@ def note_concealed_names(*, tenant_id: int, concealed: bool) -> None:
     ConnectionRow.objects.filter(tenant_id=tenant_id).update(concealed_names=concealed)
 
 
-def open_attempt(*, state: str, actor_id: str, expected_tenant: UUID | None, now: datetime, lasts: timedelta) -> None:
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was meant when somebody was sent to Microsoft.
+
+    expected      the tenant that has to consent, where one was named
+    capabilities  names of what it is to be connected for, where that was said
+    """
+
+    expected: UUID | None
+    capabilities: tuple[str, ...] | None
+
+
+def open_attempt(attempt: Attempt, *, state: str, actor_id: str, now: datetime, lasts: timedelta) -> None:
     """Remembers that somebody was sent to Microsoft; old attempts are swept."""
     ConnectAttempt.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
     ConnectAttempt.objects.create(
         digest=_digest(state),
         actor_id=actor_id,
-        expected_tenant=expected_tenant,
+        expected_tenant=attempt.expected,
+        capabilities=None if attempt.capabilities is None else [*attempt.capabilities],
         created_at=now,
         expires_at=now + lasts,
     )
 
 
-def close_attempt(*, state: str, actor_id: str, now: datetime) -> UUID | None:
+def close_attempt(*, state: str, actor_id: str, now: datetime) -> Attempt:
     """Uses up an attempt; call it inside a transaction.
 
-    returns  the tenant that was expected, if one was
-    raises   Refused("consent_state_invalid") when it is unknown, used, or another person's;
-             Refused("consent_state_expired")
+    raises  Refused("consent_state_invalid") when it is unknown, used, or another person's;
+            Refused("consent_state_expired")
     """
     attempt = ConnectAttempt.objects.select_for_update().filter(digest=_digest(state)).first()
     if attempt is None or attempt.used_at is not None or attempt.actor_id != actor_id:
@@ -173,7 +186,8 @@ def close_attempt(*, state: str, actor_id: str, now: datetime) -> UUID | None:
         raise Refused("consent_state_expired")
     attempt.used_at = now
     attempt.save(update_fields=["used_at"])
-    return attempt.expected_tenant
+    kept = attempt.capabilities
+    return Attempt(attempt.expected_tenant, None if kept is None else tuple(kept))
 
 
 def _digest(text: str) -> bytes:

@@ -100,7 +100,10 @@ class CredentialRow(models.Model):
 
 
 class ConnectAttempt(models.Model):
-    """One visit to Microsoft's consent page. Only the SHA-256 of its `state` is kept; it works once."""
+    """One visit to Microsoft's consent page. Only the SHA-256 of its `state` is kept; it works once.
+
+    capabilities  what the tenant is to be connected for; null: what was chosen before, or else the standard ones
+    """
 
     digest = models.BinaryField(primary_key=True, max_length=32)
     actor_id = models.TextField()
@@ -108,6 +111,7 @@ class ConnectAttempt(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    capabilities = models.JSONField(null=True)
 
     class Meta:
         db_table = "connect_attempt"

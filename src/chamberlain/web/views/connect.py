@@ -15,10 +15,12 @@ from chamberlain.errors import ChamberlainError, Upstream
 from chamberlain.model.actor import Actor
 from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections
+from chamberlain.queries.connect_offer import show_connect_offer
 from chamberlain.queries.leaving import list_leaving
 from chamberlain.sentences import explain
-from chamberlain.web.frame import frame_for, show
+from chamberlain.web.frame import frame_for, show, wants_fragment
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.planned import carried, planned_of
 from chamberlain.web.problems import quote_of, status_of
 
 
@@ -50,10 +52,18 @@ def connect(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     form = TenantForm(request.POST or None, initial={"tenant": request.GET.get("tenant", "")[:36]})
     if request.method == "POST" and form.is_valid() and not _names_none_of_theirs(viewer, form):
-        return redirect(begin_connect(actor=viewer, tenant=form.cleaned_data["tenant"] or None))
+        address = begin_connect(
+            actor=viewer, tenant=form.cleaned_data["tenant"] or None, capabilities=planned_of(request)
+        )
+        return redirect(address)
     step = "scopes" if request.method == "POST" or request.GET.get("step") == "scopes" else "before"
-    offer = connections.show_connect_offer(viewer=viewer)
-    return show(request, f"connect/{step}.html", {"offer": offer, "form": form})
+    named = form["tenant"].value() or ""
+    offer = show_connect_offer(viewer=viewer, capabilities=planned_of(request), tenant_id=named)
+    kept = [("step", "scopes"), *([("tenant", named)] if named else [])]
+    context = {"offer": offer, "form": form, "kept": kept, "carried": carried(request, offer)}
+    if wants_fragment(request, target="asked"):
+        return render(request, "connect/_asked.html", context)
+    return show(request, f"connect/{step}.html", context)
 
 
 def _names_none_of_theirs(viewer: Actor, form: TenantForm) -> bool:

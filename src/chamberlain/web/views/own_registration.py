@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -20,12 +20,14 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.cloud import Cloud
 from chamberlain.model.tenant import CredentialKind, Tenant
 from chamberlain.policy.registration_script import Form, Trust, forms_for
-from chamberlain.queries import connections, credentials
+from chamberlain.queries import credentials
+from chamberlain.queries.connect_offer import show_connect_offer
 from chamberlain.queries.registration_script import show_script
 from chamberlain.sentences import explain
 from chamberlain.settings import load
-from chamberlain.web.frame import show
+from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.planned import carried, planned_of
 from chamberlain.web.problems import quote_of, status_of
 from chamberlain.web.views.connect import guid_validator
 from chamberlain.web.words import CLOUD
@@ -78,11 +80,12 @@ def connect_own(request: HttpRequest) -> HttpResponse:
     failure: ChamberlainError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            tenant = _connect(viewer, way, form)
+            tenant = _connect(viewer, way, form, planned_of(request))
         except ChamberlainError as error:
             failure = error
         else:
             return redirect("overview", slug=tenant.slug)
+    offer = show_connect_offer(viewer=viewer, capabilities=planned_of(request))
     context = {
         "form": form,
         "way": way,
@@ -90,12 +93,16 @@ def connect_own(request: HttpRequest) -> HttpResponse:
         "clouds": CLOUD.items(),
         "cloud": form["cloud"].value() or load().client_cloud,
         "waiting": waiting,
-        "offer": connections.show_connect_offer(viewer=viewer),
+        "offer": offer,
+        "kept": [("way", way)],
+        "carried": carried(request, offer),
         "has_federation": load().federated_token_file is not None,
         "failure": explain(failure) if failure else None,
         "code": failure.code if failure else "",
         "quote": quote_of(request),
     }
+    if wants_fragment(request, target="asked"):
+        return render(request, "connect/_asked.html", context)
     response = show(request, "connect/own.html", context)
     response.status_code = status_of(failure) if failure else 400 if form.errors else 200
     return response
@@ -127,13 +134,14 @@ def script(request: HttpRequest) -> HttpResponse:
     text, failure = "", None
     if form.is_valid():
         try:
-            text = _script(viewer, way, form, waiting)
+            text = _script(viewer, way, form, waiting, planned_of(request))
         except ChamberlainError as error:
             failure = error
     if text and request.GET.get("download") == "yes":
         response = HttpResponse(text, content_type="text/x-shellscript; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="make-registration.sh"'
         return response
+    offer = show_connect_offer(viewer=viewer, capabilities=planned_of(request))
     context = {
         "form": form,
         "way": way,
@@ -145,7 +153,8 @@ def script(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "text": text,
         "address": request.get_full_path(),
-        "offer": connections.show_connect_offer(viewer=viewer),
+        "offer": offer,
+        "carried": carried(request, offer),
         "failure": explain(failure) if failure else None,
         "code": failure.code if failure else "",
     }
@@ -163,15 +172,22 @@ def _certificates(viewer: Actor, way: str) -> tuple[credentials.Shown, ...]:
     return credentials.list_waiting_certificates(viewer=viewer) if way == "certificate" else ()
 
 
-def _connect(viewer: Actor, way: str, form: OwnForm) -> Tenant:
+def _connect(viewer: Actor, way: str, form: OwnForm, wanted: tuple[str, ...] | None) -> Tenant:
     given = form.cleaned_data
     tenant_id, client_id, cloud = given["tenant_id"], given["client_id"], Cloud(given["cloud"] or Cloud.GLOBAL.value)
     if way == "certificate":
         return connect_with_certificate(
-            actor=viewer, tenant_id=tenant_id, client_id=client_id, certificate=given["certificate"], cloud=cloud
+            actor=viewer,
+            tenant_id=tenant_id,
+            client_id=client_id,
+            certificate=given["certificate"],
+            cloud=cloud,
+            capabilities=wanted,
         )
     if way == "federation":
-        return connect_with_federation(actor=viewer, tenant_id=tenant_id, client_id=client_id, cloud=cloud)
+        return connect_with_federation(
+            actor=viewer, tenant_id=tenant_id, client_id=client_id, cloud=cloud, capabilities=wanted
+        )
     return connect_with_secret(
         actor=viewer,
         tenant_id=tenant_id,
@@ -179,6 +195,7 @@ def _connect(viewer: Actor, way: str, form: OwnForm) -> Tenant:
         client_secret=given["client_secret"],
         cloud=cloud,
         expires_at=end_of(given["last_day"]),
+        capabilities=wanted,
     )
 
 
@@ -187,16 +204,23 @@ def end_of(day: date | None) -> datetime | None:
     return datetime.combine(day, time.max.replace(microsecond=0), tzinfo=UTC) if day else None
 
 
-def _script(viewer: Actor, way: str, form: ScriptForm, waiting: tuple[credentials.Shown, ...]) -> str:
+def _script(
+    viewer: Actor,
+    way: str,
+    form: ScriptForm,
+    waiting: tuple[credentials.Shown, ...],
+    wanted: tuple[str, ...] | None,
+) -> str:
     given = form.cleaned_data
     cloud = Cloud(given["cloud"] or Cloud.GLOBAL.value)
-    wanted = Form(given["form"] or Form.GRAPH.value)
+    asked = Form(given["form"] or Form.GRAPH.value)
     is_trusting = way == "federation" and given["issuer"] and given["subject"]
     return show_script(
         viewer=viewer,
         tenant_id=given["tenant_id"],
         cloud=cloud,
-        form=wanted if wanted in forms_for(cloud) else Form.GRAPH,
+        form=asked if asked in forms_for(cloud) else Form.GRAPH,
+        capabilities=wanted,
         certificate=waiting[0].credential.id if way == "certificate" and waiting else None,
         trust=Trust(given["issuer"], given["subject"]) if is_trusting else None,
     )
