@@ -8,6 +8,9 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from chamberlain.simulator.login.registration import graph_permissions
+from chamberlain.simulator.world.application import GRAPH_APP_ID
+
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 
 
@@ -91,6 +94,23 @@ class Client:
         answer = self.send("POST", "/_simulator/mutations", body=mutation)
         assert answer.status == 200, answer
         return int(answer.json()["position"])
+
+    def grant(self, *permissions: str) -> None:
+        """Let the tenant's own registration do more; the next token tells."""
+        self._token = None
+        known = graph_permissions()
+        own = self.get(f"servicePrincipals(appId='{self.start['own_client_id']}')?$select=id")["id"]
+        graph = self.get(f"servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id")["id"]
+        for name in permissions:
+            self.change(kind="assign_app", principal=own, service_principal=graph, role=known[name].id)
+        self._token = None
+
+    def write(self, method: str, path: str, body: Any = None, *, token: str | None = None) -> Answer:
+        headers = {"Authorization": f"Bearer {token or self.token}", "Content-Type": "application/json"}
+        return self.send(method, f"/v1.0/{path}", body=body, headers=headers)
+
+    def writes(self, query: str = "") -> Any:
+        return self.send("GET", f"/_simulator/writes?{query}").json()
 
     def truth(self, query: str = "") -> list[dict[str, Any]]:
         answer = self.send("GET", f"/_simulator/truth?{query}")

@@ -16,6 +16,7 @@ from chamberlain.simulator.graph.resources.subscriptions import Desk
 from chamberlain.simulator.graph.resources.tenant import ReportSettingsDesk
 from chamberlain.simulator.graph.routes import registration_routes, report_settings_routes, subscription_routes
 from chamberlain.simulator.graph.tokens import Tokens
+from chamberlain.simulator.graph.writes.routes import write_routes
 from chamberlain.simulator.login.cloud import CLOUDS
 from chamberlain.simulator.login.directory import Directory
 from chamberlain.simulator.login.platform import Platform
@@ -59,7 +60,8 @@ class Simulator:
         self._login = Login(directory, key, platform)
         subscriptions = Subscriptions(world, seed=seed)
         desks = (*subscription_routes(Desk(subscriptions)), *registration_routes(RegistrationDesk(directory)))
-        self._graph = Gateway(world, front, (*desks, *report_settings_routes(ReportSettingsDesk(world))))
+        desks = (*desks, *report_settings_routes(ReportSettingsDesk(world)), *write_routes(world))
+        self._graph = Gateway(world, front, desks)
         applications = ApplicationControl(directory, platform)
         self._control = Control(world, front, faults, subscriptions, applications, seed=seed)
 

@@ -35,10 +35,18 @@ class FaultKind(Enum):
 
 
 class Fault(msgspec.Struct):
-    """One fault: at which path, on which page of a listing (any when absent), and how many times."""
+    """One fault: at which path, on which page of a listing (any when absent), and how many times.
+
+    method  only requests with this method are struck
+    after   a write is done before it fails, so that its client cannot know
+    stall_ms  how long the answer is held back
+    """
 
     path_prefix: str
     kind: FaultKind
+    method: str | None = None
+    after: bool = False
+    stall_ms: int = 0
     page: int | None = None
     times: int = 1
     status: int = 503
@@ -51,6 +59,12 @@ def _refused(refusal: GraphError, retry_after: str | None) -> Response:
 
 
 def _answer(fault: Fault, request: Request) -> Response:
+    response = _failure(fault, request)
+    response.delay_seconds = fault.stall_ms / 1000
+    return response
+
+
+def _failure(fault: Fault, request: Request) -> Response:
     match fault.kind:
         case FaultKind.NOT_JSON:
             return Response(200, _HTML, "text/html")
@@ -86,9 +100,17 @@ class Faults:
 
     def stop(self, request: Request, _caller: Caller, page: int, _units: int) -> Response | None:
         """The fault that strikes this request."""
+        return self._strike(request, page, after=False)
+
+    def afterwards(self, request: Request) -> Response | None:
+        """The fault that strikes a write once it was done."""
+        return self._strike(request, 1, after=True)
+
+    def _strike(self, request: Request, page: int, *, after: bool) -> Response | None:
         path = "/" + "/".join(request.segments)
         for fault in self._waiting:
-            if path.startswith(fault.path_prefix) and fault.page in {None, page}:
+            fits = fault.after is after and fault.page in {None, page} and fault.method in {None, request.method}
+            if fits and path.startswith(fault.path_prefix):
                 fault.times -= 1
                 if fault.times <= 0:
                     self._waiting.remove(fault)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from chamberlain.simulator.graph.family import is_delta
+from chamberlain.simulator.graph.family import Family, family_of, is_delta
 from chamberlain.simulator.graph.skip_token import query_parts
 from chamberlain.simulator.message import Request
 
@@ -34,11 +34,16 @@ class ScheduledKind(Enum):
     SKEWED_CLOCK = "skewed_clock"
     VANISH = "vanish"
     LAG = "lag"
+    RESET_AFTER = "reset_after"
+    STALLED_AFTER = "stalled_after"
+    SERVER_ERROR_AFTER = "server_error_after"
 
 
 Kind = ScheduledKind
-SURVIVABLE = tuple(kind for kind in Kind if kind not in {Kind.VANISH, Kind.LAG})
-"""What strikes when nothing else is asked for. The other two tell untruths, which only a later reading puts right."""
+AFTER_WRITES = (Kind.RESET_AFTER, Kind.STALLED_AFTER, Kind.SERVER_ERROR_AFTER)
+"""Failures that are told although the work was done; they strike writes alone."""
+SURVIVABLE = tuple(kind for kind in Kind if kind not in {Kind.VANISH, Kind.LAG, *AFTER_WRITES})
+"""What strikes when nothing else is asked for. The others tell untruths, which only a later reading puts right."""
 BENIGN = frozenset({Kind.SLOW, Kind.DUPLICATE, Kind.SHUFFLED, Kind.SKEWED_CLOCK, Kind.LAG})
 """Kinds that answer what was asked; all others cost the client an attempt."""
 OF_TOKENS = frozenset({Kind.EXPIRED_TOKEN, Kind.REVOKED_TOKEN})
@@ -67,11 +72,20 @@ class Asked(NamedTuple):
         token = self.request.query.get("$deltatoken", "") if self.is_delta else ""
         return "" if token.lower() == "latest" else token
 
+    @property
+    def is_write(self) -> bool:
+        """Whether the directory is to be changed, by the request or by any part of a batch."""
+        if self.parts:
+            return any(not part.startswith("GET ") for part in self.parts)
+        return family_of(self.request) is Family.DIRECTORY_WRITES
+
     def possible(self) -> Iterator[ScheduledKind]:
         """Kinds that make sense for the request."""
         yield from _ANYWHERE
         if not self.in_batch:
             yield from _ON_CONNECTIONS
+        if self.is_write:
+            yield from (Kind.SERVER_ERROR_AFTER,) if self.in_batch else AFTER_WRITES
         if self.parts:
             yield Kind.SHUFFLED
         elif self.request.method == "GET":

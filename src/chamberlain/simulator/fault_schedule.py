@@ -25,6 +25,7 @@ class ScheduleOrder(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     retry_after   most seconds that a Retry-After asks for
     slow_ms       how long a slow page takes
+    stall_ms      how long a client waits in vain for the answer to a write that was done
     skew_seconds  how far the Date header is off
     lag_ms        how old the answers of a lagging replica are at most
     """
@@ -35,6 +36,7 @@ class ScheduleOrder(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     streak: int = 3
     retry_after: int = 1
     slow_ms: int = 200
+    stall_ms: int = 1_000
     skew_seconds: int = 300
     lag_ms: int = 2_000
 

@@ -92,6 +92,24 @@ def answer_instead(strike: Strike, asked: Asked, *, now: float, revoke: Callable
             return None
 
 
+def answer_afterwards(strike: Strike, *, in_batch: bool) -> Response | None:
+    """The failure that is told once a write was done; None for faults of another kind.
+
+    source  https://learn.microsoft.com/graph/errors (read 2026): 500, 502 and 504 do not say whether a request was done
+    """
+    match strike.kind:
+        case ScheduledKind.RESET_AFTER:
+            return Response(200, ending=Ending.RESET)
+        case ScheduledKind.STALLED_AFTER:
+            return Response(200, ending=Ending.RESET, delay_seconds=strike.order.stall_ms / 1000)
+        case ScheduledKind.SERVER_ERROR_AFTER:
+            response = _server_error(strike, in_batch=in_batch)
+            response.headers.pop("Retry-After", None)
+            return response
+        case _:
+            return None
+
+
 def _refusal(kind: ScheduledKind, asked: Asked) -> GraphError:
     if kind is ScheduledKind.DELTA_GONE:
         return _gone(asked)

@@ -26,6 +26,8 @@ class FrontControl:
             ("GET", "usage"): self._usage,
             ("POST", "usage/reset"): self._reset_usage,
             ("GET", "least"): self._least,
+            ("GET", "writes"): self._writes,
+            ("POST", "writes/reset"): self._reset_writes,
             ("GET", "schedule"): lambda _request: json_response(200, self._front.schedule.report()),
             ("POST", "schedule"): self._start,
             ("DELETE", "schedule"): self._end,
@@ -36,6 +38,18 @@ class FrontControl:
 
     def _reset_usage(self, _request: Request) -> Response:
         self._front.usage.reset()
+        return Response(204)
+
+    def _writes(self, request: Request) -> Response:
+        """Query: `after` a number of the log, `accepted=1` without those that were refused."""
+        after = request.query.get("after", "0")
+        if not after.isdecimal():
+            return json_response(400, {"error": {"code": "refused", "message": "`after` is a whole number."}})
+        report = self._front.writes.report(after=int(after), accepted=request.query.get("accepted") == "1")
+        return json_response(200, report)
+
+    def _reset_writes(self, _request: Request) -> Response:
+        self._front.writes.reset()
         return Response(204)
 
     def _least(self, _request: Request) -> Response:

@@ -10,11 +10,11 @@ import msgspec
 
 from chamberlain.simulator.fault_kind import Asked, ScheduledKind, asked
 from chamberlain.simulator.fault_schedule import Schedule, Strike
-from chamberlain.simulator.fault_strike import answer_instead, change_page, change_wire
+from chamberlain.simulator.fault_strike import answer_afterwards, answer_instead, change_page, change_wire
 from chamberlain.simulator.graph.again import without_again
 from chamberlain.simulator.graph.batch import SEGMENT, answer_parts, batch_response, is_batch, read_batch
 from chamberlain.simulator.graph.call import Call, Caller
-from chamberlain.simulator.graph.family import family_of, is_delta
+from chamberlain.simulator.graph.family import Family, family_of, is_delta
 from chamberlain.simulator.graph.ordered import Orders
 from chamberlain.simulator.graph.query import read_options
 from chamberlain.simulator.graph.refusal import GraphError
@@ -26,6 +26,7 @@ from chamberlain.simulator.quota import Quotas
 from chamberlain.simulator.replica import Replicas
 from chamberlain.simulator.usage import Usage
 from chamberlain.simulator.world.tenant import World
+from chamberlain.simulator.write_log import WriteEntry, WriteLog
 
 VERSIONS = frozenset({"v1.0", "beta"})
 JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
@@ -40,6 +41,9 @@ class Gate(Protocol):
     def stop(self, request: Request, caller: Caller, page: int, units: int, /) -> Response | None:
         """The answer instead of the route's, None to let the request pass."""
 
+    def afterwards(self, request: Request, /) -> Response | None:
+        """The answer that a write gets although it was done, None to let the true one pass."""
+
 
 @dataclass(slots=True)
 class Front:
@@ -51,6 +55,7 @@ class Front:
     schedule: Schedule
     replicas: Replicas
     gates: tuple[Gate, ...]
+    writes: WriteLog = field(default_factory=WriteLog)
 
 
 @dataclass(slots=True)
@@ -124,7 +129,7 @@ class Gateway:
         if strike is not None and strike.kind is ScheduledKind.SHUFFLED:
             pairs = pairs[::-1] if len(pairs) < 3 else [*pairs[1::2], *pairs[::2]]
             self._front.schedule.count(strike)
-        response = batch_response(pairs, JSON)
+        response = self._lost(strike, in_batch=False) or batch_response(pairs, JSON)
         self._spoil(strike, response, now)
         return response
 
@@ -142,16 +147,14 @@ class Gateway:
         listed = options.skip_token is not None and not is_delta(request)
         token = read_skip_token(options.skip_token or "", request) if listed else None
         self._charge(bill, caller, route)
-        for gate in front.gates:
-            stopped = gate.stop(request, caller, 1 if token is None else token.page, bill.units)
-            if stopped is not None:
-                return stopped
-        about = strike = None
-        if front.schedule.active:
-            about = asked(request, in_batch=bill.in_batch)
-            strike = self._draw(about)
-            if strike is not None and (instead := self._instead(strike, about, bill.now)) is not None:
-                return instead
+        page = 1 if token is None else token.page
+        stopped = next((found for gate in front.gates if (found := gate.stop(request, caller, page, bill.units))), None)
+        if stopped is not None:
+            return stopped
+        about = asked(request, in_batch=bill.in_batch) if front.schedule.active else None
+        strike = None if about is None else self._draw(about)
+        if about and strike and (instead := self._instead(strike, about, bill.now)) is not None:
+            return instead
         call = Call(
             request=request,
             view=self._world.view(self._position(token, strike, bill.now)),
@@ -159,15 +162,57 @@ class Gateway:
             keys=keys,
             caller=caller,
             offset=0 if token is None else token.offset,
-            page=1 if token is None else token.page,
+            page=page,
             orders=self._orders,
         )
+        if family_of(request) is Family.DIRECTORY_WRITES:
+            return self._written(bill, route, call, strike)
+        return self._encoded(self._read(bill, route, call), strike, about, bill.now)
+
+    def _read(self, bill: _Bill, route: Route, call: Call) -> "dict[str, Any] | Response":
         try:
-            answer = route.handler(call)
+            return route.handler(call)
         except GraphError:
             bill.units = 0
             raise
-        return self._encoded(answer, strike, about, bill.now)
+
+    def _written(self, bill: _Bill, route: Route, call: Call, strike: Strike | None) -> Response:
+        """The answer to a write, noted, or the fault that takes its place once the work is done."""
+        before = self._world.log.position
+        status = 500
+        try:
+            answer = route.handler(call)
+            response = answer if isinstance(answer, Response) else Response(200, self._encoder.encode(answer), JSON)
+            status = response.status
+        except GraphError as refusal:
+            bill.units, status = 0, refusal.status
+            raise
+        finally:
+            entry = self._note(bill, call, before, status)
+        spoiled = next((found for gate in self._front.gates if (found := gate.afterwards(bill.request))), None)
+        spoiled = spoiled or self._lost(strike, in_batch=bill.in_batch)
+        entry.spoiled = spoiled is not None
+        return spoiled or response
+
+    def _note(self, bill: _Bill, call: Call, before: int, status: int) -> WriteEntry:
+        log = self._world.log
+        return self._front.writes.record(
+            bill.request,
+            app=call.caller.client_id,
+            now=bill.now,
+            status=status,
+            changes=log.changes(after=before, until=log.position),
+            position=log.position,
+            units=bill.units,
+            in_batch=bill.in_batch,
+        )
+
+    def _lost(self, strike: Strike | None, *, in_batch: bool) -> Response | None:
+        """The failure that a client is told of although everything was done."""
+        response = None if strike is None else answer_afterwards(strike, in_batch=in_batch)
+        if strike is not None and response is not None:
+            self._front.schedule.count(strike)
+        return response
 
     def _charge(self, bill: _Bill, caller: Caller, route: Route) -> None:
         """Weigh the request against every limit.

@@ -30,9 +30,10 @@ class Activity(NamedTuple):
 
 
 class AuditEntry(NamedTuple):
-    """An activity with its place in the log and the second at which it happened."""
+    """An activity with its place in the log, the second at which it happened, and the application that did it."""
 
     position: int
     number: int
     happened: float
     activity: Activity
+    by: str | None = None

@@ -106,6 +106,12 @@ class Grown:
     def service_principal(self, index: int) -> ServicePrincipal:
         return self._base.service_principal(index)
 
+    def application(self, app_id: str) -> ServicePrincipal | None:
+        """The service principal of an application. Registrations are the newest, and the ones that are asked for."""
+        serials = reversed(range(self._sizes[Kind.SERVICE_PRINCIPAL]))
+        found = (self._base.service_principal(serial) for serial in serials)
+        return next((known for known in found if known.app_id == app_id), None)
+
     def device(self, index: int) -> Device:
         return self._base.device(index)
 

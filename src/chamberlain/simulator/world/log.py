@@ -10,17 +10,21 @@ from chamberlain.simulator.options import CannotStartError
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tenant (population TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS change (
-    position INTEGER PRIMARY KEY, mutation BLOB NOT NULL, happened REAL NOT NULL DEFAULT 0
+    position INTEGER PRIMARY KEY, mutation BLOB NOT NULL, happened REAL NOT NULL DEFAULT 0, by TEXT
 );
 """
 
 
 class Change(NamedTuple):
-    """One entry: a mutation as JSON, at its position and second. Position 0 is the tenant before any change."""
+    """One entry: a mutation as JSON, at its position and second. Position 0 is the tenant before any change.
+
+    by  client id of the application that made it through Graph, None for everybody else
+    """
 
     position: int
     mutation: bytes
     happened: float
+    by: str | None = None
 
 
 class ChangeLog:
@@ -30,7 +34,7 @@ class ChangeLog:
         try:
             self._database = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
             self._database.executescript(_SCHEMA)
-            self._tell_time()
+            self._add_columns()
         except sqlite3.Error as problem:
             raise CannotStartError(
                 f"The tenant file {file} cannot be opened ({problem}); "
@@ -39,11 +43,13 @@ class ChangeLog:
         self._claim(file, population)
         self._position: int = self._database.execute("SELECT coalesce(max(position), 0) FROM change").fetchone()[0]
 
-    def _tell_time(self) -> None:
-        """Files from before changes had a time get the column."""
+    def _add_columns(self) -> None:
+        """Files from before changes had a time and an author get the columns."""
         columns = {row[1] for row in self._database.execute("PRAGMA table_info(change)")}
         if "happened" not in columns:
             self._database.execute("ALTER TABLE change ADD COLUMN happened REAL NOT NULL DEFAULT 0")
+        if "by" not in columns:
+            self._database.execute("ALTER TABLE change ADD COLUMN by TEXT")
 
     def _claim(self, file: Path | None, population: str) -> None:
         row = self._database.execute("SELECT population FROM tenant").fetchone()
@@ -60,16 +66,18 @@ class ChangeLog:
         """Position of the newest change."""
         return self._position
 
-    def append(self, mutation: bytes, happened: float) -> int:
+    def append(self, mutation: bytes, happened: float, *, by: str | None = None) -> int:
         """Record a change for good and return its position."""
-        self._database.execute("INSERT INTO change VALUES (?, ?, ?)", (self._position + 1, mutation, happened))
+        row = (self._position + 1, mutation, happened, by)
+        self._database.execute("INSERT INTO change (position, mutation, happened, by) VALUES (?, ?, ?, ?)", row)
         self._position += 1
         return self._position
 
-    def changes(self, *, until: int) -> Iterator[Change]:
-        """Changes up to a position, oldest first."""
+    def changes(self, *, until: int, after: int = 0) -> Iterator[Change]:
+        """Changes after one position and up to another, oldest first."""
         rows = self._database.execute(
-            "SELECT position, mutation, happened FROM change WHERE position <= ? ORDER BY position", (until,)
+            "SELECT position, mutation, happened, by FROM change WHERE position BETWEEN ? AND ? ORDER BY position",
+            (after + 1, until),
         )
         return (Change(*row) for row in rows)
 

@@ -50,8 +50,8 @@ class World:
         """Let somebody know of every change from now on."""
         self._listeners.append(listener)
 
-    def change(self, mutation: Mutation) -> int:
-        """Make a mutation true and return its position.
+    def change(self, mutation: Mutation, *, by: str | None = None) -> int:
+        """Make a mutation true and return its position. `by` is the application that asked Graph for it.
 
         raises  MutationRefusedError when it makes no sense or changes nothing
         """
@@ -59,7 +59,7 @@ class World:
         _refuse_nonsense(self.view(), facts)
         happened = time.time()
         text = msgspec.json.encode(mutation)
-        change = Change(self.log.append(text, happened), text, happened)
+        change = Change(self.log.append(text, happened, by=by), text, happened, by)
         self._apply(change, mutation, facts)
         for listener in self._listeners:
             listener(change, facts)
@@ -71,7 +71,7 @@ class World:
                 self.base.create(fact)
             self._overlay.record(change.position, fact, change.happened)
         self._overlay.trail.extend(
-            AuditEntry(change.position, number, change.happened, activity)
+            AuditEntry(change.position, number, change.happened, activity, change.by)
             for number, activity in enumerate(mutation.activities(self.base))
         )
 

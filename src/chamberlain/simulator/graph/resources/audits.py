@@ -96,6 +96,17 @@ def _group_type(view: View, group: int) -> str:
     return "unifiedGroups" if unified else "azureAD"
 
 
+def _initiator(view: View, entry: AuditEntry) -> dict[str, str | None]:
+    """The application that asked Graph for the change; an administrator by hand for whatever came another way."""
+    known = None if entry.by is None else view.base.application(entry.by)
+    return {
+        "appId": entry.by,
+        "displayName": "Simulated administrator" if known is None else known.display_name,
+        "servicePrincipalId": None if known is None else known.id,
+        "servicePrincipalName": None,
+    }
+
+
 def _item(view: View, entry: AuditEntry) -> dict[str, Any]:
     then = view.at(entry.position)
     activity = entry.activity
@@ -115,15 +126,7 @@ def _item(view: View, entry: AuditEntry) -> dict[str, Any]:
         "activityDateTime": _written(entry.happened),
         "loggedByService": "PIM" if "eligible" in activity.name else "Core Directory",
         "operationType": activity.operation,
-        "initiatedBy": {
-            "user": None,
-            "app": {
-                "appId": None,
-                "displayName": "Simulated administrator",
-                "servicePrincipalId": None,
-                "servicePrincipalName": None,
-            },
-        },
+        "initiatedBy": {"user": None, "app": _initiator(view, entry)},
         "targetResources": [_target(then, first, changed), *(_target(then, target, []) for target in others)],
         "additionalDetails": [],
     }
