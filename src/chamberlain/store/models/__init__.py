@@ -6,6 +6,7 @@ from chamberlain.store.models.consent import ConsentRow
 from chamberlain.store.models.event import AuditKeyRow, EventRow
 from chamberlain.store.models.message import MailBoxRow, MessageRow
 from chamberlain.store.models.notice import HearingRow, SubscriptionRow
+from chamberlain.store.models.plan import CommentRow, GuardRow, HaltRow, PlanRow, StepRow, TaskRow
 from chamberlain.store.models.rate import RateRow
 from chamberlain.store.models.refusal import RefusalRow
 from chamberlain.store.models.role import RoleRow
@@ -24,17 +25,21 @@ __all__ = [
     "ChoiceRow",
     "CodeRow",
     "ColumnsRow",
+    "CommentRow",
     "ConnectAttempt",
     "ConnectionRow",
     "ConsentRow",
     "CredentialRow",
     "DefaultViewRow",
     "EventRow",
+    "GuardRow",
+    "HaltRow",
     "HearingRow",
     "MailBoxRow",
     "MessageRow",
     "PasskeyRow",
     "PhaseRow",
+    "PlanRow",
     "RateRow",
     "RecoveryCodeRow",
     "RefusalRow",
@@ -44,7 +49,9 @@ __all__ = [
     "SessionRow",
     "SignInAttempt",
     "SignInLink",
+    "StepRow",
     "SubscriptionRow",
+    "TaskRow",
     "TenantRow",
     "TotalRow",
     "User",

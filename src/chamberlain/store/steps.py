@@ -1,0 +1,65 @@
+"""Steps of a plan: what the engine writes down before and after it calls Microsoft."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from chamberlain.errors import Conflict
+from chamberlain.model.carried import Carried
+from chamberlain.model.plan import STEP_MOVES, Facts, Proof, StepState
+from chamberlain.store.models import StepRow
+from chamberlain.store.plan_values import carried_of, document
+
+
+def of(plan_id: int) -> tuple[Carried, ...]:
+    """All steps of a plan, in their order."""
+    return tuple(carried_of(row) for row in StepRow.objects.filter(plan_id=plan_id).order_by("number"))
+
+
+def intend(plan_id: int, befores: Mapping[int, Facts], *, now: datetime) -> None:
+    """Writes down what will be touched, before it is. A step that is tried again keeps what it found at first."""
+    rows = _locked(plan_id, befores)
+    for row in rows:
+        _move(row, StepState.INTENDED)
+        if row.before is None:
+            row.before = document(befores[row.number])
+        row.intended_at = row.intended_at or now
+    StepRow.objects.bulk_update(rows, ["state", "before", "intended_at"], batch_size=500)
+
+
+def called(plan_id: int, failures: Mapping[int, tuple[str, Mapping[str, str]] | None], *, now: datetime) -> None:
+    """Microsoft answered, or did not; nothing is known before the tenant was read."""
+    rows = _locked(plan_id, failures)
+    for row in rows:
+        _move(row, StepState.CALLED)
+        row.failure = document(failures[row.number])
+        row.called_at = now
+        row.tries += 1
+    StepRow.objects.bulk_update(rows, ["state", "failure", "called_at", "tries"], batch_size=500)
+
+
+def end(plan_id: int, ended: Mapping[int, tuple[StepState, Proof | None]], *, now: datetime) -> None:
+    """Writes down how steps ended, and what the tenant showed."""
+    rows = _locked(plan_id, ended)
+    for row in rows:
+        state, proof = ended[row.number]
+        _move(row, state)
+        row.proof = document(proof)
+        row.failure = None if state is StepState.PROVED else row.failure
+        row.ended_at = now
+    StepRow.objects.bulk_update(rows, ["state", "proof", "failure", "ended_at"], batch_size=500)
+
+
+def fail(plan_id: int, number: int, failure: tuple[str, Mapping[str, str]]) -> None:
+    """Writes beside a step why it did not happen."""
+    StepRow.objects.filter(plan_id=plan_id, number=number).update(failure=document(failure))
+
+
+def _locked(plan_id: int, numbers: Iterable[int]) -> Sequence[StepRow]:
+    found = StepRow.objects.select_for_update().filter(plan_id=plan_id, number__in=list(numbers))
+    return [*found.order_by("number")]
+
+
+def _move(row: StepRow, state: StepState) -> None:
+    if row.state != state.value and state not in STEP_MOVES[StepState(row.state)]:
+        raise Conflict("step_move_illegal", number=row.number, before=row.state, after=state.value)
+    row.state = state.value
