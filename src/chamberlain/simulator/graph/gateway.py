@@ -141,7 +141,7 @@ class Gateway:
             raise GraphError(400, "BadRequest", "Resource not found for the segment '$batch'.")
         route, keys = self._router.find(request.method, request.segments[1:])
         bill.pattern = route.pattern
-        if not caller.may(route.roles):
+        if not route.lets(caller):
             raise route.refusal()
         options = read_options(request)
         listed = options.skip_token is not None and not is_delta(request)

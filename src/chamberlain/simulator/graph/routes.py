@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from chamberlain.simulator.graph.call import Call
+from chamberlain.simulator.graph.call import Call, Caller
 from chamberlain.simulator.graph.delta import functions as delta
 from chamberlain.simulator.graph.refusal import GraphError, unknown_segment
 from chamberlain.simulator.graph.resources import (
@@ -43,7 +43,11 @@ _DEVICES = ("Device.Read.All", *_DIRECTORY)
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path. `cost` is in resource units before modifiers; `{}` stands for a variable segment."""
+    """One path. `cost` is in resource units before modifiers; `{}` stands for a variable segment.
+
+    roles  permissions of which one lets an application ask
+    also   permissions of which one is needed besides
+    """
 
     method: str
     pattern: str
@@ -52,6 +56,11 @@ class Route:
     cost: int = 1
     cost_selected: int | None = None
     of_logs: bool = False
+    also: tuple[str, ...] = ()
+
+    def lets(self, caller: Caller) -> bool:
+        """Whether the application may ask."""
+        return caller.may(self.roles) and (not self.also or caller.may(self.also))
 
     def refusal(self) -> GraphError:
         """The answer to an application without one of the permissions. Logs have words of their own.

@@ -4,15 +4,18 @@ source  permissions: Microsoft's permission data of 2026-08-07; each least one s
 """
 
 from chamberlain.simulator.graph.routes import Route
+from chamberlain.simulator.graph.writes.app_roles import AppRoleDesk
 from chamberlain.simulator.graph.writes.groups import KEEPERS, GroupDesk
 from chamberlain.simulator.world.tenant import World
 
+_ASSIGNERS = ("AppRoleAssignment.ReadWrite.All",)
+_READERS = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 _MEMBERS = ("GroupMember.ReadWrite.All", *KEEPERS)
 
 
 def write_routes(world: World) -> tuple[Route, ...]:
     """The routes of a tenant."""
-    return _group_routes(GroupDesk(world))
+    return (*_group_routes(GroupDesk(world)), *_app_role_routes(AppRoleDesk(world)))
 
 
 def _group_routes(desk: GroupDesk) -> tuple[Route, ...]:
@@ -22,4 +25,15 @@ def _group_routes(desk: GroupDesk) -> tuple[Route, ...]:
         Route("DELETE", "groups/{}/members/{}/$ref", desk.remove_member, _MEMBERS),
         Route("POST", "groups/{}/owners/$ref", desk.add_owner, KEEPERS),
         Route("DELETE", "groups/{}/owners/{}/$ref", desk.remove_owner, KEEPERS),
+    )
+
+
+def _app_role_routes(desk: AppRoleDesk) -> tuple[Route, ...]:
+    assigned_to = "servicePrincipals/{}/appRoleAssignedTo"
+    ends = tuple(f"{kind}/{{}}/appRoleAssignments" for kind in ("users", "groups", "servicePrincipals"))
+    return (
+        Route("POST", assigned_to, desk.assign_to_application, _ASSIGNERS, also=_READERS),
+        Route("DELETE", f"{assigned_to}/{{}}", desk.remove, _ASSIGNERS, also=_READERS),
+        *(Route("POST", end, desk.assign_principal, _ASSIGNERS) for end in ends),
+        *(Route("DELETE", f"{end}/{{}}", desk.remove, _ASSIGNERS) for end in ends),
     )
