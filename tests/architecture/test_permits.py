@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "chamberlain"
-GIVES = {"policy/permits.py", "graph/readonly.py"}
-"""`readonly` makes one of what is about to be sent, to compare."""
+GIVES = {"policy/permits.py"}
 
 USES = {"actions/switch_report_names.py"}
 """Actions that open a Graph which may write."""

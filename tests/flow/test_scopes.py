@@ -229,7 +229,7 @@ def test_writing_is_refused_after_reading_too_while_the_product_cannot(story: St
     for is_confirmed, code in ((False, "writing_unconfirmed"), (True, "capability_not_yet")):
         with pytest.raises(Refused) as caught:
             choose_capabilities(
-                actor=ADMIN, tenant=story.tenant, capabilities=["provision_groups"], is_confirmed=is_confirmed
+                actor=ADMIN, tenant=story.tenant, capabilities=["offboard_mailbox"], is_confirmed=is_confirmed
             )
         assert caught.value.code == code
     with pytest.raises(Refused, match="not_allowed"):

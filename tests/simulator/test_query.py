@@ -205,3 +205,19 @@ def test_members_say_their_type_and_a_cast_keeps_one(tenant: Client) -> None:
         assert len(cast["value"]) == 1
     assert tenant.graph(f"groups/{group}/members/microsoft.graph.device").error[0] == 400
     assert tenant.graph(f"groups/{group}/members/$count", advanced=True).body == str(len(members)).encode()
+
+
+def test_members_are_found_by_id_in_an_advanced_query_only(tenant: Client) -> None:
+    groups = tenant.listing("groups?$select=id&$top=999")
+    found = (
+        (group["id"], tenant.get(f"groups/{group['id']}/members?$select=id&$top=999")["value"]) for group in groups
+    )
+    group, members = next((group, members) for group, members in found if len(members) > 2)
+    outsider = next(one["id"] for one in tenant.listing("users?$select=id") if one["id"] not in str(members))
+    wanted = [members[0]["id"], members[2]["id"], outsider, group]
+    named = ",".join(f"'{one}'" for one in wanted)
+    path = f"groups/{group}/members?$filter=id in ({named})&$select=id&$count=true"
+    page = tenant.get(path, advanced=True)
+    assert [one["id"] for one in page["value"]] == wanted[:2]
+    assert page["@odata.count"] == 2
+    assert tenant.graph(path).error == (400, "Request_UnsupportedQuery")

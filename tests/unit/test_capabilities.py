@@ -129,9 +129,9 @@ def test_writing_waits_for_reading_for_a_confirmation_and_for_the_product(
     is_connected: bool, is_confirmed: bool, code: str
 ) -> None:
     with pytest.raises(Refused) as caught:
-        check_choice({Capability.PROVISION_GROUPS}, is_connected=is_connected, is_confirmed=is_confirmed)
+        check_choice({Capability.OFFBOARD_MAILBOX}, is_connected=is_connected, is_confirmed=is_confirmed)
     assert caught.value.code == code
-    assert caught.value.data["capabilities"] == "provision_groups"
+    assert caught.value.data["capabilities"] == "offboard_mailbox"
 
 
 def test_lacking_one_of_two_scopes_is_lacking() -> None:

@@ -170,7 +170,7 @@ def test_there_is_no_permit_unless_it_was_chosen_and_granted() -> None:
     assert permits(show, chosen=STANDARD, held=frozenset({scope})) == frozenset()
     assert permits(show, chosen={show}, held=frozenset()) == frozenset()
     assert permits(show, chosen={show}, held=frozenset({scope})) == {PERMIT}
-    assert permits(Capability.PROVISION_PEOPLE, chosen=Capability, held=frozenset(SCOPES)) == frozenset()
+    assert permits(Capability.SEE_PEOPLE, chosen=Capability, held=frozenset(SCOPES)) == frozenset()
     assert all(writes(one) for one in PERMITS)
 
 

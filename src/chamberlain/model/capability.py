@@ -25,6 +25,7 @@ class Capability(Enum):
     SHOW_REPORT_NAMES = "show_report_names"
     PROVISION_PEOPLE = "provision_people"
     PROVISION_GROUPS = "provision_groups"
+    PROVISION_OWNERS = "provision_owners"
     PROVISION_MAIL_GROUPS = "provision_mail_groups"
     PROVISION_LICENCES = "provision_licences"
     PROVISION_PRODUCTS = "provision_products"

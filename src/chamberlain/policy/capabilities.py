@@ -172,7 +172,13 @@ _WRITING = (
         (Use("GroupMember.ReadWrite.All", "Adds and removes members of security and Microsoft 365 groups."),),
         replaces=("Directory.ReadWrite.All",),
         is_optional=True,
-        is_ready=False,
+    ),
+    Ability(
+        Capability.PROVISION_OWNERS,
+        "Change owners of groups",
+        "Owners of security and Microsoft 365 groups are changed by hand.",
+        (Use("Group.ReadWrite.All", "Adds and removes owners; Microsoft has no smaller permission for it."),),
+        is_optional=True,
     ),
     Ability(
         Capability.PROVISION_MAIL_GROUPS,

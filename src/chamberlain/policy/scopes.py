@@ -66,6 +66,7 @@ SCOPES: dict[str, Scope] = dict(
             "Group.ReadWrite.All",
             "Directory.ReadWrite.All",
         ),
+        _graph("Group.ReadWrite.All", "62a82d76-70ea-41e2-9197-370581804d09", "Directory.ReadWrite.All"),
         _graph(
             "LicenseAssignment.ReadWrite.All",
             "5facf0c1-8979-4e95-abcf-ff3d079771c0",

@@ -18,6 +18,16 @@ SENTENCES: dict[str, Sentence] = {
         "The permission {scope} is missing, or no sync has seen it so far.",
         "Grant it in Entra, start a sync, and try again after it.",
     ),
+    "not_an_id": Sentence(
+        "This does not name anything that Microsoft knows.",
+        "{text} is no id of a person, a group, a role, a licence or an application.",
+        "Choose the person and the permission from their pages, and plan again; nothing was sent.",
+    ),
+    "property_not_settable": Sentence(
+        "Chamberlain does not set this property.",
+        "{name} has a way of its own, or is not written through Microsoft Graph.",
+        "Leave it out of the plan; docs/reference/capabilities.md names what is set.",
+    ),
     "disconnect_unconfirmed": Sentence(
         "The tenant was not disconnected.",
         "What was typed is not its name in addresses, {slug}.",

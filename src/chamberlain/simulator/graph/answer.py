@@ -42,9 +42,15 @@ def collection(call: Call, shape: Shape[T], source: Source[T], *, context: str, 
     )
 
 
-def mixed_collection(call: Call, source: Source[DirectoryObject], *, cast_to: str | None = None) -> dict[str, Any]:
-    """A page of objects of several types, or of the one that a cast segment names."""
-    refuse_filter(call)
+def mixed_collection(
+    call: Call, source: Source[DirectoryObject], *, cast_to: str | None = None, is_filtered: bool = False
+) -> dict[str, Any]:
+    """A page of objects of several types, or of the one that a cast segment names.
+
+    is_filtered  whether the source is what the filter leaves of it
+    """
+    if not is_filtered:
+        refuse_filter(call)
     shape = cast(call, cast_to) if cast_to else None
     mixed = Mixed(call, call.options.select, typed=shape is None)
     context = f"directoryObjects{selected(call)}"

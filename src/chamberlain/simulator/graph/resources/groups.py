@@ -12,6 +12,7 @@ from chamberlain.simulator.graph.matching import matcher, ranged
 from chamberlain.simulator.graph.mixed import DirectoryObject
 from chamberlain.simulator.graph.query import DEFAULT_PAGE
 from chamberlain.simulator.graph.references import member_page, references
+from chamberlain.simulator.graph.refusal import needs_advanced_query
 from chamberlain.simulator.graph.shapes.application import APP_ROLE_ASSIGNMENT
 from chamberlain.simulator.graph.shapes.group import GROUP
 from chamberlain.simulator.graph.sources import Members
@@ -95,7 +96,22 @@ def list_members(call: Call) -> dict[str, Any]:
     options = call.options
     if options.select == ("id",) and len(call.keys) == 1 and options.filter is None and not options.count:
         return _list_ids(call)
+    if options.filter is not None and options.filter.key == "id" and options.filter.properties == {"id"}:
+        return mixed_collection(call, Whole(_named(call, options.filter.key_values)), is_filtered=True)
     return mixed_collection(call, _members(call), cast_to=call.keys[1] if len(call.keys) > 1 else None)
+
+
+def _named(call: Call, ids: Sequence[str]) -> list[DirectoryObject]:
+    """Those of the ids that are members.
+
+    source  https://learn.microsoft.com/graph/api/group-list-members (read 2026): filters take an advanced query
+    raises  GraphError without what an advanced query needs
+    """
+    if not call.options.count:
+        raise needs_advanced_query("in")
+    group = call.object(call.keys[0], Kind.GROUP).serial
+    refs = [call.view.find(guid) for guid in dict.fromkeys(ids)]
+    return [ref for ref in refs if ref is not None and call.view.is_member(group, ref)]
 
 
 def _list_ids(call: Call) -> dict[str, Any]:
