@@ -10,6 +10,7 @@ from chamberlain.policy.capabilities import ABILITIES
 MAIL_KINDS = frozenset({Kind.MAIL_SECURITY_GROUP, Kind.DISTRIBUTION_GROUP})
 
 _MEMBERSHIP = frozenset({Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, Verb.ADD_OWNER, Verb.REMOVE_OWNER})
+_OWNERSHIP = frozenset({Verb.ADD_OWNER, Verb.REMOVE_OWNER})
 _BY_VERB = {
     Verb.ASSIGN_ROLE: Capability.PROVISION_ROLES,
     Verb.REMOVE_ROLE: Capability.PROVISION_ROLES,
@@ -44,7 +45,8 @@ def capabilities_for(change: Change, *, permission: PermissionKnown | None) -> t
     if permission is not None and permission.kind in MAIL_KINDS:
         return (Capability.PROVISION_MAIL_GROUPS,)
     roles = (Capability.PROVISION_ROLES,) if permission is not None and permission.role_assignable else ()
-    return (Capability.PROVISION_GROUPS, *roles)
+    own = Capability.PROVISION_OWNERS if change.verb in _OWNERSHIP else Capability.PROVISION_GROUPS
+    return (own, *roles)
 
 
 def scopes_for(change: Change, *, permission: PermissionKnown | None) -> tuple[str, ...]:
@@ -61,7 +63,7 @@ def can_hold(change: Change, *, permission: PermissionKnown, group: PermissionKn
     """
     if change.subject.type is SubjectType.ACCOUNT or group is None:
         return True
-    if change.verb in (Verb.ADD_OWNER, Verb.REMOVE_OWNER) or group.key == permission.key:
+    if change.verb in _OWNERSHIP or group.key == permission.key:
         return False
     match permission.kind:
         case Kind.M365_GROUP:
