@@ -38,6 +38,18 @@ class Grants:
         for scope in scopes:
             self._change("assign_app", scope)
 
+    def assign_role(self, role: str, *, scope: str = "/") -> None:
+        """An administrator gives our own service principal a directory role."""
+        self._role("assign_role", role, scope)
+
+    def unassign_role(self, role: str, *, scope: str = "/") -> None:
+        """An administrator takes one back."""
+        self._role("unassign_role", role, scope)
+
+    def _role(self, kind: str, role: str, scope: str) -> None:
+        content = {"kind": kind, "principal": self._principal, "role": role, "scope": scope}
+        self._simulator.post("/_simulator/mutations", content)
+
     def _change(self, kind: str, scope: str) -> None:
         content = {
             "kind": kind,

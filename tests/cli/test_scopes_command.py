@@ -47,7 +47,10 @@ def test_scopes_are_told_to_people_and_to_scripts(tenant: Tenant) -> None:
     assert set(told["missing"]) == {"RoleManagement.Read.Directory", "Directory.Read.All"}
     assert told["matrix"]["role"]["sync"] == {"state": "needs", "scopes": ["RoleManagement.Read.Directory"]}
     assert told["matrix"]["people"]["sync"]["state"] == "works"
+    needs = {one["capability"]: one["has_role"] for one in told["capabilities"] if one["roles"]}
+    assert set(needs.values()) == {None}  # no sync has asked who we are
     for_people = run("scopes", "--tenant", tenant.slug)
+    assert "not known whether we have it" in " ".join(for_people.stdout.split())
     assert for_people.returncode == 0, for_people.stderr
     assert "Directory roles and who holds them are no longer read." in for_people.stdout
     assert "33333333-3333-4333-8333-333333333333" in for_people.stdout

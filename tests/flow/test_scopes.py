@@ -17,12 +17,13 @@ from chamberlain.model.kind import Kind
 from chamberlain.model.matrix import PEOPLE
 from chamberlain.model.run import Mode, PhaseName, PhaseState, RunState
 from chamberlain.model.tenant import Tenant
-from chamberlain.policy.capabilities import STANDARD, needed
+from chamberlain.policy.capabilities import STANDARD, USER_ADMINISTRATOR, needed
 from chamberlain.queries.freshness import show_freshness
+from chamberlain.queries.scopes import show_scopes
 from chamberlain.settings import Settings
 from chamberlain.store import scopes
 from chamberlain.store.connection import rows
-from chamberlain.store.models import EventRow
+from chamberlain.store.models import ConnectionRow, EventRow
 from granting import Grants
 from people import ANNA
 from stories import ADMIN, NOBODY, connect_and_sync, perform
@@ -119,6 +120,24 @@ def test_what_the_token_and_the_assignments_say_is_remembered(story: Story) -> N
     assert all(known[name].assigned for name in ALL)
     assert all(one.lost_at is None for one in known.values())
     assert known["Domain.Read.All"].assigned is None  # none of ours: what it is called in an assignment is not known
+
+
+def test_roles_of_our_own_service_principal_are_read_back(story: Story) -> None:
+    def has(capability: Capability) -> bool | None:
+        found = show_scopes(viewer=ADMIN, tenant=story.tenant)
+        return next(line.has_role for line in found.lines if line.ability.capability is capability)
+
+    assert has(Capability.RESET_PASSWORDS) is False
+    assert has(Capability.OFFBOARD_ACCOUNT) is None  # names none
+    story.grants.assign_role(USER_ADMINISTRATOR)
+    perform(story.tenant, story.settings)
+    assert has(Capability.RESET_PASSWORDS) is True
+    assert has(Capability.OFFBOARD_MAILBOX) is False  # another role
+    story.grants.unassign_role(USER_ADMINISTRATOR)
+    perform(story.tenant, story.settings)
+    assert has(Capability.RESET_PASSWORDS) is False
+    ConnectionRow.objects.filter(tenant_id=story.tenant.id).update(principal=None)
+    assert has(Capability.RESET_PASSWORDS) is None  # we do not know who we are
 
 
 def test_a_revoked_scope_is_noticed_at_the_next_sync_and_the_other_kinds_go_on(story: Story) -> None:

@@ -185,6 +185,7 @@ def _note_rights(connection: Connection, found: Rights) -> None:
     """
     if found.tenant != str(connection.tenant.guid):
         raise Refused("wrong_tenant", expected=str(connection.tenant.guid), found=found.tenant)
+    tenants.note_principal(tenant_id=connection.tenant.id, principal=found.principal)
     note_scopes(actor=SYSTEM, tenant_id=connection.tenant.id, seen=found.seen)
 
 

@@ -29,6 +29,7 @@ class CapabilityShape(Schema):
     dangerous: bool = Field(description="Whether who has its scopes can make itself Global Administrator.")
     lacks: list[str] = Field(description="Scopes without which a chosen one does not work.")
     roles: list[str] = Field(description="Directory roles, one of which the service principal has to hold.")
+    has_role: bool | None = Field(description="Whether it holds one; null: none is needed, or it is not known.")
 
 
 class ScopeShape(Schema):
@@ -74,6 +75,7 @@ def get_scopes(request: HttpRequest, *, tenant: str) -> dict[str, Any]:
                 "dangerous": line.is_dangerous,
                 "lacks": [*line.lacks],
                 "roles": [*line.roles],
+                "has_role": line.has_role,
             }
             for line in found.lines
         ],

@@ -13,7 +13,7 @@ from chamberlain.model.capability import ScopeStanding
 from chamberlain.model.matrix import Area, Cell, CellState
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import choose_tenant
-from chamberlain.queries.scopes import Scopes, show_scopes
+from chamberlain.queries.scopes import CapabilityLine, Scopes, show_scopes
 
 CELLS = {
     CellState.WORKS: "works",
@@ -58,6 +58,7 @@ def _print_scopes(found: Scopes) -> None:
             *([] if line.ability.is_ready else [_("not yet")]),
             *([_("can make itself Global Administrator")] if line.is_dangerous else []),
             *([_("does not work: {scopes} missing").format(scopes=", ".join(line.lacks))] if line.lacks else []),
+            *([_role(line)] if line.roles else []),
         ]
         about = line.ability.title + (f" ({'; '.join(marks)})" if marks else "")
         capabilities.add_row(line.ability.capability.value, _("yes") if line.is_chosen else _("no"), escape(about))
@@ -81,6 +82,15 @@ def _print_scopes(found: Scopes) -> None:
             else _("Consent again: chamberlain connect; the next sync uses them.")
         )
         out.print(told.format(client=found.connection.client_id), highlight=False)
+
+
+def _role(line: CapabilityLine) -> str:
+    told = {
+        True: _("our service principal has the role {roles}"),
+        False: _("our service principal lacks the role {roles}"),
+        None: _("needs the role {roles}; not known whether we have it"),
+    }
+    return told[line.has_role].format(roles=", ".join(line.roles))
 
 
 def _need(one: ScopeStanding) -> str:
@@ -126,6 +136,7 @@ def _json(tenant: Tenant, found: Scopes) -> dict[str, Any]:
                 "scopes": [use.scope for use in line.ability.uses],
                 "replaces": list(line.ability.replaces),
                 "roles": list(line.roles),
+                "has_role": line.has_role,
                 "lacks": list(line.lacks),
             }
             for line in found.lines

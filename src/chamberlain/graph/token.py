@@ -38,6 +38,7 @@ class Claims(msgspec.Struct):
 
     tid: str = ""
     appid: str = ""
+    oid: str = ""
     roles: list[str] = []
 
 

@@ -2,11 +2,12 @@
 
 The token is what counts; the assignments tell what Exchange lets us do, which no token of Graph says, and what was
 taken back while a token still lives, for ninety minutes at most.
-source  https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (2026): roles
+source  https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (2026): roles, oid
         https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignments (2026)
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from chamberlain.errors import NotFound, Refused, Upstream
 from chamberlain.graph import shape
@@ -23,13 +24,15 @@ ASSIGNED = "/servicePrincipals(appId='{app}')/appRoleAssignments?$select={fields
 class Rights:
     """What we may do in a tenant.
 
-    tenant    GUID of the tenant that the token is for
-    token     application permissions of Graph in our token, sorted
-    assigned  those that our service principal has assigned and that we know by id, of Graph and of Exchange; None where
-              we may not ask
+    tenant     GUID of the tenant that the token is for
+    principal  object id of our own service principal there; None where the token does not tell
+    token      application permissions of Graph in our token, sorted
+    assigned   those that our service principal has assigned and that we know by id, of Graph and of Exchange; None
+               where we may not ask
     """
 
     tenant: str
+    principal: UUID | None
     token: tuple[str, ...]
     assigned: frozenset[str] | None
 
@@ -49,7 +52,16 @@ async def read_rights(graph: Graph) -> Rights:
     raises  what getting a token raises
     """
     claims = read_claims(await graph.tokens.token())
-    return Rights(claims.tid.lower(), tuple(sorted(claims.roles)), await _assigned(graph, claims.appid))
+    return Rights(
+        claims.tid.lower(), _guid(claims.oid), tuple(sorted(claims.roles)), await _assigned(graph, claims.appid)
+    )
+
+
+def _guid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 async def _assigned(graph: Graph, app: str) -> frozenset[str] | None:

@@ -45,6 +45,7 @@ class Connection:
 
     scopes            application permissions found in the token
     concealed_names   whether the tenant hides names in usage reports; None: unknown
+    principal         object id of our own service principal in the tenant; None until a sync has asked
     error_code        key of sentences.SENTENCES when broken
     """
 
@@ -59,3 +60,4 @@ class Connection:
     connected_at: datetime
     connected_by: str
     cloud: Cloud = Cloud.GLOBAL
+    principal: UUID | None = None

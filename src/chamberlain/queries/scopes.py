@@ -19,7 +19,8 @@ from chamberlain.policy.capabilities import ABILITIES, ROLE_NAMES, instead_of, i
 from chamberlain.policy.matrix import matrix
 from chamberlain.policy.scope_standing import open_scopes, stand, to_ask_for
 from chamberlain.queries.state import one_state
-from chamberlain.store import scopes, tenants
+from chamberlain.store import coverage, scopes, tenants
+from chamberlain.store.reads import own_roles
 
 WHAT = {
     PhaseName.PEOPLE: ACCOUNTS,
@@ -36,6 +37,7 @@ class CapabilityLine:
 
     lacks       scopes without which a chosen one does not work now
     roles       names of directory roles, one of which our service principal has to hold
+    has_role    whether it holds one of them, in the whole tenant; None where none is needed or it is not known
     instead_of  wider scopes that the usual connection asks for, and this one does not
     """
 
@@ -45,6 +47,7 @@ class CapabilityLine:
     is_dangerous: bool
     lacks: tuple[str, ...]
     roles: tuple[str, ...]
+    has_role: bool | None
     instead_of: tuple[str, ...]
 
 
@@ -108,13 +111,14 @@ def show_scopes(*, viewer: Actor, tenant: Tenant, planned: Iterable[Capability] 
         connection = tenants.connection_of(tenant.id)
         chosen = scopes.chosen(tenant.id) if planned is None else frozenset(planned)
         held = scopes.held(tenant.id)
+        roles = None if connection is None else _own_roles(connection)
     if connection is None:
         raise Misconfigured("not_connected")
     here = open_scopes(held)
     standings = tuple(_told(one) for one in stand(chosen, held))
     return Scopes(
         connection=connection,
-        lines=tuple(line_of(one, chosen=chosen, held=here) for one in ABILITIES.values()),
+        lines=tuple(line_of(one, chosen=chosen, held=here, own=roles) for one in ABILITIES.values()),
         standings=standings,
         missing=to_ask_for(standings),
         matrix=tuple(replace(row, cells=tuple(_cell(cell) for cell in row.cells)) for row in matrix(chosen, here)),
@@ -123,7 +127,21 @@ def show_scopes(*, viewer: Actor, tenant: Tenant, planned: Iterable[Capability] 
     )
 
 
-def line_of(ability: Ability, *, chosen: frozenset[Capability], held: frozenset[str] | None = None) -> CapabilityLine:
+def _own_roles(connection: Connection) -> frozenset[str] | None:
+    """Roles of our own service principal; None where it is not known who that is, or roles were never read."""
+    looked = coverage.read(tenant_id=connection.tenant.id)
+    if connection.principal is None or name_of(Family.ROLE) not in looked:
+        return None
+    return own_roles.held_by(tenant_id=connection.tenant.id, principal=connection.principal)
+
+
+def line_of(
+    ability: Ability,
+    *,
+    chosen: frozenset[Capability],
+    held: frozenset[str] | None = None,
+    own: frozenset[str] | None = None,
+) -> CapabilityLine:
     """A capability as a page lists it; where nothing is held yet, nothing is told to be missing."""
     is_chosen = ability.capability in chosen
     told = replace(
@@ -139,6 +157,7 @@ def line_of(ability: Ability, *, chosen: frozenset[Capability], held: frozenset[
         is_dangerous=is_dangerous(ability.capability),
         lacks=lacks(ability.capability, held) if is_chosen and held is not None else (),
         roles=tuple(ROLE_NAMES[one] for one in ability.roles),
+        has_role=None if own is None or not ability.roles else not own.isdisjoint(ability.roles),
         instead_of=instead_of(ability.capability),
     )
 

@@ -143,6 +143,11 @@ def note_rights(*, tenant_id: int, scopes: tuple[str, ...], concealed_names: boo
     ConnectionRow.objects.filter(tenant_id=tenant_id).update(scopes=list(scopes), concealed_names=concealed_names)
 
 
+def note_principal(*, tenant_id: int, principal: UUID | None) -> None:
+    """Records who we are in the tenant."""
+    ConnectionRow.objects.filter(tenant_id=tenant_id).update(principal=principal)
+
+
 def note_concealed_names(*, tenant_id: int, concealed: bool) -> None:
     """Records whether usage reports conceal names."""
     ConnectionRow.objects.filter(tenant_id=tenant_id).update(concealed_names=concealed)

@@ -23,6 +23,7 @@ class ConnectionRow(models.Model):
     state = models.TextField(choices=[(state.value, state.value) for state in ConnectionState])
     scopes = models.JSONField(default=list)
     concealed_names = models.BooleanField(null=True)
+    principal = models.UUIDField(null=True)
     error_code = models.TextField(null=True)
     connected_at = models.DateTimeField()
     connected_by = models.TextField()
@@ -49,6 +50,7 @@ class ConnectionRow(models.Model):
             connected_at=self.connected_at,
             connected_by=self.connected_by,
             cloud=Cloud(self.cloud),
+            principal=self.principal,
         )
 
 
