@@ -28,6 +28,7 @@ from chamberlain.simulator.notify import Subscriptions
 from chamberlain.simulator.options import SimulatorOptions
 from chamberlain.simulator.quota import Quotas
 from chamberlain.simulator.replica import Replicas
+from chamberlain.simulator.role_clock import RoleClock
 from chamberlain.simulator.usage import Usage
 from chamberlain.simulator.world.reference import Kind
 from chamberlain.simulator.world.tenant import World
@@ -44,6 +45,7 @@ class Simulator:
         cloud = CLOUDS[options.cloud]
         faults = Faults()
         users = world.base.size(Kind.USER)
+        self._clock = RoleClock(world)
         self._replicas = Replicas(world, seed=seed, lag_seconds=options.replica_lag_ms / 1000)
         front = Front(
             tokens=Tokens(key, world.base.tenant.id, cloud),
@@ -67,6 +69,7 @@ class Simulator:
 
     def respond(self, request: Request) -> Response:
         """The answer to any request."""
+        self._clock.expire(time.time())
         first = request.segments[0] if request.segments else ""
         if first in VERSIONS:
             answered = self._graph.respond(request, time.time())

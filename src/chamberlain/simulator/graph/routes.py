@@ -33,6 +33,7 @@ _USERS = ("User.Read.All", "User.ReadWrite.All", *_DIRECTORY)
 _GROUPS = ("GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", *_DIRECTORY)
 _ROLES = ("RoleManagement.Read.Directory", "RoleManagement.Read.All", "RoleManagement.ReadWrite.Directory", *_DIRECTORY)
 _ELIGIBLE = ("RoleEligibilitySchedule.Read.Directory", "RoleEligibilitySchedule.ReadWrite.Directory", *_ROLES[:3])
+_SCHEDULED = ("RoleAssignmentSchedule.Read.Directory", "RoleAssignmentSchedule.ReadWrite.Directory", *_ROLES[:3])
 _APPLICATIONS = ("Application.Read.All", "Application.ReadWrite.All", *_DIRECTORY)
 _LICENCES = ("LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "Organization.Read.All", *_DIRECTORY)
 _ORGANISATION = ("Organization.Read.All", "Organization.ReadWrite.All", "User.Read.All", *_DIRECTORY)
@@ -119,6 +120,7 @@ ROUTES = (
     Route("GET", f"{_UNIFIED}/roleDefinitions/{{}}", roles.get_role_definition, _ROLES),
     Route("GET", f"{_UNIFIED}/roleAssignments", roles.list_role_assignments, _ROLES),
     Route("GET", f"{_UNIFIED}/roleEligibilityScheduleInstances", roles.list_eligible, _ELIGIBLE),
+    Route("GET", f"{_UNIFIED}/roleAssignmentScheduleInstances", roles.list_active, _SCHEDULED),
     Route("GET", "servicePrincipals", applications.list_service_principals, _APPLICATIONS),
     Route("GET", "servicePrincipals/delta", delta.service_principals, _APPLICATIONS),
     Route("GET", "servicePrincipals/$count", applications.count_service_principals, _APPLICATIONS),

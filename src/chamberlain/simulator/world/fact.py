@@ -23,6 +23,7 @@ class Shelf(Enum):
 
     ROLE = "role"
     ELIGIBLE = "eligible"
+    SCHEDULE = "schedule"
     APP = "app"
     CONSENT = "consent"
     LICENCE = "licence"

@@ -21,3 +21,10 @@ class RoleAssignment(NamedTuple):
     role_id: str
     principal: Ref
     scope: str
+
+
+class Schedule(NamedTuple):
+    """From when an assignment holds, and until when if it ends by itself."""
+
+    starts: str | None
+    ends: str | None

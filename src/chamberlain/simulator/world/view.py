@@ -16,7 +16,7 @@ from chamberlain.simulator.world.licence import HOLDING, LicenceState
 from chamberlain.simulator.world.overlay import Overlay, Presence
 from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Kind, Ref
-from chamberlain.simulator.world.role import RoleAssignment
+from chamberlain.simulator.world.role import RoleAssignment, Schedule
 
 _PERSON_FIELDS = frozenset(Person._fields)
 
@@ -314,6 +314,8 @@ class View:
                 return self.base.roles_of(holder)
             case Shelf.ELIGIBLE:
                 return self.base.eligible_of(holder)
+            case Shelf.SCHEDULE:
+                return ()
             case Shelf.APP:
                 return self.base.app_assignments_of(holder)
             case Shelf.LICENCE:
@@ -343,6 +345,11 @@ class View:
     def eligible_assignments(self) -> list[RoleAssignment]:
         """Who may activate a role."""
         return self._merged(Shelf.ELIGIBLE, self.base.eligible_assignments(), self._overlay.keys(Shelf.ELIGIBLE))
+
+    def schedule(self, shelf: Shelf, held: RoleAssignment) -> Schedule | None:
+        """When an assignment, or an eligibility, holds; None for what nobody put a time to."""
+        found: Schedule | None = self.entry(Shelf.SCHEDULE, (shelf.value, *held), held.principal)
+        return found
 
     def roles_of(self, holder: Ref) -> list[RoleAssignment]:
         """Roles assigned to the holder itself."""
@@ -391,5 +398,7 @@ def entry_key(shelf: Shelf, item: Any, holder: Ref | None) -> Key:
             return tuple(item)
         case Shelf.APP | Shelf.CONSENT:
             return tuple(item[:3])
+        case Shelf.SCHEDULE:
+            return ()  # the base has none
         case Shelf.SETTING:
             return ()

@@ -11,7 +11,9 @@ from chamberlain.simulator.graph.listing import Whole, page
 from chamberlain.simulator.graph.matching import matcher
 from chamberlain.simulator.graph.mixed import DirectoryObject
 from chamberlain.simulator.graph.refusal import GraphError, not_found
+from chamberlain.simulator.graph.shape import Shape
 from chamberlain.simulator.graph.shapes.role import (
+    ACTIVE_ASSIGNMENT,
     DIRECTORY_ROLE,
     ELIGIBILITY,
     ROLE_ASSIGNMENT,
@@ -74,19 +76,33 @@ def list_role_assignments(call: Call) -> dict[str, Any]:
 
 def list_eligible(call: Call) -> dict[str, Any]:
     """GET /roleManagement/directory/roleEligibilityScheduleInstances: only where the tenant owns P2"""
+    return _instances(call, ELIGIBILITY, call.view.eligible_assignments(), "roleEligibilityScheduleInstances")
+
+
+def list_active(call: Call) -> dict[str, Any]:
+    """GET /roleManagement/directory/roleAssignmentScheduleInstances: only where the tenant owns P2"""
+    return _instances(call, ACTIVE_ASSIGNMENT, call.view.role_assignments(), "roleAssignmentScheduleInstances")
+
+
+def refuse_without_premium(call: Call) -> None:
+    """Schedules of roles are part of Entra ID P2."""
     if not call.view.knobs.premium:
         raise GraphError(
             400,
             "AadPremiumLicenseRequired",
             "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.",
         )
-    names = call.names(ELIGIBILITY)
+
+
+def _instances(call: Call, shape: Shape[RoleAssignment], held: list[RoleAssignment], what: str) -> dict[str, Any]:
+    refuse_without_premium(call)
+    names = call.names(shape)
     return page(
         call,
-        Whole(call.view.eligible_assignments()),
-        lambda item: ELIGIBILITY.render(call.view, item, names) | _expanded(call, item),
-        context=f"roleManagement/directory/roleEligibilityScheduleInstances{selected(call)}",
-        matches=matcher(call, ELIGIBILITY),
+        Whole(held),
+        lambda item: shape.render(call.view, item, names) | _expanded(call, item),
+        context=f"roleManagement/directory/{what}{selected(call)}",
+        matches=matcher(call, shape),
     )
 
 

@@ -6,12 +6,16 @@ source  https://learn.microsoft.com/graph/api/resources/unifiedroledefinition, .
 
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
 from chamberlain.simulator.graph.shape import Shape, constant
+from chamberlain.simulator.world.fact import Shelf
 from chamberlain.simulator.world.role import RoleAssignment, RoleDefinition
 from chamberlain.simulator.world.view import View
+
+_LONG_AGO = "2026-01-05T09:00:00Z"
 
 
 def directory_role_id(view: View, role: RoleDefinition) -> str:
@@ -44,7 +48,7 @@ ROLE_DEFINITION: Shape[RoleDefinition] = Shape(
 )  # fmt: skip
 
 
-def _assignment_id(view: View, item: RoleAssignment) -> str:
+def assignment_id(view: View, item: RoleAssignment) -> str:
     """base64url of both GUIDs with a suffix, as the service makes it."""
     role, principal = uuid.UUID(item.role_id), uuid.UUID(view.base.guid(item.principal))
     scope = "-1" if item.scope == "/" else f"-{blake2b(item.scope.encode(), digest_size=4).hexdigest()}"
@@ -54,7 +58,7 @@ def _assignment_id(view: View, item: RoleAssignment) -> str:
 ROLE_ASSIGNMENT: Shape[RoleAssignment] = Shape(
     "unifiedRoleAssignment",
     {
-        "id": _assignment_id,
+        "id": assignment_id,
         "principalId": lambda view, item: view.base.guid(item.principal),
         "directoryScopeId": lambda _view, item: item.scope,
         "roleDefinitionId": lambda _view, item: item.role_id,
@@ -67,22 +71,62 @@ ROLE_ASSIGNMENT: Shape[RoleAssignment] = Shape(
     expandable=frozenset({"principal", "roleDefinition"}),
 )
 
+
+def _starts(shelf: Shelf) -> Callable[[View, RoleAssignment], str | None]:
+    def read(view: View, item: RoleAssignment) -> str | None:
+        schedule = view.schedule(shelf, item)
+        return _LONG_AGO if schedule is None or schedule.starts is None else schedule.starts
+
+    return read
+
+
+def _ends(shelf: Shelf) -> Callable[[View, RoleAssignment], str | None]:
+    def read(view: View, item: RoleAssignment) -> str | None:
+        schedule = view.schedule(shelf, item)
+        return None if schedule is None else schedule.ends
+
+    return read
+
+
 ELIGIBILITY: Shape[RoleAssignment] = Shape(
     "unifiedRoleEligibilityScheduleInstance",
     {
-        "id": _assignment_id,
+        "id": assignment_id,
         "principalId": lambda view, item: view.base.guid(item.principal),
         "directoryScopeId": lambda _view, item: item.scope,
         "roleDefinitionId": lambda _view, item: item.role_id,
         "appScopeId": constant(None),
         "memberType": constant("Direct"),
-        "startDateTime": constant("2026-01-05T09:00:00Z"),
-        "endDateTime": constant(None),
-        "roleEligibilityScheduleId": _assignment_id,
+        "startDateTime": _starts(Shelf.ELIGIBLE),
+        "endDateTime": _ends(Shelf.ELIGIBLE),
+        "roleEligibilityScheduleId": assignment_id,
     },
     default=(
         "id", "principalId", "roleDefinitionId", "directoryScopeId", "appScopeId", "startDateTime", "endDateTime",
         "memberType", "roleEligibilityScheduleId",
+    ),
+    filterable=frozenset({"principalId", "roleDefinitionId", "directoryScopeId"}),
+    expandable=frozenset({"principal", "roleDefinition"}),
+)  # fmt: skip
+
+ACTIVE_ASSIGNMENT: Shape[RoleAssignment] = Shape(
+    "unifiedRoleAssignmentScheduleInstance",
+    {
+        "id": assignment_id,
+        "principalId": lambda view, item: view.base.guid(item.principal),
+        "directoryScopeId": lambda _view, item: item.scope,
+        "roleDefinitionId": lambda _view, item: item.role_id,
+        "appScopeId": constant(None),
+        "assignmentType": constant("Assigned"),
+        "memberType": constant("Direct"),
+        "startDateTime": _starts(Shelf.ROLE),
+        "endDateTime": _ends(Shelf.ROLE),
+        "roleAssignmentOriginId": assignment_id,
+        "roleAssignmentScheduleId": assignment_id,
+    },
+    default=(
+        "id", "principalId", "roleDefinitionId", "directoryScopeId", "appScopeId", "startDateTime", "endDateTime",
+        "assignmentType", "memberType", "roleAssignmentOriginId", "roleAssignmentScheduleId",
     ),
     filterable=frozenset({"principalId", "roleDefinitionId", "directoryScopeId"}),
     expandable=frozenset({"principal", "roleDefinition"}),

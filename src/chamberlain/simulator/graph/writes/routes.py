@@ -6,8 +6,10 @@ source  permissions: Microsoft's permission data of 2026-08-07; each least one s
 from chamberlain.simulator.graph.routes import Route
 from chamberlain.simulator.graph.writes.app_roles import AppRoleDesk
 from chamberlain.simulator.graph.writes.groups import KEEPERS, GroupDesk
+from chamberlain.simulator.graph.writes.roles import RoleDesk
 from chamberlain.simulator.world.tenant import World
 
+_ROLES = ("RoleManagement.ReadWrite.Directory",)
 _ASSIGNERS = ("AppRoleAssignment.ReadWrite.All",)
 _READERS = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 _MEMBERS = ("GroupMember.ReadWrite.All", *KEEPERS)
@@ -15,7 +17,7 @@ _MEMBERS = ("GroupMember.ReadWrite.All", *KEEPERS)
 
 def write_routes(world: World) -> tuple[Route, ...]:
     """The routes of a tenant."""
-    return (*_group_routes(GroupDesk(world)), *_app_role_routes(AppRoleDesk(world)))
+    return (*_group_routes(GroupDesk(world)), *_app_role_routes(AppRoleDesk(world)), *_role_routes(RoleDesk(world)))
 
 
 def _group_routes(desk: GroupDesk) -> tuple[Route, ...]:
@@ -36,4 +38,15 @@ def _app_role_routes(desk: AppRoleDesk) -> tuple[Route, ...]:
         Route("DELETE", f"{assigned_to}/{{}}", desk.remove, _ASSIGNERS, also=_READERS),
         *(Route("POST", end, desk.assign_principal, _ASSIGNERS) for end in ends),
         *(Route("DELETE", f"{end}/{{}}", desk.remove, _ASSIGNERS) for end in ends),
+    )
+
+
+def _role_routes(desk: RoleDesk) -> tuple[Route, ...]:
+    unified = "roleManagement/directory"
+    active, eligible = (f"{unified}/role{kind}ScheduleRequests" for kind in ("Assignment", "Eligibility"))
+    return (
+        Route("POST", f"{unified}/roleAssignments", desk.assign, _ROLES),
+        Route("DELETE", f"{unified}/roleAssignments/{{}}", desk.remove, _ROLES),
+        Route("POST", active, desk.request_assignment, ("RoleAssignmentSchedule.ReadWrite.Directory", *_ROLES)),
+        Route("POST", eligible, desk.request_eligibility, ("RoleEligibilitySchedule.ReadWrite.Directory", *_ROLES)),
     )

@@ -7,7 +7,7 @@ from chamberlain.simulator.world.base import Base
 from chamberlain.simulator.world.fact import EntryFact, Fact, Shelf
 from chamberlain.simulator.world.mutation.lookup import MutationRefusedError, named
 from chamberlain.simulator.world.reference import Kind, Ref
-from chamberlain.simulator.world.role import RoleAssignment
+from chamberlain.simulator.world.role import RoleAssignment, Schedule
 
 PRINCIPALS = (Kind.USER, Kind.GROUP, Kind.SERVICE_PRINCIPAL)
 
@@ -19,7 +19,12 @@ def _entry(base: Base, shelf: Shelf, item: "_Named", *, holds: bool) -> tuple[Fa
     if principal.kind is Kind.GROUP and not base.group(principal.serial).role_assignable:
         raise MutationRefusedError("Roles are given only to groups that were made for it.")
     assignment = RoleAssignment(item.role, principal, item.scope)
-    return (EntryFact(shelf, tuple(assignment), assignment if holds else None, principal),)
+    timed = isinstance(item, _Timed) and (item.starts or item.ends)
+    schedule = Schedule(item.starts, item.ends) if isinstance(item, _Timed) and timed else None
+    return (
+        EntryFact(shelf, tuple(assignment), assignment if holds else None, principal),
+        EntryFact(Shelf.SCHEDULE, (shelf.value, *assignment), schedule, principal),
+    )
 
 
 def _targets(base: Base, item: "_Named") -> tuple[Ref | RoleTarget, ...]:
@@ -32,8 +37,13 @@ class _Named(msgspec.Struct, frozen=True, tag_field="kind"):
     scope: str = "/"
 
 
-class AssignRole(_Named, frozen=True, tag="assign_role"):
-    """A principal holds a role from now on."""
+class _Timed(_Named, frozen=True, tag_field="kind"):
+    starts: str | None = None
+    ends: str | None = None
+
+
+class AssignRole(_Timed, frozen=True, tag="assign_role"):
+    """A principal holds a role from now on, perhaps until a time."""
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The assignment is there."""
@@ -58,8 +68,8 @@ class UnassignRole(_Named, frozen=True, tag="unassign_role"):
         return (Activity(ROLES, name, "Unassign", _targets(base, self)),)
 
 
-class MakeEligible(_Named, frozen=True, tag="make_eligible"):
-    """A principal may activate a role from now on."""
+class MakeEligible(_Timed, frozen=True, tag="make_eligible"):
+    """A principal may activate a role from now on, perhaps until a time."""
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The eligibility is there."""
