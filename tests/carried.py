@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
+from uuid import UUID
 
 from chamberlain.bench.simulated import Simulated
 from chamberlain.errors import ChamberlainError
@@ -14,7 +15,7 @@ from chamberlain.kinds.writing.carriers import CARRIERS
 from chamberlain.kinds.writing.carrying import Sending
 from chamberlain.model.capability import Capability, Resource
 from chamberlain.model.permit import Permit
-from chamberlain.model.plan import Change, Facts
+from chamberlain.model.plan import Change, Facts, Subject, SubjectType
 from chamberlain.policy.capabilities import needed
 from chamberlain.policy.permits import PERMITS
 from chamberlain.policy.planning.facts import expected, is_met
@@ -23,6 +24,16 @@ from granting import Grants
 EVERY = frozenset[Permit]().union(*PERMITS.values())
 Value = TypeVar("Value")
 Seen = Facts | ChamberlainError
+
+
+def person(guid: UUID | str) -> Subject:
+    """An account."""
+    return Subject(str(guid))
+
+
+def group(guid: str) -> Subject:
+    """A group, as one that holds something."""
+    return Subject(guid, SubjectType.GROUP)
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from carried import Tenant, granted
+from carried import Tenant, granted, group, person
 from chamberlain.bench.simulated import Simulated
 from chamberlain.errors import ChamberlainError, NotFound, Refused, Upstream
 from chamberlain.kinds.writing.carriers import CARRIERS
 from chamberlain.model.kind import Family
 from chamberlain.model.observed import key_of
-from chamberlain.model.plan import Change, Subject, SubjectType
+from chamberlain.model.plan import Change, Subject
 from chamberlain.model.verb import Verb
 from people import ANNA, BEN, CHLOE, DMITRI, EMRE, GRETA, HIRO, JONAS
 
@@ -25,14 +25,6 @@ NOBODY = UUID("00000000-0000-4000-8000-00000000dead")
 @pytest.fixture(scope="module")
 def tenant(start_tenant: Callable[..., Simulated]) -> Tenant:
     return granted(start_tenant(population="golden"))
-
-
-def person(guid: UUID) -> Subject:
-    return Subject(str(guid))
-
-
-def group(guid: str) -> Subject:
-    return Subject(guid, SubjectType.GROUP)
 
 
 def of_group(verb: Verb, who: UUID | str, what: str) -> Change:
