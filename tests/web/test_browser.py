@@ -218,7 +218,7 @@ def test_a_phone_has_a_drawer_and_no_page_is_too_wide(open_page: Opener, picture
     picture(page, "phone")
     expect(page.get_by_role("navigation", name="Pages")).to_be_hidden()
     page.get_by_role("button", name="Open the menu").click()
-    page.get_by_role("navigation", name="Pages").get_by_role("link", name="People").click()
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="People", exact=True).click()
     page.wait_for_url("**/people")
     person = page.locator("a[data-open]").first.get_attribute("href")
     for path in ("/", "/people", "/permissions", "/licences", "/runs", "/runs/1", "/search?q=a"):
