@@ -39,6 +39,7 @@ _LICENCES = ("LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All", "O
 _ORGANISATION = ("Organization.Read.All", "Organization.ReadWrite.All", "User.Read.All", *_DIRECTORY)
 _DOMAINS = ("Domain.Read.All", "Domain.ReadWrite.All", *_DIRECTORY)
 _REPORT_SETTINGS = ("ReportSettings.Read.All", "ReportSettings.ReadWrite.All")
+_ASSIGNS = "AppRoleAssignment.ReadWrite.All"  # who writes assignments may read those of one holder, too
 _DEVICES = ("Device.Read.All", *_DIRECTORY)
 
 
@@ -99,7 +100,7 @@ ROUTES = (
     Route("GET", "users/{}/memberOf", users.list_member_of, _DIRECTORY, cost=2),
     Route("GET", "users/{}/memberOf/{}", users.list_member_of, _DIRECTORY, cost=2),
     Route("GET", "users/{}/licenseDetails", users.list_licence_details, (*_LICENCES, *_USERS), cost=2),
-    Route("GET", "users/{}/appRoleAssignments", users.list_app_role_assignments, _DIRECTORY),
+    Route("GET", "users/{}/appRoleAssignments", users.list_app_role_assignments, (*_DIRECTORY, _ASSIGNS)),
     Route("GET", "users/{}/ownedObjects", users.list_owned_objects, _USERS, cost=2),
     Route("GET", "users/{}/oauth2PermissionGrants", consents.list_grants_of_user, _DIRECTORY, cost=2),
     Route("GET", "groups", groups.list_groups, _GROUPS),
@@ -111,7 +112,7 @@ ROUTES = (
     Route("GET", "groups/{}/members/{}", groups.list_members, _GROUPS, cost=3),
     Route("GET", "groups/{}/owners", groups.list_owners, _GROUPS),
     Route("GET", "groups/{}/memberOf", groups.list_group_member_of, _GROUPS),
-    Route("GET", "groups/{}/appRoleAssignments", groups.list_group_app_role_assignments, _DIRECTORY),
+    Route("GET", "groups/{}/appRoleAssignments", groups.list_group_app_role_assignments, (*_DIRECTORY, _ASSIGNS)),
     Route("GET", "directoryRoles", roles.list_directory_roles, _ROLES),
     Route("GET", "directoryRoles/delta", delta.directory_roles, _ROLES),
     Route("GET", "directoryRoles/{}", roles.get_directory_role, _ROLES),
