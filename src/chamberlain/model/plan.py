@@ -90,13 +90,13 @@ class Reason(StrEnum):
     """Why a step is in a plan."""
 
     ASKED = "asked"
-    NEEDED_FIRST = "needed_first"
+    WAITS = "waits"
     RESTORES = "restores"
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """A reason with what it speaks of, for example the step that needs this one first."""
+    """A reason with what it speaks of, for example what it waits for."""
 
     reason: Reason
     values: Mapping[str, str] = field(default_factory=dict)

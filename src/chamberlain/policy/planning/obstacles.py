@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from chamberlain.model.kind import Relation
 from chamberlain.model.obstacle import Help, Hindrance, Obstacle
 from chamberlain.model.plan import Change, Subject, SubjectType
 from chamberlain.model.situation import AccountKnown, PermissionKnown, Situation
@@ -10,7 +9,7 @@ from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import ABILITIES, lacks
 from chamberlain.policy.planning.needs import MAIL_KINDS, can_hold, capabilities_for
 from chamberlain.policy.planning.on_premises import account_command, group_command
-from chamberlain.policy.planning.reach import Above, reach
+from chamberlain.policy.planning.reach import RELATIONS, Above, reach
 
 MEMBERS = frozenset({Verb.ADD_MEMBER, Verb.REMOVE_MEMBER})
 OWNERS = frozenset({Verb.ADD_OWNER, Verb.REMOVE_OWNER})
@@ -22,15 +21,19 @@ _MASTERED = frozenset({Verb.RESET_PASSWORD, Verb.DELETE_USER, Verb.UPDATE_USER})
 _OURS_ANYWAY = frozenset({"usageLocation"})
 
 
-def obstacles(change: Change, *, situation: Situation) -> tuple[Obstacle, ...]:
-    """Everything that keeps this change from being done; empty where it can be."""
+def obstacles(change: Change, *, situation: Situation, above: Above | None = None) -> tuple[Obstacle, ...]:
+    """Everything that keeps this change from being done; empty where it can be.
+
+    above  the situation's edges, where somebody asks of many changes
+    """
+    above = above or Above.of(situation.edges)
     permission = situation.permissions.get(change.permission)
     account = situation.accounts.get(change.subject.guid)
     found = [*_unknown(change, situation), *_not_let(change, permission, situation)]
     found += _protected(change, account, permission, situation)
     if permission is not None:
         found += _nature(change, permission, situation)
-        found += _inherited(change, permission, situation)
+        found += _inherited(change, permission, situation, above)
     if account is not None:
         found += _mastered(change, account)
     if change.verb is Verb.MAKE_ELIGIBLE and not situation.premium:
@@ -106,11 +109,12 @@ def _nature(change: Change, permission: PermissionKnown, situation: Situation) -
         yield Obstacle(Hindrance.NOT_NESTABLE, Help.NAME_ANOTHER, values)
 
 
-def _inherited(change: Change, permission: PermissionKnown, situation: Situation) -> Iterator[Obstacle]:
+def _inherited(change: Change, permission: PermissionKnown, situation: Situation, above: Above) -> Iterator[Obstacle]:
     """What is held through a group only cannot be taken from the one who holds it so."""
-    if change.verb not in TAKING or _is_direct(change, situation):
+    held = {(edge.permission, edge.relation) for edge in above.held(change.subject)}
+    if change.verb not in TAKING or (permission.key, RELATIONS[change.verb]) in held:
         return
-    through = reach(Above.of(situation.edges), change.subject).get(permission.key)
+    through = reach(above, change.subject).get(permission.key)
     if not through:
         return
     nearest = situation.permissions.get(through[0])
@@ -130,10 +134,3 @@ def _mastered(change: Change, account: AccountKnown) -> Iterator[Obstacle]:
         return
     command = account_command(change, account=account)
     yield Obstacle(Hindrance.SYNCED_ACCOUNT, Help.RUN_COMMAND, {"who": account.name}, command)
-
-
-def _is_direct(change: Change, situation: Situation) -> bool:
-    return any(
-        edge.holder == change.subject and edge.permission == change.permission and edge.relation is not Relation.OWNER
-        for edge in situation.edges
-    )

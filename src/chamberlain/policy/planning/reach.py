@@ -12,39 +12,70 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from chamberlain.model.kind import Relation
-from chamberlain.model.plan import Subject, SubjectType
+from chamberlain.model.kind import Family, Relation
+from chamberlain.model.plan import Change, Subject, SubjectType
 from chamberlain.model.situation import Edge
+from chamberlain.model.verb import Verb
 
 GROUP = "group:"
+HOLDING = frozenset({Relation.MEMBER, Relation.ASSIGNED})
+RELATIONS = {
+    Verb.ADD_MEMBER: Relation.MEMBER,
+    Verb.REMOVE_MEMBER: Relation.MEMBER,
+    Verb.ADD_OWNER: Relation.OWNER,
+    Verb.REMOVE_OWNER: Relation.OWNER,
+    Verb.ASSIGN_ROLE: Relation.ASSIGNED,
+    Verb.REMOVE_ROLE: Relation.ASSIGNED,
+    Verb.MAKE_ELIGIBLE: Relation.ELIGIBLE,
+    Verb.END_ELIGIBLE: Relation.ELIGIBLE,
+    Verb.ASSIGN_APP_ROLE: Relation.ASSIGNED,
+    Verb.REMOVE_APP_ROLE: Relation.ASSIGNED,
+    Verb.ASSIGN_LICENCE: Relation.ASSIGNED,
+    Verb.REMOVE_LICENCE: Relation.ASSIGNED,
+    Verb.SWAP_LICENCE: Relation.ASSIGNED,
+    Verb.SET_PLANS: Relation.ASSIGNED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """Direct edges, ready to be climbed."""
+    """Direct edges by who holds them, ready to be climbed."""
 
     by_holder: Mapping[Subject, tuple[Edge, ...]]
 
     @staticmethod
     def of(edges: Iterable[Edge]) -> "Above":
-        """The edges, by who holds them; ownership and eligibility give nothing further."""
+        """The edges, by who holds them."""
         found: dict[Subject, list[Edge]] = {}
         for edge in sorted(edges):
-            if edge.relation in (Relation.MEMBER, Relation.ASSIGNED):
-                found.setdefault(edge.holder, []).append(edge)
+            found.setdefault(edge.holder, []).append(edge)
         return Above({holder: tuple(held) for holder, held in found.items()})
+
+    def held(self, subject: Subject) -> tuple[Edge, ...]:
+        """What a subject holds directly."""
+        return self.by_holder.get(subject, ())
+
+    def after(self, change: Change) -> "Above":
+        """The edges as they are once a change is done."""
+        subject = change.subject
+        held = tuple(sorted(_changed(self.held(subject), change)))
+        return self if held == self.held(subject) else Above({**self.by_holder, subject: held})
 
 
 def reach(above: Above, subject: Subject) -> dict[str, tuple[str, ...]]:
-    """Every permission that a subject holds, with the shortest way to it: keys of the groups between, nearest first."""
+    """Every permission that a subject holds, with the shortest way to it: keys of the groups between, nearest first.
+
+    Ownership and eligibility are not holding.
+    """
     ways: dict[str, tuple[str, ...]] = {}
     furthest = 1 if subject.type is SubjectType.ACCOUNT else 0
     queue: deque[tuple[Subject, tuple[str, ...]]] = deque([(subject, ())])
     while queue:
         holder, through = queue.popleft()
-        for edge in above.by_holder.get(holder, ()):
+        for edge in above.held(holder):
             is_group = edge.permission.startswith(GROUP)
-            if edge.permission in ways or (len(through) > furthest and not is_group):
+            too_far = len(through) > furthest and not is_group
+            if edge.relation not in HOLDING or edge.permission in ways or too_far:
                 continue
             ways[edge.permission] = through
             if is_group:
@@ -55,3 +86,27 @@ def reach(above: Above, subject: Subject) -> dict[str, tuple[str, ...]]:
 def group(key: str) -> Subject:
     """A group as a holder."""
     return Subject(key.removeprefix(GROUP), SubjectType.GROUP)
+
+
+def _changed(held: tuple[Edge, ...], change: Change) -> set[Edge]:
+    """What is held directly after a change."""
+    if change.verb is Verb.DELETE_USER:
+        return set()
+    relation = RELATIONS.get(change.verb)
+    if relation is None:
+        return set(held)
+    scope = change.options.scope if change.verb.family is Family.ROLE else ""
+    gone = {change.permission, change.options.instead_of}
+    kept = {
+        edge
+        for edge in held
+        if edge.permission not in gone or edge.relation is not relation or (scope and edge.scope not in (scope, ""))
+    }
+    if not change.verb.gives:
+        return kept
+    options = change.options
+    plans = tuple(sorted(options.disabled_plans or ()))
+    if options.disabled_plans is None and change.verb.family is Family.LICENCE:
+        plans = next((edge.disabled_plans for edge in held if edge.permission == change.permission), ())
+    ends = options.ends.isoformat() if options.ends else ""
+    return kept | {Edge(change.subject, change.permission, relation, scope, ends, plans)}

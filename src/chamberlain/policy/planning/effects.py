@@ -1,0 +1,123 @@
+"""What a change brings about besides what was asked for, from what is known now."""
+
+from collections.abc import Iterator, Mapping
+
+from chamberlain.model.effect import Consequence, Effect
+from chamberlain.model.kind import Kind, Relation
+from chamberlain.model.path import Link
+from chamberlain.model.plan import Change, Restorable, SubjectType
+from chamberlain.model.situation import AccountKnown, Situation
+from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.reach import RELATIONS, Above, reach
+from chamberlain.policy.planning.restoring import RESTORING
+
+# What a person may keep in a shared mailbox without a licence.
+# source  https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes (2026)
+LARGEST_GIGABYTES = 50.0
+
+
+def effects(change: Change, *, before: Above, after: Above, situation: Situation) -> tuple[Effect, ...]:
+    """Everything that happens besides.
+
+    before, after  the direct edges without this change and with it; earlier steps of the plan are done in both
+    """
+    subject = change.subject
+    had, has = reach(before, subject), reach(after, subject)
+    found = [*_so_already(change, before, situation), *_gained_and_lost(change, had, has, situation)]
+    found += _last_ones(change, before, situation)
+    if change.verb.family is not None and subject.type is SubjectType.GROUP:
+        found += _for_members(change, situation)
+    account = situation.accounts.get(subject.guid)
+    if account is not None:
+        found += _of_account(change, account, lost=set(had) - set(has), left=set(has))
+    if change.options.ends_by_us:
+        found.append(Effect(Consequence.ENDS_BY_US))
+    if RESTORING[change.verb].restorable is Restorable.NOT:
+        found.append(Effect(Consequence.NOT_RESTORABLE))
+    return tuple(found)
+
+
+def link_of(key: str, situation: Situation) -> Link:
+    """A permission to be shown; one that nobody knows is shown by its key."""
+    known = situation.permissions.get(key)
+    if known is None:
+        return Link(key, Kind.PRODUCT, key)
+    return Link(key, known.kind, known.name)
+
+
+def _so_already(change: Change, before: Above, situation: Situation) -> Iterator[Effect]:
+    """A step that finds everything as it should be sends nothing."""
+    relation = RELATIONS.get(change.verb)
+    if relation is not None:
+        held = any(
+            one.permission == change.permission and one.relation is relation for one in before.held(change.subject)
+        )
+        if held is change.verb.gives and change.verb not in (Verb.SET_PLANS, Verb.SWAP_LICENCE, Verb.ASSIGN_LICENCE):
+            yield Effect(Consequence.ALREADY_SO)
+        return
+    account = situation.accounts.get(change.subject.guid)
+    wanted = {Verb.ENABLE: True, Verb.BLOCK: False}.get(change.verb)
+    if account is not None and wanted is account.enabled:
+        yield Effect(Consequence.ALREADY_SO)
+
+
+def _gained_and_lost(
+    change: Change, had: Mapping[str, tuple[str, ...]], has: Mapping[str, tuple[str, ...]], situation: Situation
+) -> Iterator[Effect]:
+    """What else is held afterwards, or not any more; and what was to go and stays, because it is held another way."""
+    asked = {change.permission, change.options.instead_of}
+    for key in sorted(set(has) - set(had) - asked):
+        yield Effect(Consequence.GAINS, link_of(key, situation), _links(has[key], situation))
+    for key in sorted(set(had) - set(has) - asked):
+        yield Effect(Consequence.LOSES, link_of(key, situation), _links(had[key], situation))
+    if not change.verb.gives and change.permission in has and change.verb is not Verb.REMOVE_OWNER:
+        way = has[change.permission]
+        if change.verb is not Verb.END_ELIGIBLE:
+            yield Effect(Consequence.KEEPS, link_of(change.permission, situation), _links(way, situation))
+
+
+def _last_ones(change: Change, before: Above, situation: Situation) -> Iterator[Effect]:
+    """Groups that nobody looks after any more, or that nobody is in."""
+    known = situation.permissions.get(change.permission)
+    if change.verb is Verb.REMOVE_MEMBER and known is not None and known.members == 1:
+        yield Effect(Consequence.GROUP_WITHOUT_MEMBERS, link_of(known.key, situation))
+    owned = [change.permission] if change.verb is Verb.REMOVE_OWNER else []
+    if change.verb in (Verb.BLOCK, Verb.DELETE_USER):
+        owned = [edge.permission for edge in before.held(change.subject) if edge.relation is Relation.OWNER]
+    for key in owned:
+        owner_of = situation.permissions.get(key)
+        if owner_of is not None and owner_of.owners == 1:
+            yield Effect(Consequence.LAST_OWNER_LEAVES, link_of(key, situation))
+
+
+def _for_members(change: Change, situation: Situation) -> Iterator[Effect]:
+    """What a group gets or loses, those who are in it get or lose."""
+    group = situation.permissions.get(change.subject.key)
+    if group is None or group.members is None:
+        return
+    known = situation.permissions.get(change.permission)
+    people = {"people": str(group.members)}
+    gives = Consequence.GAINS if change.verb.gives else Consequence.LOSES
+    yield Effect(gives, link_of(change.permission, situation), (link_of(group.key, situation),), people)
+    free = known.seats - known.used if known is not None and known.seats is not None else None
+    if change.verb in (Verb.ASSIGN_LICENCE, Verb.SWAP_LICENCE) and free is not None and free < group.members:
+        yield Effect(
+            Consequence.SEATS_SHORT, link_of(change.permission, situation), values={**people, "free": str(free)}
+        )
+
+
+def _of_account(change: Change, account: AccountKnown, *, lost: set[str], left: set[str]) -> Iterator[Effect]:
+    """What becomes of mail and files, and what the on-premises directory makes of it."""
+    if account.synced and change.verb in (Verb.BLOCK, Verb.ENABLE):
+        yield Effect(Consequence.SYNC_MAY_REVERT, values={"who": account.name})
+    licences = {key for key in lost if key.startswith("licence:")}
+    if licences and not any(key.startswith("licence:") for key in left):
+        yield Effect(Consequence.DATA_AT_RISK, values={"who": account.name})
+        if account.gigabytes is not None and account.gigabytes > LARGEST_GIGABYTES:
+            yield Effect(Consequence.MAILBOX_TOO_LARGE, values={"gigabytes": f"{account.gigabytes:.0f}"})
+        if account.on_hold:
+            yield Effect(Consequence.ON_HOLD, values={"who": account.name})
+
+
+def _links(keys: tuple[str, ...], situation: Situation) -> tuple[Link, ...]:
+    return tuple(link_of(key, situation) for key in keys)
