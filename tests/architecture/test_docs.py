@@ -18,6 +18,7 @@ from chamberlain.cli.rim import EXIT_CODES
 from chamberlain.graph.fault import TOKEN_ERRORS
 from chamberlain.policy.capabilities import STANDARD, needed
 from chamberlain.sentences import SENTENCES
+from chamberlain.simulator.exchange.front import CMDLETS
 from chamberlain.simulator.graph.resources.registrations import RegistrationDesk
 from chamberlain.simulator.graph.resources.subscriptions import Desk
 from chamberlain.simulator.graph.resources.tenant import ReportSettingsDesk
@@ -202,12 +203,19 @@ def test_every_path_of_the_simulator_is_documented() -> None:
     desk = RegistrationDesk(Directory(world, registrations(1)))
     routes = (*ROUTES, *subscription_routes(Desk(Subscriptions(world, seed=1))), *registration_routes(desk))
     routes += (*report_settings_routes(ReportSettingsDesk(world)), *write_routes(world))
-    files = ("control.py", "front_control.py", "application_control.py")
+    files = ("control.py", "front_control.py", "application_control.py", "exchange/control.py")
     told = "".join(text_of(SOURCE / "simulator" / name) for name in files)
     control = set(re.findall(r'\("(GET|POST|DELETE)", "([\w/]+)"\)', told))
 
     assert control
     assert rows == {(route.method, route.pattern) for route in routes} | control
+
+
+def test_every_cmdlet_of_the_simulator_is_documented() -> None:
+    page = text_of(DOCS / "reference" / "simulator.md").partition("## Exchange")[2].partition("\n## ")[0]
+    told = set(re.findall(r"`((?:Get|Set|Add|Remove)-\w+)`", page))
+
+    assert {name.lower() for name in told} == set(CMDLETS)
 
 
 def test_the_architecture_shows_the_layers_that_are_enforced() -> None:

@@ -54,7 +54,7 @@ REFUSALS: list[tuple[dict[str, str], int, int, str]] = [
     ({"grant_type": "password"}, 400, 70003, "unsupported_grant_type"),
     ({"scope": "https://graph.microsoft.com/User.Read.All"}, 400, 70011, "invalid_scope"),
     ({"scope": "https://a.example/.default https://b.example/.default"}, 400, 700022, "invalid_scope"),
-    ({"scope": "https://outlook.office365.com/.default"}, 400, 500011, "invalid_resource"),
+    ({"scope": "https://vault.azure.net/.default"}, 400, 500011, "invalid_resource"),
     ({"tenant": UNKNOWN}, 400, 90002, "invalid_request"),
     ({"tenant": "nowhere.example"}, 400, 90002, "invalid_request"),
     ({"tenant": "nonsense"}, 400, 900023, "invalid_request"),

@@ -7,6 +7,9 @@ import msgspec
 
 from chamberlain.simulator.application_control import ApplicationControl
 from chamberlain.simulator.control import ROOT, Control
+from chamberlain.simulator.exchange.control import ExchangeControl
+from chamberlain.simulator.exchange.front import ROOT as EXCHANGE_ROOT
+from chamberlain.simulator.exchange.front import exchange_front
 from chamberlain.simulator.fault import Faults
 from chamberlain.simulator.fault_schedule import Schedule
 from chamberlain.simulator.graph.gateway import VERSIONS, Front, Gateway
@@ -64,13 +67,16 @@ class Simulator:
         desks = (*subscription_routes(Desk(subscriptions)), *registration_routes(RegistrationDesk(directory)))
         desks = (*desks, *report_settings_routes(ReportSettingsDesk(world)), *write_routes(world))
         self._graph = Gateway(world, front, desks)
+        self._exchange = exchange_front(world, front, key, cloud.exchange)
         applications = ApplicationControl(directory, platform)
-        self._control = Control(world, front, faults, subscriptions, applications, seed=seed)
+        exchange = ExchangeControl(world, self._exchange.mail)
+        self._control = Control(world, front, faults, subscriptions, applications, exchange, seed=seed)
 
     def respond(self, request: Request) -> Response:
         """The answer to any request."""
         self._clock.expire(time.time())
         first = request.segments[0] if request.segments else ""
+        self._exchange.mail.settle(time.time())  # what Exchange changed, the directory learns of in time
         if first in VERSIONS:
             answered = self._graph.respond(request, time.time())
             self._replicas.note(time.time())  # what was written is known to some replicas later
@@ -79,6 +85,8 @@ class Simulator:
             response = self._control.respond(request)
             self._replicas.note(time.time())
             return response
+        if first == EXCHANGE_ROOT:
+            return self._exchange.respond(request, time.time())
         answer = self._login.respond(request)
         if answer is not None:
             return answer

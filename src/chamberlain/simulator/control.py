@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from chamberlain.simulator.application_control import ApplicationControl
+from chamberlain.simulator.exchange.control import ExchangeControl
 from chamberlain.simulator.fault import Fault, Faults
 from chamberlain.simulator.front_control import FrontControl
 from chamberlain.simulator.graph.gateway import Front
@@ -51,6 +52,7 @@ class Control:
         faults: Faults,
         subscriptions: Subscriptions,
         applications: ApplicationControl,
+        exchange: ExchangeControl,
         *,
         seed: int,
     ) -> None:
@@ -61,6 +63,7 @@ class Control:
         self._routes: dict[tuple[str, str], Callable[[Request], Response]] = {
             **FrontControl(world, front).routes(),
             **applications.routes(),
+            **exchange.routes(),
             ("POST", "mutations"): self._mutate,
             ("POST", "churn"): self._churn,
             ("GET", "knobs"): lambda _request: json_response(200, world.knobs),

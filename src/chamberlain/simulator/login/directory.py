@@ -6,7 +6,7 @@ from chamberlain.simulator.login.cloud import CLOUDS, CloudHosts
 from chamberlain.simulator.login.credentials import AppCredentials
 from chamberlain.simulator.login.refusal import Aadsts
 from chamberlain.simulator.login.registration import Registration, graph_permissions
-from chamberlain.simulator.world.application import ServicePrincipal
+from chamberlain.simulator.world.application import EXCHANGE_APP_ID, EXCHANGE_ROLES, ServicePrincipal
 from chamberlain.simulator.world.mutation import GrantConsent
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.tenant import World
@@ -53,6 +53,20 @@ class Directory:
         names = {permission.id: name for name, permission in graph_permissions().items()}
         held = self.world.view().app_assignments_of(self._ref(registration))
         return tuple(names[one.role_id] for one in held if one.role_id in names)
+
+    @property
+    def has_exchange(self) -> bool:
+        """Whether the tenant has Exchange Online at all."""
+        base = self.world.base
+        return any(
+            base.service_principal(serial).app_id == EXCHANGE_APP_ID
+            for serial in range(base.size(Kind.SERVICE_PRINCIPAL))
+        )
+
+    def exchange_roles(self, registration: Registration) -> tuple[str, ...]:
+        """Permissions of Exchange that the application has assigned now."""
+        held = self.world.view().app_assignments_of(self._ref(registration))
+        return tuple(EXCHANGE_ROLES[one.role_id][0] for one in held if one.role_id in EXCHANGE_ROLES)
 
     def grant(self, registration: Registration) -> None:
         """Let an application in; a second consent changes nothing."""

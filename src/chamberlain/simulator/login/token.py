@@ -15,7 +15,7 @@ from chamberlain.simulator.login.proof import proof_problem
 from chamberlain.simulator.login.refusal import Aadsts, refuse
 from chamberlain.simulator.login.signing import SigningKey, app_only_claims
 from chamberlain.simulator.message import Request, Response, json_response
-from chamberlain.simulator.world.application import GRAPH_APP_ID
+from chamberlain.simulator.world.application import EXCHANGE_APP_ID, GRAPH_APP_ID
 
 SHORTEST_LIFETIME_SECONDS = 3_599
 LONGEST_LIFETIME_SECONDS = 5_399
@@ -35,15 +35,17 @@ def _credentials(request: Request) -> tuple[str | None, str | None]:
     return form.get("client_id"), form.get("client_secret")
 
 
-def _scope_problem(scope: str, origin: str, graph: str) -> tuple[Aadsts, str] | None:
-    """Why a scope cannot be granted: exactly one resource's `/.default`, and the resource is Graph."""
+def _scope_problem(scope: str, directory: Directory, origin: str) -> tuple[Aadsts, str] | None:
+    """Why a scope cannot be granted: exactly one resource's `/.default`, and the resource is Graph or Exchange."""
     wanted = scope.split()
     if len(wanted) > 1:
         return Aadsts.SEVERAL_RESOURCES, scope
     if not wanted or not wanted[0].endswith(_DEFAULT_SCOPE):
         return Aadsts.BAD_SCOPE, scope
     resource = wanted[0].removesuffix(_DEFAULT_SCOPE).rstrip("/")
-    if resource not in {graph, GRAPH_APP_ID, origin}:
+    if resource in {directory.cloud.exchange, EXCHANGE_APP_ID}:
+        return None if directory.has_exchange else (Aadsts.NO_SUCH_RESOURCE, resource)
+    if resource not in {directory.cloud.graph, GRAPH_APP_ID, origin}:
         return Aadsts.NO_SUCH_RESOURCE, resource
     return None
 
@@ -64,7 +66,13 @@ def _request_problem(directory: Directory, tenant: str, request: Request) -> tup
             return Aadsts.MISSING_FIELD, field
     if form["grant_type"] != "client_credentials":
         return Aadsts.UNSUPPORTED_GRANT, form["grant_type"]
-    return _scope_problem(form["scope"], request.origin, directory.cloud.graph)
+    return _scope_problem(form["scope"], directory, request.origin)
+
+
+def _is_for_exchange(directory: Directory, request: Request) -> bool:
+    """Which of the two resources a good scope names."""
+    resource = request.form["scope"].removesuffix(_DEFAULT_SCOPE).rstrip("/")
+    return resource in {directory.cloud.exchange, EXCHANGE_APP_ID}
 
 
 def token(directory: Directory, key: SigningKey, platform: Platform, tenant: str, request: Request) -> Response:
@@ -78,15 +86,19 @@ def token(directory: Directory, key: SigningKey, platform: Platform, tenant: str
         return refuse(Aadsts.NOT_IN_TENANT, client_id or "")
     if problem := proof_problem(directory, platform, registration, request, secret):
         return refuse(*problem)
+    to_exchange = _is_for_exchange(directory, request)
     lifetime = SHORTEST_LIFETIME_SECONDS + secrets.randbelow(LONGEST_LIFETIME_SECONDS - SHORTEST_LIFETIME_SECONDS)
     claims = app_only_claims(
         tenant_id=directory.world.base.tenant.id,
         client_id=registration.client_id,
         app_name=registration.display_name,
         object_id=principal.id,
-        roles=directory.roles(registration),
+        roles=directory.exchange_roles(registration) if to_exchange else directory.roles(registration),
         lifetime_seconds=lifetime,
-    ) | {"aud": directory.cloud.graph, "appidacr": "2" if "client_assertion" in request.form else "1"}
+    ) | {
+        "aud": directory.cloud.exchange if to_exchange else directory.cloud.graph,
+        "appidacr": "2" if "client_assertion" in request.form else "1",
+    }
     answer = {
         "token_type": "Bearer",
         "expires_in": lifetime,

@@ -6,6 +6,7 @@ from chamberlain.simulator.world.reference import Ref
 
 DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
+EXCHANGE_APP_ID = "00000002-0000-0ff1-ce00-000000000000"
 MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 USER = "User"
 APPLICATION = "Application"
@@ -18,6 +19,21 @@ class AppRole(NamedTuple):
     value: str
     display_name: str
     member_types: tuple[str, ...]
+
+
+EXCHANGE_ROLES = {
+    "dc50a0fb-09a3-484d-be87-e023b12c6440": ("Exchange.ManageAsApp", "Manage Exchange As Application"),
+    "5f1cbd1c-3f4a-4c4d-9a0e-3f6a0a1de0c2": ("Exchange.ManageAsAppV2", "Manage Exchange As Application, V2"),
+}
+"""Permissions that Exchange Online offers to applications. The id of the second is not published: this one is ours.
+
+source  https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2 (read 2026)
+"""
+
+
+def exchange_roles() -> tuple[AppRole, ...]:
+    """The same as roles of its service principal."""
+    return tuple(AppRole(id_, value, means, (APPLICATION,)) for id_, (value, means) in EXCHANGE_ROLES.items())
 
 
 class ServicePrincipal(NamedTuple):

@@ -28,6 +28,9 @@ class Shelf(Enum):
     CONSENT = "consent"
     LICENCE = "licence"
     SETTING = "setting"
+    MANAGERS = "managers"
+    MAILBOX = "mailbox"
+    MAILBOX_ACCESS = "mailbox_access"
 
 
 class CreatedFact(NamedTuple):

@@ -19,6 +19,10 @@ class Knobs(msgspec.Struct):
         told of last sign-ins
     notify_duplicates         share of change notifications that are sent twice
     code_seconds              life of an authorization code
+    exchange_lag_ms           how long Graph does not know of what Exchange changed
+    exchange_call_ms          how long a cmdlet takes
+    exchange_at_once          how many may run at once before Exchange answers 429
+    exchange_errors_as_ok     whether Exchange tells of errors in answers with status 200
     sign_in_assignment        whether only people who were assigned to the application may sign in to it
     """
 
@@ -33,6 +37,10 @@ class Knobs(msgspec.Struct):
     notify_duplicates: float = 0.1
     code_seconds: float = 600.0
     sign_in_assignment: bool = False
+    exchange_lag_ms: int = 500
+    exchange_call_ms: int = 0
+    exchange_at_once: int = 8
+    exchange_errors_as_ok: bool = False
 
     def set(self, changes: dict[str, object]) -> None:
         """Turn some of them.

@@ -314,14 +314,17 @@ class View:
                 return self.base.roles_of(holder)
             case Shelf.ELIGIBLE:
                 return self.base.eligible_of(holder)
-            case Shelf.SCHEDULE:
-                return ()
             case Shelf.APP:
                 return self.base.app_assignments_of(holder)
             case Shelf.LICENCE:
                 return self.base.direct_licences(holder.serial)
-            case Shelf.SETTING:
-                return ()
+            case _:
+                return ()  # only changes put anything there
+
+    def entries_of(self, shelf: Shelf, holder: Ref | None) -> dict[Key, Any]:
+        """What changes left in a collection for one holder, by key."""
+        said = {key: self._overlay.entry(shelf, key, self.position)[1] for key in self._overlay.keys_of(shelf, holder)}
+        return {key: item for key, item in said.items() if item is not None}
 
     def _merged(self, shelf: Shelf, from_base: Iterable[Any], keys: Sequence[Key]) -> list[Any]:
         """Entries of the base as they are now, then those that changes added; nobody's who is out of sight."""
@@ -400,5 +403,5 @@ def entry_key(shelf: Shelf, item: Any, holder: Ref | None) -> Key:
             return tuple(item[:3])
         case Shelf.SCHEDULE:
             return ()  # the base has none
-        case Shelf.SETTING:
+        case Shelf.SETTING | Shelf.MANAGERS | Shelf.MAILBOX | Shelf.MAILBOX_ACCESS:
             return ()

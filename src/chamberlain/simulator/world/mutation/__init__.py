@@ -6,7 +6,7 @@ present moment is for `World` to see."""
 
 import msgspec
 
-from chamberlain.simulator.world.mutation import applications, groups, people, roles, settings
+from chamberlain.simulator.world.mutation import applications, exchange, groups, people, roles, settings
 from chamberlain.simulator.world.mutation.applications import GrantConsent
 from chamberlain.simulator.world.mutation.lookup import MutationRefusedError
 
@@ -40,6 +40,10 @@ Mutation = (
     | applications.AddDelegatedGrant
     | applications.RemoveDelegatedGrant
     | settings.ConcealNames
+    | exchange.SetManagers
+    | exchange.SetMailbox
+    | exchange.GrantMailbox
+    | exchange.RevokeMailbox
 )
 _DECODER: msgspec.json.Decoder[Mutation] = msgspec.json.Decoder(Mutation)
 

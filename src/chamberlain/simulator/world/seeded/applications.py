@@ -6,19 +6,21 @@ from chamberlain.simulator.login.registration import Registration, graph_permiss
 from chamberlain.simulator.world.application import (
     APPLICATION,
     DEFAULT_ACCESS,
+    EXCHANGE_APP_ID,
     GRAPH_APP_ID,
     MICROSOFT_TENANT,
     USER,
     AppAssignment,
     AppRole,
     ServicePrincipal,
+    exchange_roles,
 )
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.seeded.people import DAYS
 from chamberlain.simulator.world.seeded.permutation import Affine, Draws, Guids
 from chamberlain.simulator.world.seeded.sizes import BLOCK
 
-GRAPH = 0
+GRAPH, EXCHANGE = 0, 1
 MANAGED_IDENTITY = 3
 FIRST_ENTERPRISE = 4
 ENTERPRISE_TAG = "WindowsAzureActiveDirectoryIntegratedApp"
@@ -26,7 +28,7 @@ _APP_ID_KIND, _ROLE_KIND = 92, 93
 _GROUP_OFFSETS = (4, 7, 0)
 _FIRST_PARTY = (
     ("Microsoft Graph", GRAPH_APP_ID),
-    ("Office 365 Exchange Online", "00000002-0000-0ff1-ce00-000000000000"),
+    ("Office 365 Exchange Online", EXCHANGE_APP_ID),
     ("Microsoft Teams", "1fec8e78-bce4-4aaf-ab1b-5451cc387264"),
 )
 _NAMES = (
@@ -130,7 +132,7 @@ class Applications:
             )
         if index < len(_FIRST_PARTY):
             name, app_id = _FIRST_PARTY[index]
-            roles = self._graph_roles() if index == GRAPH else ()
+            roles = {GRAPH: self._graph_roles(), EXCHANGE: exchange_roles()}.get(index, ())
             return ServicePrincipal(index, id_, app_id, name, "Application", created, MICROSOFT_TENANT, roles=roles)
         app_id = self._guids.encode(_APP_ID_KIND, index + 1)
         if index == MANAGED_IDENTITY:

@@ -1,0 +1,105 @@
+"""Controls of Exchange: letting an application in, what Exchange has, and letting the directory hear of it at once."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from chamberlain.simulator.exchange.call import Call
+from chamberlain.simulator.exchange.front import CMDLETS
+from chamberlain.simulator.exchange.mail import Mail
+from chamberlain.simulator.exchange.recipients import has_mailbox, is_exchanges
+from chamberlain.simulator.message import Request, Response, json_response
+from chamberlain.simulator.world.application import EXCHANGE_APP_ID, EXCHANGE_ROLES
+from chamberlain.simulator.world.fact import Shelf
+from chamberlain.simulator.world.mutation import MutationRefusedError
+from chamberlain.simulator.world.mutation.applications import AssignApp
+from chamberlain.simulator.world.mutation.roles import AssignRole
+from chamberlain.simulator.world.reference import Kind, Ref
+from chamberlain.simulator.world.tenant import World
+
+RECIPIENT_ADMINISTRATOR = "31392ffb-586c-42d1-9346-e59415a2cc4e"
+
+
+class _LetIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which application gets which permission, and whether a role in the directory as well."""
+
+    client_id: str
+    permission: Literal["Exchange.ManageAsApp", "Exchange.ManageAsAppV2"] = "Exchange.ManageAsApp"
+    role: bool = True
+
+
+class ExchangeControl:
+    """Routes below /_simulator/exchange."""
+
+    def __init__(self, world: World, mail: Mail) -> None:
+        self._world = world
+        self._mail = mail
+
+    def routes(self) -> dict[tuple[str, str], Callable[[Request], Response]]:
+        """By method and path."""
+        return {
+            ("GET", "exchange"): self._tell,
+            ("POST", "exchange/settle"): self._settle,
+            ("POST", "exchange/let_in"): self._let_in,
+        }
+
+    def _settle(self, _request: Request) -> Response:
+        self._mail.settle()
+        return Response(204)
+
+    def _tell(self, _request: Request) -> Response:
+        view = self._mail.view
+        groups = [ref.serial for ref in view.everything(Kind.GROUP) if is_exchanges(view.group(ref.serial))]
+        people = [ref.serial for ref in view.everything(Kind.USER) if has_mailbox(view.person(ref.serial))]
+        return json_response(
+            200,
+            {
+                "waiting": self._mail.waits,
+                "groups": [self._group(serial) for serial in groups],
+                "mailboxes": [self._mailbox(serial) for serial in people],
+            },
+        )
+
+    def _group(self, serial: int) -> dict[str, Any]:
+        view = self._mail.view
+        return {
+            "id": view.group(serial).id,
+            "synced": view.group(serial).synced,
+            "managers": sorted(view.base.guid(ref) for ref in self._mail.managers(serial)),
+            "members": sorted(view.base.guid(ref) for ref in self._mail.members(serial)),
+        }
+
+    def _mailbox(self, serial: int) -> dict[str, Any]:
+        view = self._mail.view
+        call = Call("Get-Mailbox", {"identity": view.person(serial).id}, self._mail, "")
+        shown = CMDLETS["get-mailbox"].run(call)[0]
+        access = view.entries_of(Shelf.MAILBOX_ACCESS, Ref(Kind.USER, serial)).values()
+        return {
+            "id": shown["ExternalDirectoryObjectId"],
+            "type": shown["RecipientTypeDetails"],
+            "forwarding_address": shown["ForwardingAddress"],
+            "forwarding_smtp_address": shown["ForwardingSmtpAddress"],
+            "deliver_and_forward": shown["DeliverToMailboxAndForward"],
+            "hidden": shown["HiddenFromAddressListsEnabled"],
+            "full_access": sorted(view.base.guid(ref) for ref, _ in access),
+        }
+
+    def _let_in(self, request: Request) -> Response:
+        try:
+            order = msgspec.json.decode(request.body, type=_LetIn)
+            self._carry_out(order)
+        except (msgspec.MsgspecError, MutationRefusedError) as problem:
+            return json_response(400, {"error": {"code": "refused", "message": f"This is no order: {problem}"}})
+        return Response(204)
+
+    def _carry_out(self, order: _LetIn) -> None:
+        view = self._world.view()
+        known = {view.service_principal(ref.serial).app_id: ref for ref in view.everything(Kind.SERVICE_PRINCIPAL)}
+        if order.client_id not in known or EXCHANGE_APP_ID not in known:
+            raise MutationRefusedError("The application, or Exchange, is not in the tenant.")
+        app, exchange = (view.base.guid(known[one]) for one in (order.client_id, EXCHANGE_APP_ID))
+        role = next(id_ for id_, (value, _) in EXCHANGE_ROLES.items() if value == order.permission)
+        self._world.change(AssignApp(app, exchange, role))
+        if order.role:
+            self._world.change(AssignRole(app, RECIPIENT_ADMINISTRATOR))
