@@ -10,6 +10,7 @@ class Hindrance(StrEnum):
 
     UNKNOWN_SUBJECT = "unknown_subject"
     UNKNOWN_PERMISSION = "unknown_permission"
+    DELETED = "deleted"
     AMBIGUOUS = "ambiguous"
     DYNAMIC = "dynamic"
     SYNCED_GROUP = "synced_group"
@@ -47,6 +48,7 @@ class Help(StrEnum):
     SET_USAGE_LOCATION = "set_usage_location"
     NAME_ANOTHER = "name_another"
     NAME_ONE = "name_one"
+    RESTORE_FIRST = "restore_first"
     SYNC_AGAIN = "sync_again"
     NOTHING = "nothing"
 

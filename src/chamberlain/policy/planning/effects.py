@@ -56,8 +56,11 @@ def _so_already(change: Change, before: Above, situation: Situation) -> Iterator
             yield Effect(Consequence.ALREADY_SO)
         return
     account = situation.accounts.get(change.subject.guid)
-    wanted = {Verb.ENABLE: True, Verb.BLOCK: False}.get(change.verb)
-    if account is not None and wanted is account.enabled:
+    if account is None:
+        return
+    enabled = {Verb.ENABLE: True, Verb.BLOCK: False}.get(change.verb)
+    deleted = {Verb.DELETE_USER: True, Verb.RESTORE_USER: False}.get(change.verb)
+    if enabled is account.enabled or deleted is account.deleted:
         yield Effect(Consequence.ALREADY_SO)
 
 

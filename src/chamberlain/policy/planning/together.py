@@ -35,6 +35,7 @@ def between(changes: Sequence[Change], *, situation: Situation, above: Above) ->
     found: defaultdict[int, list[Obstacle]] = defaultdict(list)
     for part in (
         _contradictions(changes),
+        _in_bin(changes, situation),
         _seats(changes, situation, above),
         _locations(changes, situation),
         _owners(changes, situation),
@@ -59,6 +60,17 @@ def _contradictions(changes: Sequence[Change]) -> Iterator[tuple[int, Obstacle]]
 
 def _speaks_of(change: Change) -> tuple[tuple[Subject, str, str], ...]:
     return ((change.subject, change.permission, change.options.scope),)
+
+
+def _in_bin(changes: Sequence[Change], situation: Situation) -> Iterator[tuple[int, Obstacle]]:
+    """Who is in the bin has to come out of it first, in the same plan or before it."""
+    restored = {change.subject.guid for change in changes if change.verb is Verb.RESTORE_USER}
+    for place, change in enumerate(changes):
+        account = situation.accounts.get(change.subject.guid)
+        if account is None or not account.deleted or change.verb is Verb.DELETE_USER:
+            continue
+        if account.guid not in restored:
+            yield place, Obstacle(Hindrance.DELETED, Help.RESTORE_FIRST, {"who": account.name})
 
 
 def _seats(changes: Sequence[Change], situation: Situation, above: Above) -> Iterator[tuple[int, Obstacle]]:
