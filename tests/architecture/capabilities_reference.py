@@ -34,7 +34,10 @@ def capabilities() -> str:
 def kinds() -> str:
     """One row for each kind, one column for each part of the product."""
     head = "| kind | " + " | ".join(area.value.replace("_", " ") for area in Area) + " |\n"
-    rows = [f"| {row.subject.replace('_', ' ')} | {' | '.join(cell(one) for one in row.cells)} |\n" for row in matrix()]
+    rows = [
+        f"| {row.subject.replace('_', ' ')} | {' | '.join(cell(one) for one in row.cells)} |\n"
+        for row in matrix(frozenset(ABILITIES))
+    ]
     return head + "|---" * (len(Area) + 1) + "|\n" + "".join(rows)
 
 

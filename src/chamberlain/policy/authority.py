@@ -32,6 +32,14 @@ class Deed(Enum):
     SYNC = "sync"
     SLOW_DOWN = "slow_down"
     CONNECT = "connect"
+    SEE_PLANS = "see_plans"
+    MAKE_PLAN = "make_plan"
+    APPLY_PLAN = "apply_plan"
+    APPROVE_PLAN = "approve_plan"
+    SETTLE_TASK = "settle_task"
+    SET_GUARDS = "set_guards"
+    STOP_WRITERS = "stop_writers"
+    STOP_EVERYTHING = "stop_everything"
     MAKE_TOKEN = "make_token"  # noqa: S105 - a word, not a secret
     REVOKE_TOKENS = "revoke_tokens"
     GRANT_ROLES = "grant_roles"
@@ -63,6 +71,14 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
     Deed.SYNC: _ADMINISTRATOR,
     Deed.SLOW_DOWN: _ADMINISTRATOR,
     Deed.CONNECT: _ADMINISTRATOR,
+    Deed.SEE_PLANS: _SEES_DIRECTORY,
+    Deed.MAKE_PLAN: _ADMINISTRATOR,
+    Deed.APPLY_PLAN: _ADMINISTRATOR,
+    Deed.APPROVE_PLAN: _ADMINISTRATOR,
+    Deed.SETTLE_TASK: _ADMINISTRATOR,
+    Deed.SET_GUARDS: _ADMINISTRATOR,
+    Deed.STOP_WRITERS: _ADMINISTRATOR,
+    Deed.STOP_EVERYTHING: _ADMINISTRATOR,
     Deed.MAKE_TOKEN: _SEES_DIRECTORY,
     Deed.REVOKE_TOKENS: _ADMINISTRATOR,
     Deed.GRANT_ROLES: _ADMINISTRATOR,
@@ -79,7 +95,9 @@ ALLOWED: dict[Deed, frozenset[Role]] = {
 INSTALLATION_ROLES = _SEES_DIRECTORY
 
 # What is done to the installation as a whole: a role in one tenant never allows it, whatever the caller names.
-BEYOND_TENANTS = frozenset({Deed.ISSUE_SIGN_IN_LINK, Deed.ROTATE_KEYS, Deed.BACK_UP, Deed.TRY_MAIL})
+BEYOND_TENANTS = frozenset(
+    {Deed.ISSUE_SIGN_IN_LINK, Deed.ROTATE_KEYS, Deed.BACK_UP, Deed.TRY_MAIL, Deed.STOP_EVERYTHING}
+)
 
 
 def may(actor: Actor, deed: Deed, *, tenant_id: int | None = None) -> bool:

@@ -205,7 +205,6 @@ _WRITING = (
         (Use("AppRoleAssignment.ReadWrite.All", "Assigns people and groups to enterprise applications."),),
         replaces=("AppRoleAssignment.ReadWrite.All",),
         is_optional=True,
-        is_ready=False,
     ),
     Ability(
         Capability.PROVISION_ROLES,
@@ -213,7 +212,6 @@ _WRITING = (
         "Directory roles are given and taken by hand.",
         (Use("RoleManagement.ReadWrite.Directory", "Gives and takes directory roles."),),
         is_optional=True,
-        is_ready=False,
     ),
     Ability(
         Capability.OFFBOARD_ACCOUNT,

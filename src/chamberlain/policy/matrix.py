@@ -13,6 +13,7 @@ from chamberlain.model.kind import Kind
 from chamberlain.model.matrix import PEOPLE, Area, Cell, CellState, Row
 from chamberlain.policy.capabilities import ABILITIES, STANDARD, lacks, needed
 
+WRITING_TEST = "tests/contract/test_writing_kinds.py::test_each_kind_is_given_and_taken_as_the_tenant_shows"
 TEST = "tests/flow/test_scopes.py::test_each_kind_is_synced_as_the_tenant_has_it"
 _MAIL_OWNERS = "Microsoft Graph does not tell the owners of groups that Exchange manages."
 _MAIL_WRITES = "Microsoft Graph changes no group that Exchange manages: only Exchange does."
@@ -72,7 +73,7 @@ def _cells(subject: str, facts: _Facts, chosen: frozenset[Capability], held: fro
     reads, changes = _scopes(facts.sees), _scopes(facts.changes)
     return (
         _sync(subject, facts, chosen, held),
-        Cell(Area.PROVISION, CellState.NOT_YET, changes, limit=facts.unchanged),
+        _provision(subject, facts, chosen, held),
         Cell(Area.APP_STORE, CellState.NOT_MEANT)
         if subject == PEOPLE
         else Cell(Area.APP_STORE, CellState.NOT_YET, changes, limit=facts.unchanged),
@@ -90,6 +91,17 @@ def _sync(subject: str, facts: _Facts, chosen: frozenset[Capability], held: froz
     if missing := lacks(facts.sees, held):
         return Cell(Area.SYNC, CellState.NEEDS, missing, limit=facts.unread)
     return Cell(Area.SYNC, CellState.WORKS, _scopes(facts.sees), test=f"{TEST}[{subject}]", limit=facts.unread)
+
+
+def _provision(subject: str, facts: _Facts, chosen: frozenset[Capability], held: frozenset[str]) -> Cell:
+    scopes, limit = _scopes(facts.changes), facts.unchanged
+    if not ABILITIES[facts.changes].is_ready:
+        return Cell(Area.PROVISION, CellState.NOT_YET, scopes, limit=limit)
+    if facts.changes not in chosen:
+        return Cell(Area.PROVISION, CellState.OFF, scopes, limit=limit)
+    if missing := lacks(facts.changes, held):
+        return Cell(Area.PROVISION, CellState.NEEDS, missing, limit=limit)
+    return Cell(Area.PROVISION, CellState.WORKS, scopes, test=f"{WRITING_TEST}[{subject}]", limit=limit)
 
 
 def _scopes(capability: Capability) -> tuple[str, ...]:

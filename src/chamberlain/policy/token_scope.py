@@ -20,7 +20,7 @@ class Reach:
 
 _DIRECTORY = frozenset({Deed.SEE_TENANT, Deed.SEE_DIRECTORY, Deed.SEE_NAMED_PERMISSIONS, Deed.SEE_OWN_ACCESS})
 REACH: dict[TokenScope, Reach] = {
-    TokenScope.READ_DIRECTORY: Reach(Deed.SEE_DIRECTORY, _DIRECTORY),
+    TokenScope.READ_DIRECTORY: Reach(Deed.SEE_DIRECTORY, _DIRECTORY | {Deed.EXPORT_LIST}),
     TokenScope.READ_HISTORY: Reach(Deed.SEE_DIRECTORY, _DIRECTORY),
     TokenScope.READ_CONNECTIONS: Reach(
         Deed.SEE_CONNECTION, frozenset({Deed.SEE_TENANT, Deed.SEE_RUNS, Deed.SEE_CONNECTION})

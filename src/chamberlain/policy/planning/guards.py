@@ -51,6 +51,18 @@ def is_privileged(change: Change, *, permission: PermissionKnown | None) -> bool
     return change.verb.family is Family.ROLE or (permission is not None and permission.privileged)
 
 
+def takes_four_eyes(plan: Plan, *, permissions: Mapping[str, PermissionKnown]) -> bool:
+    """Whether somebody other than its maker has to agree to it.
+
+    What ends by itself was agreed to when it was given, and nobody has to agree again that it ends.
+    """
+    privileged = [
+        step for step in plan.steps if is_privileged(step.change, permission=permissions.get(step.change.permission))
+    ]
+    is_ending = plan.cause is Cause.EXPIRY and not any(step.change.verb.gives for step in privileged)
+    return bool(privileged) and not is_ending
+
+
 def trips(outcomes: Sequence[bool], *, rails: Rails) -> bool:
     """Whether so much went wrong that nobody may write until a person looked.
 
@@ -139,15 +151,9 @@ def _second(
     permissions: Mapping[str, PermissionKnown],
     approvals: Sequence[Approval],
 ) -> Iterator[Objection]:
-    """Power over the tenant is moved by two; where there is only one, after a delay in which it can be noticed.
-
-    What ends by itself was agreed to when it was given, and nobody has to agree again that it ends.
-    """
-    privileged = [
-        step for step in plan.steps if is_privileged(step.change, permission=permissions.get(step.change.permission))
-    ]
-    is_ending = plan.cause is Cause.EXPIRY and not any(step.change.verb.gives for step in privileged)
-    if not privileged or is_ending or any(one.by != plan.made_by for one in approvals):
+    """Power over the tenant is moved by two; where there is only one, after a delay in which it can be noticed."""
+    is_agreed = any(one.by != plan.made_by for one in approvals)
+    if is_agreed or not takes_four_eyes(plan, permissions=permissions):
         return
     if standing.administrators < 2:
         until = plan.made_at + max(rails.approval_delay, timedelta(0))
