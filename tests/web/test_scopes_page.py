@@ -97,9 +97,9 @@ def test_the_matrix_names_the_scope_that_a_kind_needs(client: Client, tenant: Te
 
 def test_ticking_shows_the_smallest_set_with_its_dangers_and_chooses_nothing(client: Client, tenant: Tenant) -> None:
     before = scopes.chosen(tenant.id)
-    page = text(client, planner(tenant, "see_people", "provision_roles"))
+    page = text(client, planner(tenant, "see_people", "provision_roles", "mail_discovery"))
     plan = page.partition('id="plan"')[2]
-    assert "What this takes: 3 scopes" in plan
+    assert "What this takes: 4 scopes" in plan
     assert "RoleManagement.ReadWrite.Directory" in plan
     assert "can make itself Global Administrator" in plan
     assert "Only a preview:" in plan

@@ -1,0 +1,39 @@
+"""One thing of each kind is given to somebody and taken again; the capability matrix names this test."""
+
+from collections.abc import Callable
+
+import pytest
+
+from carried import Tenant, granted, person
+from chamberlain.bench.simulated import Simulated
+from chamberlain.model.kind import Kind
+from chamberlain.model.plan import Change
+from chamberlain.model.verb import Verb
+from people import DMITRI
+
+GIVEN_AND_TAKEN = {
+    Kind.ROLE.value: (Verb.ASSIGN_ROLE, Verb.REMOVE_ROLE, "role:4a5d8f65-41da-4de4-8968-e035b65339cf"),
+    Kind.SECURITY_GROUP.value: (Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, "group:60deb200-0000-4000-8000-000000000000"),
+    Kind.M365_GROUP.value: (Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, "group:60deb200-0000-4000-8000-000000000004"),
+    Kind.PRODUCT.value: (
+        Verb.ASSIGN_APP_ROLE,
+        Verb.REMOVE_APP_ROLE,
+        "app_role:60dec300-0000-4000-8000-000000000001:60dee500-0000-4000-8000-000000000002",
+    ),
+}
+SUBJECTS = list(GIVEN_AND_TAKEN)
+
+
+@pytest.fixture(scope="module")
+def tenant(start_tenant: Callable[..., Simulated]) -> Tenant:
+    return granted(start_tenant(population="golden"))
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_each_kind_is_given_and_taken_as_the_tenant_shows(tenant: Tenant, subject: str) -> None:
+    give, take, permission = GIVEN_AND_TAKEN[subject]
+    truth = sorted(map(str, tenant.simulated.truth()))
+    assert tenant.carry(Change(give, person(DMITRI), permission)).done == [True]
+    assert sorted(map(str, tenant.simulated.truth())) != truth
+    assert tenant.carry(Change(take, person(DMITRI), permission)).done == [True]
+    assert sorted(map(str, tenant.simulated.truth())) == truth
