@@ -57,6 +57,11 @@ def test_tenants_are_found_by_slug_id_and_domain(client: Client, tenant: Tenant)
         assert told(client, f"/api/v1/tenants/{name}")["slug"] == tenant.slug
 
 
+def test_a_name_that_no_database_holds_is_no_tenant(client: Client) -> None:
+    assert told(client, "/api/v1/audit?tenant=a%00b", status=404)["code"] == "tenant_not_found"
+    assert told(client, "/api/v1/audit?who=a%00b&subject=%00&event=%00") is not None
+
+
 def test_people_are_listed_filtered_and_paged(client: Client, tenant: Tenant) -> None:
     everybody = told(client, f"{root(tenant)}/people?limit=200")["items"]
     blocked = told(client, f"{root(tenant)}/people?status=blocked")["items"]

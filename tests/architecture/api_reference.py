@@ -33,7 +33,10 @@ create`.
 - **Again.** A sync that is started with an `Idempotency-Key` is started once: the same key within a day answers
   with the same run (200 instead of 202). The same key with another request is refused.
 - **How often.** 600 requests at once and 20 a second after that, for each token; then 429 with `Retry-After`.
-- Only JSON is read and answered. Cookies are not looked at, so there is nothing for other sites to forge.
+- **CSV.** Lists of people and of permissions answer with `text/csv` where `Accept` prefers it: everything that
+  matches, at once; that it was taken away is written into the audit trail. Text that a spreadsheet could run has
+  an apostrophe in front.
+- Only JSON is read, and nothing but JSON answered elsewhere. Cookies are not looked at, so there is nothing for other sites to forge.
 - Looking at a person, at holders or at the trail is written into the audit trail, with the token's name.
 """
 TOKENS = """## Tokens

@@ -11,7 +11,7 @@ from chamberlain.model.api_token import PREFIX, TokenScope
 OFTEN = {
     "400": "A rule says no.",
     "404": "What was named does not exist, or the token does not reach it.",
-    "406": "JSON is not accepted.",
+    "406": "What could be answered is not accepted.",
     "422": "The request is not as this document says.",
     "429": "Too many requests; `Retry-After` says when to try again.",
     "500": "A defect of ours.",

@@ -5,12 +5,12 @@ from enum import Enum
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from chamberlain.actions.note_view import note_view
-from chamberlain.api import shapes
+from chamberlain.api import csv, shapes
 from chamberlain.api.asking import moment_or_none, tenant_of
 from chamberlain.api.bearer import needs, viewer_of
 from chamberlain.api.consents import ConsentShape, consent
@@ -20,12 +20,29 @@ from chamberlain.audit.event import EventName
 from chamberlain.model.activity import Activity, LastUsed, Source, Unknown, WhyUnknown
 from chamberlain.model.api_token import TokenScope
 from chamberlain.model.kind import AccountType
-from chamberlain.queries import consents, history, people
+from chamberlain.model.view import ListName
+from chamberlain.queries import consents, history, lists, people
 from chamberlain.queries.people import PeopleFilter, PeopleSort, Person, PersonRow
 from chamberlain.queries.state import one_state
 
 router = Router(tags=["people"])
 ROOT = "/tenants/{tenant}/people"
+
+
+# Fields of the CSV, and the columns of the list that they show.
+AS_CSV = {
+    "id": "object_id",
+    "name": "name",
+    "user_name": "user_name",
+    "email": "mail",
+    "type": "type",
+    "enabled": "state",
+    "department": "department",
+    "job_title": "job_title",
+    "licences": "licences",
+    "roles": "roles",
+    "last_sign_in": "last_sign_in",
+}
 
 
 class PersonType(Enum):
@@ -89,7 +106,7 @@ class Department(Schema):
     people: int
 
 
-@router.get(ROOT, response=Listing[PersonShape], operation_id="listPeople", **needs(TokenScope.READ_DIRECTORY))
+@router.get(ROOT, response=Listing[PersonShape], operation_id="listPeople", **csv.listed(TokenScope.READ_DIRECTORY))
 def list_people(
     request: HttpRequest,
     *,
@@ -103,8 +120,8 @@ def list_people(
     sort: PeopleSort = PeopleSort.NAME,
     cursor: Cursor = None,
     limit: Limit = USUAL,
-) -> dict[str, Any]:
-    """People that match; every filter narrows."""
+) -> dict[str, Any] | StreamingHttpResponse:
+    """People that match; every filter narrows. As CSV, cursor and limit do not count."""
     wanted = PeopleFilter(
         text=search,
         type=AccountType(type.value) if type else None,
@@ -114,9 +131,11 @@ def list_people(
         department=department,
         sort=sort,
     )
-    page = people.list_people(
-        viewer=viewer_of(request), tenant=tenant_of(request, tenant), filter=wanted, cursor=cursor, size=limit
-    )
+    viewer, found = viewer_of(request), tenant_of(request, tenant)
+    if csv.is_asked(request):
+        rows = lists.export_people(viewer=viewer, tenant=found, filter=wanted, columns=(*AS_CSV.values(),))
+        return csv.answer(rows, request=request, actor=viewer, tenant=found, list_name=ListName.PEOPLE, fields=AS_CSV)
+    page = people.list_people(viewer=viewer, tenant=found, filter=wanted, cursor=cursor, size=limit)
     return listing(request, page, shape=person)
 
 

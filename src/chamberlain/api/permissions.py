@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from chamberlain.actions.note_view import note_view
-from chamberlain.api import shapes
+from chamberlain.api import csv, shapes
 from chamberlain.api.asking import moment_or_none, tenant_of
 from chamberlain.api.bearer import needs, viewer_of
 from chamberlain.api.history import EventShape, event
@@ -18,11 +18,29 @@ from chamberlain.api.people import Status
 from chamberlain.audit.event import EventName
 from chamberlain.model.api_token import TokenScope
 from chamberlain.model.kind import AccountType, Kind
-from chamberlain.queries import history, permissions
+from chamberlain.model.view import ListName
+from chamberlain.queries import history, lists, permissions
 from chamberlain.queries.permissions import MemberRow, Permission, PermissionFilter, PermissionRow
 
 router = Router(tags=["permissions"])
 ROOT = "/tenants/{tenant}/permissions"
+
+# Fields of the CSV, and the columns of the list that they show.
+AS_CSV = {
+    "key": "key",
+    "kind": "kind",
+    "name": "name",
+    "description": "description",
+    "app": "app",
+    "email": "mail",
+    "members": "members",
+    "people": "people",
+    "owners": "owners",
+    "dynamic": "dynamic",
+    "on_premises": "on_premises",
+    "role_assignable": "role_assignable",
+    "privileged": "privileged",
+}
 
 Key = Annotated[str, Path(max_length=200, description="For example group:7a3c…, licence:6fd2… or role:62e9….")]
 
@@ -81,7 +99,9 @@ class HolderWhole(Schema):
     paths: list[shapes.PathShape]
 
 
-@router.get(ROOT, response=Listing[PermissionShape], operation_id="listPermissions", **needs(TokenScope.READ_DIRECTORY))
+@router.get(
+    ROOT, response=Listing[PermissionShape], operation_id="listPermissions", **csv.listed(TokenScope.READ_DIRECTORY)
+)
 def list_permissions(
     request: HttpRequest,
     *,
@@ -93,12 +113,15 @@ def list_permissions(
     empty: Annotated[bool | None, Query(description="Nobody holds it.")] = None,
     cursor: Cursor = None,
     limit: Limit = USUAL,
-) -> dict[str, Any]:
-    """Permissions that match, by name; every filter narrows."""
+) -> dict[str, Any] | StreamingHttpResponse:
+    """Permissions that match, by name; every filter narrows. As CSV, cursor and limit do not count."""
     wanted = PermissionFilter(kind=kind, text=search, dynamic=dynamic, on_premises=on_premises, empty=empty)
-    page = permissions.list_permissions(
-        viewer=viewer_of(request), tenant=tenant_of(request, tenant), filter=wanted, cursor=cursor, size=limit
-    )
+    viewer, found = viewer_of(request), tenant_of(request, tenant)
+    if csv.is_asked(request):
+        rows = lists.export_permissions(viewer=viewer, tenant=found, filter=wanted, columns=(*AS_CSV.values(),))
+        name = ListName.of(kind)
+        return csv.answer(rows, request=request, actor=viewer, tenant=found, list_name=name, fields=AS_CSV)
+    page = permissions.list_permissions(viewer=viewer, tenant=found, filter=wanted, cursor=cursor, size=limit)
     return listing(request, page, shape=permission)
 
 

@@ -12,6 +12,8 @@ from chamberlain.errors import ChamberlainError, NotFound, Refused
 
 LARGEST_BODY = 64 * 1024
 ANSWERED = ("*/*", "application/*", "application/json", "application/problem+json")
+CSV = ("text/*", "text/csv")
+LISTS = ("people", "permissions")  # ends of the addresses of lists that come as CSV, too
 WITH_BODY = ("POST", "PUT", "PATCH")
 
 View = Callable[..., HttpResponseBase]
@@ -46,12 +48,17 @@ def nothing_here(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpRespo
 
 def _check(request: HttpRequest) -> None:
     accepted = [part.partition(";")[0].strip().lower() for part in request.headers.get("Accept", "*/*").split(",")]
-    if not any(one in ANSWERED for one in accepted if one) and any(accepted):
+    answered = ANSWERED + (CSV if _is_list(request) else ())
+    if not any(one in answered for one in accepted if one) and any(accepted):
         raise Refused("not_acceptable")
     if _length(request) > LARGEST_BODY:
         raise Refused("body_too_large", most=LARGEST_BODY // 1024)
     if request.method in WITH_BODY and _length(request) and request.content_type != "application/json":
         raise Refused("media_type_unsupported")
+
+
+def _is_list(request: HttpRequest) -> bool:
+    return request.method == "GET" and request.path_info.rstrip("/").rpartition("/")[2] in LISTS
 
 
 def _length(request: HttpRequest) -> int:

@@ -22,6 +22,8 @@ def find(slug: str) -> Tenant:
 
     raises  NotFound("tenant_not_found")
     """
+    if "\x00" in slug:  # PostgreSQL takes no text with it
+        raise NotFound("tenant_not_found", slug=slug)
     rows = TenantRow.objects.all()
     found = rows.filter(slug=slug).first() or rows.filter(domain__iexact=slug).first()
     if found is None and _is_guid(slug):

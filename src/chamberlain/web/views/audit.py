@@ -1,7 +1,5 @@
 """The audit trail: of a tenant, or of the whole installation; filtered, and taken away."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -25,16 +23,15 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may
 from chamberlain.policy.cells import harmless
 from chamberlain.policy.moment import read_moment
+from chamberlain.policy.spreadsheet import AT_ONCE, BYTE_ORDER_MARK, written
 from chamberlain.queries import audit, connections
 from chamberlain.web.address import Address, choice_from, text_from
-from chamberlain.web.csv import BYTE_ORDER_MARK
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
 
 FORMATS = {"csv": "text/csv; charset=utf-8", "json": "application/jsonl; charset=utf-8"}
 ENDINGS = {"csv": "csv", "json": "jsonl"}
 FILTERS = ("who", "what", "about", "from", "to")
-AT_ONCE = 500
 LARGEST_ID = 2**63 - 1
 
 
@@ -128,6 +125,4 @@ def _csv(found: Iterable[dict[str, Any]]) -> Iterator[bytes]:
 
 
 def _written(lines: Iterable[Iterable[str]], *, mark: str = "") -> bytes:
-    page = io.StringIO()
-    csv.writer(page, lineterminator="\r\n").writerows([harmless(cell) for cell in line] for line in lines)
-    return (mark + page.getvalue()).encode()
+    return (mark + written([[harmless(cell) for cell in line] for line in lines])).encode()

@@ -39,14 +39,7 @@ def list_people(request: HttpRequest, slug: str) -> HttpResponseBase:
     wanted = people_filter(opened.address.params)
     if csv.is_asked(request):
         rows = lists.export_people(viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids)
-        return csv.answer(
-            rows,
-            actor=viewer,
-            tenant=tenant,
-            list_name=opened.name,
-            columns=opened.columns,
-            query=opened.query,
-        )
+        return csv.answer_as_shown(rows, opened, actor=viewer, tenant=tenant)
     with one_state():
         page = lists.list_people(
             viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids, cursor=request.GET.get("cursor") or None

@@ -37,14 +37,7 @@ def list_permissions(request: HttpRequest, slug: str, kind: Kind | None = None) 
     wanted = permission_filter(opened.address.params, kind)
     if csv.is_asked(request):
         rows = lists.export_permissions(viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids)
-        return csv.answer(
-            rows,
-            actor=viewer,
-            tenant=tenant,
-            list_name=opened.name,
-            columns=opened.columns,
-            query=opened.query,
-        )
+        return csv.answer_as_shown(rows, opened, actor=viewer, tenant=tenant)
     with one_state():
         page = lists.list_permissions(
             viewer=viewer, tenant=tenant, filter=wanted, columns=opened.ids, cursor=request.GET.get("cursor") or None
