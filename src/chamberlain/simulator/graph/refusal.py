@@ -51,6 +51,14 @@ def bad_request(message: str) -> GraphError:
     return GraphError(400, "Request_BadRequest", message)
 
 
+def on_premises() -> GraphError:
+    """A write to what another directory is the master of."""
+    return bad_request(
+        "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects "
+        "currently undergoing migration."
+    )
+
+
 def unsupported_query(message: str) -> GraphError:
     """A query that is understood and not supported."""
     return GraphError(400, "Request_UnsupportedQuery", message)

@@ -27,6 +27,7 @@ class Shelf(Enum):
     APP = "app"
     CONSENT = "consent"
     LICENCE = "licence"
+    SETTLED = "settled"
     SETTING = "setting"
     MANAGERS = "managers"
     MAILBOX = "mailbox"

@@ -59,6 +59,18 @@ class LicenceState(NamedTuple):
     updated: str
 
 
+class Settled(NamedTuple):
+    """How the licence of a group arrived at a member when it was last gone through."""
+
+    state: State
+    error: str
+    updated: str
+
+    def applied(self, state: LicenceState) -> LicenceState:
+        """The path as it was left."""
+        return state._replace(state=self.state, error=self.error, updated=self.updated)
+
+
 class _Entry(msgspec.Struct, rename="camel"):
     sku_id: str
     sku_part_number: str

@@ -21,6 +21,8 @@ from chamberlain.simulator.world.reference import Kind, Ref
 
 _Steps = list[tuple[int, Any]]
 _REMEMBERED = 8
+LICENCES = "licences"
+"""What a group hands out to its members."""
 SIGN_IN_NAME = "user_principal_name"
 
 
@@ -60,6 +62,7 @@ class Overlay:
         self._facts: list[Fact] = []
         self._absent: dict[int, frozenset[Ref]] = {}
         self._created: set[Ref] = set()
+        self.licensing: dict[Ref, None] = {}
 
     def record(self, position: int, fact: Fact, happened: float) -> None:
         """Add a fact that became true at a position."""
@@ -83,6 +86,8 @@ class Overlay:
     def _record_attribute(self, position: int, fact: AttributeFact) -> None:
         self._attributes.setdefault(fact.subject, {}).setdefault(fact.name, []).append((position, fact.value))
         self._changed[fact.subject] = None
+        if fact.name == LICENCES:
+            self.licensing[fact.subject] = None
         if fact.name == SIGN_IN_NAME:
             self._sign_in_names.setdefault(fact.value.lower(), []).append(fact.subject)
 

@@ -14,6 +14,7 @@ from chamberlain.simulator.world.fact import (
     EntryFact,
     Fact,
     PresenceFact,
+    Shelf,
     speaks_of,
 )
 from chamberlain.simulator.world.grown import Grown
@@ -22,6 +23,7 @@ from chamberlain.simulator.world.log import Change, ChangeLog
 from chamberlain.simulator.world.mutation import Mutation, MutationRefusedError, decode
 from chamberlain.simulator.world.overlay import SIGN_IN_NAME, Overlay
 from chamberlain.simulator.world.person import Person
+from chamberlain.simulator.world.reference import Kind
 from chamberlain.simulator.world.view import View
 
 Listener = Callable[[Change, tuple[Fact, ...]], None]
@@ -87,10 +89,26 @@ def _refuse_nonsense(view: View, facts: tuple[Fact, ...]) -> None:
             raise MutationRefusedError(
                 "Another object with the same value for property userPrincipalName already exists."
             )
-        if isinstance(fact, PresenceFact) and fact.present and view.gone_for_good(fact.subject):
-            raise MutationRefusedError("This object is gone for good.")
+        _refuse_presence(view, fact)
+        _refuse_licence(view, fact)
     if all(_is_so(view, fact) for fact in facts):
         raise MutationRefusedError("This is the case already.")
+
+
+def _refuse_presence(view: View, fact: Fact) -> None:
+    if not isinstance(fact, PresenceFact):
+        return
+    if fact.present and view.gone_for_good(fact.subject):
+        raise MutationRefusedError("This object is gone for good.")
+    if not fact.present and fact.subject.kind is Kind.GROUP and fact.subject.serial in view.licence_groups():
+        raise MutationRefusedError("A group with active licences cannot be deleted.")
+
+
+def _refuse_licence(view: View, fact: Fact) -> None:
+    if not isinstance(fact, EntryFact) or fact.shelf is not Shelf.LICENCE or fact.item is None:
+        return
+    if view.person(fact.key[0]).usage_location is None:
+        raise MutationRefusedError("License assignment cannot be done for user with invalid usage location.")
 
 
 def _sign_in_name(fact: Fact) -> str | None:

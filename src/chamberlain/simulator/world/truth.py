@@ -43,6 +43,8 @@ class Truth:
         self._base = self._folded.grown
         self._above: dict[int, frozenset[int]] = {}
         self._plans = {sku.id: [plan.id for plan in sku.plans if plan.applies_to == USER] for sku in base.skus()}
+        named = (ref.serial for ref, name in self._folded.attributes if ref.kind is Kind.GROUP and name == "licences")
+        self._licensing = {*base.licence_groups(), *named}
         self._graph = next(
             (
                 ref.serial
@@ -90,10 +92,18 @@ class Truth:
     def _licences(self, user: int, groups: set[int]) -> list[LicenceState]:
         direct = {(user, state.sku_id): state for state in self._base.direct_licences(user)}
         states: list[LicenceState] = self._folded.settled(Shelf.LICENCE, Ref(Kind.USER, user), direct)
-        licence_groups = self._base.licence_groups()
-        for group in groups & licence_groups.keys():
-            states.extend(self._base.inherited_licence(user, group, licence) for licence in licence_groups[group])
+        settled = self._folded.entries[Shelf.SETTLED]
+        for group in groups & self._licensing:
+            for licence in self._handed_out(group):
+                state = self._base.inherited_licence(user, group, licence)
+                left = settled.get((user, licence.sku_id, group))
+                states.append(state if left is None else left.applied(state))
         return states
+
+    def _handed_out(self, group: int) -> tuple[GroupLicence, ...]:
+        """Licences that a group gives to its members."""
+        said: tuple[GroupLicence, ...] | None = self._folded.attributes.get((Ref(Kind.GROUP, group), "licences"))
+        return self._base.licence_groups().get(group, ()) if said is None else said
 
     def _group_key(self, group: int) -> str:
         return f"group:{self._base.guid(Ref(Kind.GROUP, group))}"
@@ -133,8 +143,7 @@ class Truth:
                 detail = {"disabled": sorted(state.disabled_plans), "error": state.error, "state": state.state.value}
                 yield Edge(f"licence:{state.sku_id}", "assigned", via, detail)
         elif holder.kind is Kind.GROUP:
-            licences: tuple[GroupLicence, ...] = self._base.group(holder.serial).licences
-            for licence in licences:
+            for licence in self._handed_out(holder.serial):
                 yield Edge(f"licence:{licence.sku_id}", "assigned", "", {"disabled": sorted(licence.disabled_plans)})
 
     def _edges_of(self, holder: Ref) -> list[Edge]:

@@ -2,14 +2,14 @@
 
 What is not in the tenant takes its relations out of sight with it, and brings them back when it returns."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from chamberlain.simulator.world.activity import AuditEntry
 from chamberlain.simulator.world.application import AppAssignment, DelegatedGrant, Device, ServicePrincipal
 from chamberlain.simulator.world.base import Run, Tenant
 from chamberlain.simulator.world.fact import CONCEALED_NAMES, Fact, Key, Relation, Shelf
-from chamberlain.simulator.world.group import Group
+from chamberlain.simulator.world.group import Group, GroupLicence
 from chamberlain.simulator.world.grown import Grown, runs_of
 from chamberlain.simulator.world.knobs import Knobs
 from chamberlain.simulator.world.licence import HOLDING, LicenceState
@@ -24,7 +24,7 @@ _PERSON_FIELDS = frozenset(Person._fields)
 class View:
     """Answers of the tenant at `position`; cheap to make, so that every request has its own."""
 
-    __slots__ = ("_absent", "_last_states", "_overlay", "base", "knobs", "position")
+    __slots__ = ("_absent", "_last_states", "_licence_groups", "_overlay", "base", "knobs", "position")
 
     def __init__(self, base: Grown, overlay: Overlay, position: int, knobs: Knobs) -> None:
         self.base = base
@@ -33,6 +33,7 @@ class View:
         self._overlay = overlay
         self._absent: frozenset[Ref] | None = None
         self._last_states: tuple[int, list[LicenceState]] = (-1, [])
+        self._licence_groups: Mapping[int, tuple[GroupLicence, ...]] | None = None
 
     def at(self, position: int) -> "View":
         """The same tenant at another position."""
@@ -238,6 +239,25 @@ class View:
             group.serial for group in targets if group not in self.absent and self.linked(Relation.OWNER, holder, group)
         ]
 
+    def licence_groups(self) -> Mapping[int, tuple[GroupLicence, ...]]:
+        """Groups that hand out licences, and which."""
+        if self._licence_groups is None:
+            found = self.base.licence_groups()
+            if self._overlay.licensing:
+                now = {ref.serial: self.group(ref.serial).licences for ref in self._overlay.licensing}
+                found = {group: licences for group, licences in {**found, **now}.items() if licences}
+            self._licence_groups = found
+        return self._licence_groups
+
+    def _settled(self, states: Iterable[LicenceState], holder: Ref) -> Iterator[LicenceState]:
+        """Inherited licences as they were left when somebody last had them gone through."""
+        if not self._overlay.keys_of(Shelf.SETTLED, holder):
+            yield from states
+            return
+        for state in states:
+            said = self._overlay.entry(Shelf.SETTLED, (holder.serial, *state[:3:2]), self.position)[1]
+            yield state if said is None else said.applied(state)
+
     def licence_states(self, user: int) -> list[LicenceState]:
         """Every path by which a licence reaches the person: its own, then those of groups it is directly in.
 
@@ -248,9 +268,10 @@ class View:
         holder = Ref(Kind.USER, user)
         states = self._direct_licences(holder)
         is_member = self.is_member if self._overlay.speaks_of(Relation.MEMBER, holder) else self.base.is_member
-        for group, licences in self.base.licence_groups().items():
+        for group, licences in self.licence_groups().items():
             if is_member(group, holder):
-                states.extend(self.base.inherited_licence(user, group, licence) for licence in licences)
+                inherited = (self.base.inherited_licence(user, group, licence) for licence in licences)
+                states.extend(self._settled(inherited, holder))
         self._last_states = (user, states)
         return states
 
@@ -281,8 +302,12 @@ class View:
         """Seats in use by SKU: the base's count, corrected for people who changed."""
         consumed = dict(self.base.consumed_units())
         before = View(self.base, Overlay(), 0, self.knobs)
-        changed = self._overlay.holders_ever_changed(Relation.MEMBER)
-        changed |= self._overlay.holders_of_entries(Shelf.LICENCE) | {*self._overlay.moved()}
+        changed = self._overlay.holders_of_entries(Shelf.LICENCE) | self._overlay.holders_of_entries(Shelf.SETTLED)
+        changed |= {*self._overlay.moved()}
+        for group in {*self.base.licence_groups(), *self.licence_groups()}:
+            changed.update(self._overlay.holders(Relation.MEMBER, Ref(Kind.GROUP, group)))
+        for ref in self._overlay.licensing:
+            changed.update(self.base.members(ref.serial, 0, self.base.member_count(ref.serial)))
         for holder in changed:
             if holder.kind is Kind.USER:
                 for sku_id in before.held_licences(holder.serial):
@@ -401,7 +426,7 @@ def entry_key(shelf: Shelf, item: Any, holder: Ref | None) -> Key:
             return tuple(item)
         case Shelf.APP | Shelf.CONSENT:
             return tuple(item[:3])
-        case Shelf.SCHEDULE:
+        case Shelf.SCHEDULE | Shelf.SETTLED:
             return ()  # the base has none
         case Shelf.SETTING | Shelf.MANAGERS | Shelf.MAILBOX | Shelf.MAILBOX_ACCESS:
             return ()

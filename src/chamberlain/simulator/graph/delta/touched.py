@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chamberlain.simulator.world.fact import AttributeFact, EdgeFact, EntryFact, Fact, PresenceFact, Relation, Shelf
+from chamberlain.simulator.world.overlay import LICENCES as HANDED_OUT
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.view import View
 
@@ -19,6 +20,7 @@ _NAMES = {
     "job_title": frozenset({"jobTitle"}),
     "user_principal_name": frozenset({"userPrincipalName", "identities"}),
     "manager": frozenset({"manager"}),
+    HANDED_OUT: frozenset({"assignedLicenses"}),
     "sessions_valid_from": frozenset({"signInSessionsValidFromDateTime"}),
 }
 
@@ -34,12 +36,16 @@ class Touch:
 
 def touched(view: View, after: int, kind: Kind) -> dict[Ref, Touch]:
     """Objects of a kind that changed after a position, in the order in which they first did."""
-    licence_groups = view.base.licence_groups().keys() if kind is Kind.USER else ()
+    licence_groups = {*view.base.licence_groups(), *view.licence_groups()} if kind is Kind.USER else ()
     found: dict[Ref, Touch] = {}
     for fact in view.facts_since(after):
         ref = _subject(fact, kind, licence_groups)
         if ref is not None:
             _note(found.setdefault(ref, Touch()), fact)
+        if kind is Kind.USER and isinstance(fact, AttributeFact) and fact.name == HANDED_OUT:
+            for member in view.members_at(fact.subject.serial, 0, view.member_places(fact.subject.serial)):
+                if member is not None and member.kind is kind:
+                    found.setdefault(member, Touch()).names |= LICENCES
     return found
 
 
@@ -52,7 +58,7 @@ def _subject(fact: Fact, kind: Kind, licence_groups: Iterable[int]) -> Ref | Non
         case EdgeFact(relation, holder, target):
             is_licence = kind is Kind.USER and relation is Relation.MEMBER and target.serial in licence_groups
             ref = holder if is_licence else target
-        case EntryFact(Shelf.LICENCE, _, _, holder):
+        case EntryFact(Shelf.LICENCE | Shelf.SETTLED, _, _, holder):
             ref = holder
     return ref if ref is not None and ref.kind is kind else None
 

@@ -20,10 +20,6 @@ from chamberlain.simulator.world.tenant import World
 from chamberlain.simulator.world.view import View
 
 T = TypeVar("T")
-SYNCED = (
-    "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently "
-    "undergoing migration."
-)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SEGMENTS = {
     "directoryobjects": tuple(Kind),

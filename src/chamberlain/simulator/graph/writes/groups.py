@@ -8,8 +8,8 @@ source  https://learn.microsoft.com/graph/api/group-post-members, .../group-upda
 import msgspec
 
 from chamberlain.simulator.graph.call import Call
-from chamberlain.simulator.graph.refusal import GraphError, bad_request, not_found
-from chamberlain.simulator.graph.writes.desk import SYNCED, Desk, denied, read, referenced
+from chamberlain.simulator.graph.refusal import GraphError, bad_request, not_found, on_premises
+from chamberlain.simulator.graph.writes.desk import Desk, denied, read, referenced
 from chamberlain.simulator.message import Response
 from chamberlain.simulator.world.fact import Relation
 from chamberlain.simulator.world.group import Group, GroupKind
@@ -51,7 +51,7 @@ def _already(property_name: str) -> GraphError:
 def _writable(call: Call, group: Group) -> None:
     """Refuse groups that are kept elsewhere, and those that only a keeper of roles may write to."""
     if group.synced:
-        raise bad_request(SYNCED)
+        raise on_premises()
     if group.kind not in RESTORABLE:
         raise bad_request("Cannot Update a mail-enabled security groups and or distribution list.")
     if group.role_assignable and not call.caller.may((ROLE_MANAGER,)):

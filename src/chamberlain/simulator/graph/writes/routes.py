@@ -6,9 +6,13 @@ source  permissions: Microsoft's permission data of 2026-08-07; each least one s
 from chamberlain.simulator.graph.routes import Route
 from chamberlain.simulator.graph.writes.app_roles import AppRoleDesk
 from chamberlain.simulator.graph.writes.groups import KEEPERS, GroupDesk
+from chamberlain.simulator.graph.writes.licences import LicenceDesk
 from chamberlain.simulator.graph.writes.roles import RoleDesk
 from chamberlain.simulator.world.tenant import World
 
+_USERS = ("User.ReadWrite.All", "Directory.ReadWrite.All")
+_LICENCES = ("LicenseAssignment.ReadWrite.All", *_USERS)
+_GROUP_LICENCES = ("LicenseAssignment.ReadWrite.All", *KEEPERS)
 _ROLES = ("RoleManagement.ReadWrite.Directory",)
 _ASSIGNERS = ("AppRoleAssignment.ReadWrite.All",)
 _READERS = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
@@ -17,7 +21,12 @@ _MEMBERS = ("GroupMember.ReadWrite.All", *KEEPERS)
 
 def write_routes(world: World) -> tuple[Route, ...]:
     """The routes of a tenant."""
-    return (*_group_routes(GroupDesk(world)), *_app_role_routes(AppRoleDesk(world)), *_role_routes(RoleDesk(world)))
+    return (
+        *_group_routes(GroupDesk(world)),
+        *_app_role_routes(AppRoleDesk(world)),
+        *_role_routes(RoleDesk(world)),
+        *_licence_routes(LicenceDesk(world)),
+    )
 
 
 def _group_routes(desk: GroupDesk) -> tuple[Route, ...]:
@@ -49,4 +58,12 @@ def _role_routes(desk: RoleDesk) -> tuple[Route, ...]:
         Route("DELETE", f"{unified}/roleAssignments/{{}}", desk.remove, _ROLES),
         Route("POST", active, desk.request_assignment, ("RoleAssignmentSchedule.ReadWrite.Directory", *_ROLES)),
         Route("POST", eligible, desk.request_eligibility, ("RoleEligibilitySchedule.ReadWrite.Directory", *_ROLES)),
+    )
+
+
+def _licence_routes(desk: LicenceDesk) -> tuple[Route, ...]:
+    return (
+        Route("POST", "users/{}/assignLicense", desk.assign_to_person, _LICENCES),
+        Route("POST", "users/{}/reprocessLicenseAssignment", desk.reprocess, _USERS),
+        Route("POST", "groups/{}/assignLicense", desk.assign_to_group, _GROUP_LICENCES),
     )

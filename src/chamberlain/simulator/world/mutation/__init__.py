@@ -21,6 +21,7 @@ Mutation = (
     | people.RestoreUser
     | people.AssignLicence
     | people.UnassignLicence
+    | people.SettleLicence
     | groups.AddMember
     | groups.RemoveMember
     | groups.AddOwner
@@ -29,6 +30,7 @@ Mutation = (
     | groups.RenameGroup
     | groups.DeleteGroup
     | groups.RestoreGroup
+    | groups.SetGroupLicences
     | roles.AssignRole
     | roles.UnassignRole
     | roles.MakeEligible

@@ -5,7 +5,7 @@ import msgspec
 from chamberlain.simulator.world.activity import GROUPS, PEOPLE, Activity
 from chamberlain.simulator.world.base import Base
 from chamberlain.simulator.world.fact import AttributeFact, CreatedFact, EdgeFact, Fact, PresenceFact, Relation
-from chamberlain.simulator.world.group import Group, GroupKind
+from chamberlain.simulator.world.group import Group, GroupKind, GroupLicence
 from chamberlain.simulator.world.grown import new_guid
 from chamberlain.simulator.world.mutation.lookup import MutationRefusedError, named
 from chamberlain.simulator.world.mutation.people import NEVER
@@ -164,10 +164,8 @@ class DeleteGroup(msgspec.Struct, frozen=True, tag_field="kind", tag="delete_gro
     group: str
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
-        """The group is not there. One that hands out licences cannot be deleted."""
+        """The group is not there."""
         ref = named(base, self.group, Kind.GROUP)
-        if ref.serial in base.licence_groups():
-            raise MutationRefusedError("A group with active licences cannot be deleted.")
         return (PresenceFact(ref, present=False, for_good=base.group(ref.serial).kind not in RESTORABLE),)
 
     def activities(self, base: Base) -> tuple[Activity, ...]:
@@ -187,3 +185,18 @@ class RestoreGroup(msgspec.Struct, frozen=True, tag_field="kind", tag="restore_g
     def activities(self, base: Base) -> tuple[Activity, ...]:
         """What the audit log says of it."""
         return _about(base, self.group, "Restore Group", "Add")
+
+
+class SetGroupLicences(msgspec.Struct, frozen=True, tag_field="kind", tag="set_group_licences"):
+    """A group hands out these licences to its direct members from now on, and no others."""
+
+    group: str
+    licences: tuple[GroupLicence, ...]
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """What it hands out."""
+        return (AttributeFact(named(base, self.group, Kind.GROUP), "licences", self.licences),)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return _about(base, self.group, "Set group license", "Update")

@@ -9,7 +9,7 @@ from chamberlain.simulator.world.activity import PEOPLE, Activity
 from chamberlain.simulator.world.base import Base
 from chamberlain.simulator.world.fact import AttributeFact, CreatedFact, EntryFact, Fact, PresenceFact, Shelf
 from chamberlain.simulator.world.grown import new_guid
-from chamberlain.simulator.world.licence import LicenceState, State
+from chamberlain.simulator.world.licence import LicenceState, Settled, State
 from chamberlain.simulator.world.mutation.lookup import MutationRefusedError, named
 from chamberlain.simulator.world.person import AccountUse, Person
 from chamberlain.simulator.world.reference import Kind, Ref
@@ -172,8 +172,6 @@ class RestoreUser(msgspec.Struct, frozen=True, tag_field="kind", tag="restore_us
 
 def _licence(base: Base, user: str, sku_id: str, state: LicenceState | None) -> tuple[Fact, ...]:
     holder = named(base, user, Kind.USER)
-    if state is not None and base.person(holder.serial).usage_location is None:
-        raise MutationRefusedError("License assignment cannot be done for user with invalid usage location.")
     return (EntryFact(Shelf.LICENCE, (holder.serial, sku_id), state, holder),)
 
 
@@ -183,6 +181,7 @@ class AssignLicence(msgspec.Struct, frozen=True, tag_field="kind", tag="assign_l
     user: str
     sku_id: str
     disabled_plans: tuple[str, ...] = ()
+    at: str = NEVER
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The licence is held."""
@@ -191,7 +190,7 @@ class AssignLicence(msgspec.Struct, frozen=True, tag_field="kind", tag="assign_l
             raise MutationRefusedError(f"License {self.sku_id} does not correspond to a valid company License.")
         if not {plan.id for plan in sku.plans}.issuperset(self.disabled_plans):
             raise MutationRefusedError("A plan that is to be switched off is not in the licence.")
-        state = LicenceState(self.sku_id, tuple(sorted(self.disabled_plans)), None, State.ACTIVE, "None", NEVER)
+        state = LicenceState(self.sku_id, tuple(sorted(self.disabled_plans)), None, State.ACTIVE, "None", self.at)
         return _licence(base, self.user, self.sku_id, state)
 
     def activities(self, base: Base) -> tuple[Activity, ...]:
@@ -208,6 +207,27 @@ class UnassignLicence(msgspec.Struct, frozen=True, tag_field="kind", tag="unassi
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The licence is not held directly."""
         return _licence(base, self.user, self.sku_id, None)
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return _about(base, self.user, "Change user license", "Update")
+
+
+class SettleLicence(msgspec.Struct, frozen=True, tag_field="kind", tag="settle_licence"):
+    """The licence that a group hands out arrives at one of its members, or does not."""
+
+    user: str
+    sku_id: str
+    group: str
+    at: str
+    state: State = State.ACTIVE
+    error: str = "None"
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """How it arrived."""
+        holder, group = named(base, self.user, Kind.USER), named(base, self.group, Kind.GROUP)
+        item = Settled(self.state, self.error, self.at)
+        return (EntryFact(Shelf.SETTLED, (holder.serial, self.sku_id, group.serial), item, holder),)
 
     def activities(self, base: Base) -> tuple[Activity, ...]:
         """What the audit log says of it."""
