@@ -15,6 +15,7 @@ from chamberlain.model.situation import PermissionKnown
 from chamberlain.model.verb import EMERGENCY, Verb
 from chamberlain.policy.planning.guards import objections, room, trips
 from chamberlain.policy.planning.windows import is_open, opens_at
+from chamberlain.queries.plan_words import say_objection
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 CREW, POWER = "group:crew", "role:power"
@@ -61,7 +62,9 @@ def test_a_small_plan_on_a_calm_day_runs() -> None:
 def test_all_reasons_are_said() -> None:
     rails = Rails(most_per_plan=20, most_per_hour=30, windows=(OFFICE,), protected_accounts=("p3",))
     standing = replace(CALM, people=100, stopped=True, breaker=True, simulates=True, changed=20)
-    assert said(plan(*joins(40)), standing, rails) == {
+    found = objections(plan(*joins(40)), rails=rails, standing=standing, permissions=PERMISSIONS)
+    assert not [one for one in found if "–" in say_objection(one)], "every placeholder has a value"
+    assert {one.guard for one in found} == {
         Guard.STOPPED,
         Guard.SIMULATION,
         Guard.BREAKER,
