@@ -36,7 +36,8 @@ create`.
 - **CSV.** Lists of people and of permissions answer with `text/csv` where `Accept` prefers it: everything that
   matches, at once; that it was taken away is written into the audit trail. Text that a spreadsheet could run has
   an apostrophe in front.
-- Only JSON is read, and nothing but JSON answered elsewhere. Cookies are not looked at, so there is nothing for other sites to forge.
+- Only JSON is read, and nothing else answered elsewhere. Cookies are not looked at, so there is nothing for other
+  sites to forge.
 - Looking at a person, at holders or at the trail is written into the audit trail, with the token's name.
 """
 TOKENS = """## Tokens
