@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chamberlain.model.run import Mode, Plan, Why
+from chamberlain.model.run import Mode, ReadingPlan, Why
 from chamberlain.policy.reading_plan import LINK_LASTS, MOST_RANGES, Situation, Sizes, choose, plan, ranges_for
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -75,7 +75,7 @@ tenants = st.builds(Sizes, accounts=counts, groups=counts, long_groups=counts, m
 FIELDS = ("accounts", "groups", "long_groups", "members", "applications")
 
 
-def cost(made: Plan) -> tuple[int, int, float]:
+def cost(made: ReadingPlan) -> tuple[int, int, float]:
     requests, units, seconds = made.requests, made.resource_units, made.seconds
     assert requests is not None
     assert units is not None

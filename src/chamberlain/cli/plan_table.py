@@ -4,11 +4,11 @@ from rich.table import Table
 
 from chamberlain.cli.rim import out
 from chamberlain.language import gettext as _
-from chamberlain.model.run import Mode, Phase, Plan, Run
+from chamberlain.model.run import Mode, Phase, ReadingPlan, Run
 from chamberlain.queries.words import HOW, WHY
 
 
-def print_plan(plan: Plan, *, spent: Run | None) -> None:
+def print_plan(plan: ReadingPlan, *, spent: Run | None) -> None:
     """Prints the plan; with a run also what it spent."""
     reads = _("everything") if plan.mode is Mode.FULL else _("what changed")
     out.print(_("Reads {what}: {why}.").format(what=reads, why=_(WHY[plan.why])), highlight=False)

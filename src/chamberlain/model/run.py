@@ -92,7 +92,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReadingPlan:
     """How a run reads and what that should cost. `seconds` is what quota, latency and machine together allow."""
 
     mode: Mode
@@ -182,7 +182,7 @@ class Run:
     tenant_id: int
     state: RunState
     mode: Mode | None
-    plan: Plan | None
+    plan: ReadingPlan | None
     proof: Proof | None
     trigger: Trigger
     actor_name: str

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chamberlain.model.run import Mode, PhaseName, Plan, Planned, Why
+from chamberlain.model.run import Mode, PhaseName, Planned, ReadingPlan, Why
 
 PAGE = 999
 MEMBERS_PAGE = 500
@@ -83,7 +83,7 @@ def ranges_for(count: int | None) -> int:
     return min(MOST_RANGES, max(1, round((count or 0) / RANGE_OBJECTS)))
 
 
-def plan(mode: Mode, why: Why, sizes: Sizes, *, width: int, listed: Collection[PhaseName] = ()) -> Plan:
+def plan(mode: Mode, why: Why, sizes: Sizes, *, width: int, listed: Collection[PhaseName] = ()) -> ReadingPlan:
     """The plan of a run.
 
     width   requests in flight
@@ -95,16 +95,16 @@ def plan(mode: Mode, why: Why, sizes: Sizes, *, width: int, listed: Collection[P
         lines = tuple(whole.get(one.phase, one) for one in _changes())
     requests, units = _total(lines)
     if requests is None or units is None:
-        return Plan(mode, why, lines, None)
+        return ReadingPlan(mode, why, lines, None)
     objects = ((sizes.accounts or 0) + (sizes.groups or 0) + (sizes.members or 0)) if mode is Mode.FULL else 0
     seconds = max(
         (units - BURST) / RESOURCE_UNITS_A_SECOND, requests * SECONDS_A_REQUEST / width, objects / OBJECTS_A_SECOND
     )
-    return Plan(mode, why, lines, round(max(seconds, SECONDS_A_REQUEST), 1))
+    return ReadingPlan(mode, why, lines, round(max(seconds, SECONDS_A_REQUEST), 1))
 
 
 def _total(lines: tuple[Planned, ...]) -> tuple[int | None, int | None]:
-    whole = Plan(Mode.FULL, Why.FIRST, lines, None)
+    whole = ReadingPlan(Mode.FULL, Why.FIRST, lines, None)
     return whole.requests, whole.resource_units
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chamberlain.model.run import Plan, Proof, Run
+from chamberlain.model.run import Proof, ReadingPlan, Run
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def summary(run: Run) -> dict[str, Any]:
     }
 
 
-def _plan(plan: Plan | None) -> dict[str, Any] | None:
+def _plan(plan: ReadingPlan | None) -> dict[str, Any] | None:
     if plan is None:
         return None
     return {

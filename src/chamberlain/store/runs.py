@@ -17,9 +17,9 @@ from chamberlain.model.run import (
     Phase,
     PhaseName,
     PhaseState,
-    Plan,
     Planned,
     Proof,
+    ReadingPlan,
     Run,
     RunState,
     Trigger,
@@ -101,7 +101,7 @@ def asked_mode(run_id: int) -> Mode | None:
     return Mode(asked) if asked else None
 
 
-def keep_plan(run_id: int, plan: Plan) -> None:
+def keep_plan(run_id: int, plan: ReadingPlan) -> None:
     """Writes down how the run reads, and what that should cost."""
     RunRow.objects.filter(id=run_id).update(plan=_plan_document(plan))
 
@@ -218,7 +218,7 @@ def tenants_due(*, before: datetime) -> tuple[int, ...]:
     return tuple(rows.values_list("id", flat=True))
 
 
-def _plan_document(plan: Plan) -> dict[str, Any]:
+def _plan_document(plan: ReadingPlan) -> dict[str, Any]:
     return {
         "mode": plan.mode.value,
         "why": plan.why.value,
@@ -227,11 +227,11 @@ def _plan_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _plan_value(document: dict[str, Any] | None) -> Plan | None:
+def _plan_value(document: dict[str, Any] | None) -> ReadingPlan | None:
     if document is None:
         return None
     lines = tuple(Planned(PhaseName(phase), way, requests, units) for phase, way, requests, units in document["lines"])
-    return Plan(Mode(document["mode"]), Why(document["why"]), lines, document["seconds"])
+    return ReadingPlan(Mode(document["mode"]), Why(document["why"]), lines, document["seconds"])
 
 
 def _proof_value(document: dict[str, Any] | None) -> Proof | None:

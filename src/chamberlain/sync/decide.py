@@ -13,7 +13,7 @@ from chamberlain.kinds import groups, people, products
 from chamberlain.kinds.reading import Start
 from chamberlain.model.capability import Capability
 from chamberlain.model.cursor import Cursor
-from chamberlain.model.run import Mode, PhaseName, Plan
+from chamberlain.model.run import Mode, PhaseName, ReadingPlan
 from chamberlain.policy.capabilities import STANDARD
 from chamberlain.policy.reading_plan import Situation, Sizes, choose, plan
 from chamberlain.store import coverage
@@ -57,7 +57,7 @@ class Decided:
 
     mode: Mode
     start: Start
-    plan: Plan | None
+    plan: ReadingPlan | None
     refused: Mapping[PhaseName, Refused] = field(default_factory=dict)
 
 

@@ -21,7 +21,7 @@ from chamberlain.model.cursor import Cursor
 from chamberlain.model.kind import Family
 from chamberlain.model.merged import ACCOUNTS, Merge, name_of
 from chamberlain.model.observed import Whole
-from chamberlain.model.run import Mode, PhaseName, Plan
+from chamberlain.model.run import Mode, PhaseName, ReadingPlan
 from chamberlain.policy.barred import FEEDS, barred
 from chamberlain.store import cursors
 from chamberlain.store.connection import apart
@@ -51,7 +51,7 @@ class Heard:
     report: Report
     rights: Callable[[Rights], None]
     organisation: Callable[[Organisation], None]
-    plan: Callable[[Plan], None]
+    plan: Callable[[ReadingPlan], None]
 
 
 @dataclass(frozen=True, slots=True)
