@@ -6,7 +6,7 @@
     eligible       POST   /roleManagement/directory/roleEligibilityScheduleRequests, the same two actions: needs P2
     proof          the assignments and eligibilities of the one who has it
 
-Without P2 nothing ends by itself: then the role is assigned for good, and whoever planned it has to plan its end.
+Without P2 nothing ends by itself: then the role is assigned for good, and the plan says that its end is ours to bring.
 source  https://learn.microsoft.com/graph/api/rbacapplication-post-roleassignments,
         unifiedroleassignment-delete, rbacapplication-post-roleassignmentschedulerequests,
         rbacapplication-post-roleeligibilityschedulerequests,
@@ -26,6 +26,7 @@ from chamberlain.kinds.writing.shape import RoleAssignment, RoleAssignments
 from chamberlain.model.kind import Family
 from chamberlain.model.plan import Change, Facts
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.facts import moment, read_moment
 
 ASSIGNMENTS = "/roleManagement/directory/roleAssignments"
 ASSIGNED = "/roleManagement/directory/roleAssignmentScheduleInstances"
@@ -95,7 +96,7 @@ def _assigning(change: Change, facts: Facts) -> Write | None:
     is_assigned = facts.get("assigned") is True
     if is_assigned and _ends_as_wanted(change, facts):
         return None
-    if facts.get("can_end") is True and (is_assigned or change.options.ends is not None):
+    if facts.get("can_end") is True and (is_assigned or _ends(change) is not None):
         return _request(ASSIGNING, "adminUpdate" if is_assigned else "adminAssign", change)
     if is_assigned:
         return None
@@ -116,7 +117,7 @@ def _removing(change: Change, facts: Facts) -> Write | None:
 def _request(path: str, action: str, change: Change) -> Write:
     body: dict[str, object] = {"action": action, "justification": JUSTIFICATION, **_who_and_what(change)}
     if action != "adminRemove":
-        body["scheduleInfo"] = _schedule(change.options.ends)
+        body["scheduleInfo"] = _schedule(_ends(change))
     return Write("POST", path, body)
 
 
@@ -127,7 +128,7 @@ def _schedule(ends: datetime | None) -> Mapping[str, object]:
     """
     if ends is None:
         return {"expiration": {"type": "noExpiration"}}
-    return {"expiration": {"type": "afterDateTime", "endDateTime": ends.isoformat().replace("+00:00", "Z")}}
+    return {"expiration": {"type": "afterDateTime", "endDateTime": moment(ends)}}
 
 
 def _who_and_what(change: Change) -> dict[str, object]:
@@ -175,8 +176,12 @@ def _own(change: Change, answer: RoleAssignments) -> RoleAssignment | None:
 
 
 def _ends_as_wanted(change: Change, facts: Facts) -> bool:
-    found, wanted = facts.get("ends"), change.options.ends
-    return (datetime.fromisoformat(found) if isinstance(found, str) else None) == wanted
+    return read_moment(facts.get("ends")) == _ends(change)
+
+
+def _ends(change: Change) -> datetime | None:
+    """When Microsoft is to end it; what we end ourselves is for good in its eyes."""
+    return None if change.options.ends_by_us else change.options.ends
 
 
 def _holders(changes: Sequence[Change]) -> list[str]:
