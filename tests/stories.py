@@ -21,7 +21,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import find_run, list_runs
 from chamberlain.settings import Settings
 from chamberlain.store import roles
-from chamberlain.store.models import RoleRow, User
+from chamberlain.store.models import ChoiceRow, RoleRow, ScopeRow, User
 from chamberlain.work.sync_tenant import sync_tenant
 
 ADMIN = Actor(ActorKind.PERSON, "00000000-0000-4000-8000-00000000ad01", "Ada Admin", frozenset({Role.ADMINISTRATOR}))
@@ -83,7 +83,9 @@ def perform(tenant: Tenant, settings: Settings, *, mode: Mode | None = None) -> 
 
 
 def connect_and_sync(simulator: Simulated, settings: Settings) -> Tenant:
-    """A tenant that is connected and synced."""
+    """A tenant that is connected and synced, and forgets what others chose and had: golden ones share an id."""
+    for table in (ChoiceRow, ScopeRow):
+        table.objects.filter(tenant__guid=simulator.tenant_id).delete()
     tenant = connect(simulator)
     run = perform(tenant, settings)
     assert run.error_code is None, run.error_data
