@@ -1,6 +1,7 @@
 """One thing of each kind is given to somebody and taken again; the capability matrix names this test."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,8 @@ from chamberlain.bench.simulated import Simulated
 from chamberlain.model.kind import Kind
 from chamberlain.model.plan import Change
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.needs import scopes_for
+from granting import Grants
 from people import DMITRI
 
 GIVEN_AND_TAKEN = {
@@ -20,6 +23,11 @@ GIVEN_AND_TAKEN = {
         Verb.REMOVE_APP_ROLE,
         "app_role:60dec300-0000-4000-8000-000000000001:60dee500-0000-4000-8000-000000000002",
     ),
+    Kind.LICENCE.value: (
+        Verb.ASSIGN_LICENCE,
+        Verb.REMOVE_LICENCE,
+        "licence:05e9a617-0261-4cee-bb44-138d3ef5d965",
+    ),
 }
 SUBJECTS = list(GIVEN_AND_TAKEN)
 
@@ -27,6 +35,12 @@ SUBJECTS = list(GIVEN_AND_TAKEN)
 @pytest.fixture(scope="module")
 def tenant(start_tenant: Callable[..., Simulated]) -> Tenant:
     return granted(start_tenant(population="golden"))
+
+
+@pytest.fixture(scope="module")
+def reading(start_tenant: Callable[..., Simulated]) -> Tenant:
+    """A tenant whose administrator granted nothing that writes."""
+    return Tenant(start_tenant(population="golden"))
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -37,3 +51,17 @@ def test_each_kind_is_given_and_taken_as_the_tenant_shows(tenant: Tenant, subjec
     assert sorted(map(str, tenant.simulated.truth())) != truth
     assert tenant.carry(Change(take, person(DMITRI), permission)).done == [True]
     assert sorted(map(str, tenant.simulated.truth())) == truth
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_each_kind_takes_the_scopes_of_its_capability_and_no_other(reading: Tenant, subject: str) -> None:
+    give, take, permission = GIVEN_AND_TAKEN[subject]
+    wish = Change(give, person(DMITRI), permission)
+    refused = reading.carry(wish)
+    assert [error.code for error in refused.errors if error] == ["scope_missing"]
+    assert refused.done == [False]
+    scopes, grants = scopes_for(wish, permission=None), Grants(reading.simulated)
+    grants.grant(*scopes)
+    assert reading.carry(wish).done == [True]
+    assert reading.carry(replace(wish, verb=take)).done == [True]
+    grants.revoke(*scopes)

@@ -196,7 +196,6 @@ _WRITING = (
         (Use("LicenseAssignment.ReadWrite.All", "Gives and takes licences and their service plans."),),
         replaces=("LicenseAssignment.ReadWrite.All", "Directory.ReadWrite.All"),
         is_optional=True,
-        is_ready=False,
     ),
     Ability(
         Capability.PROVISION_PRODUCTS,
