@@ -1,10 +1,12 @@
 """The page of the audit trail, and which views leave an entry in it."""
 
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -21,7 +23,7 @@ from chamberlain.model.actor import Actor, ActorKind
 from chamberlain.model.tenant import Tenant
 from chamberlain.settings import load
 from chamberlain.store import tenants
-from chamberlain.store.connection import transaction
+from chamberlain.store.connection import rows, transaction
 from chamberlain.store.models import EventRow
 
 HOSTILE = '=1+1<script>alert("x")</script>'
@@ -62,10 +64,10 @@ def latest(tenant: Tenant | None) -> EventRow:
     return EventRow.objects.filter(tenant_id=tenant.id if tenant else None).latest("id")
 
 
-def plant(tenant: Tenant | None, **more: object) -> None:
+def plant(tenant: Tenant | None, *, subject: str = HOSTILE, **more: object) -> None:
     actor = Actor(ActorKind.PERSON, "planted", f"Planted {HOSTILE}")
     with transaction():
-        record(EventName.QUOTA_SLOWED, actor=actor, tenant_id=tenant.id if tenant else None, subject=HOSTILE, **more)
+        record(EventName.QUOTA_SLOWED, actor=actor, tenant_id=tenant.id if tenant else None, subject=subject, **more)
 
 
 def test_the_page_shows_who_what_why_before_and_after(client: Client, tenant: Tenant) -> None:
@@ -159,3 +161,34 @@ def test_asking_whether_something_is_there_is_no_look(client: Client, tenant: Te
     assert client.head(f"/t/{tenant.slug}/people/{people.DMITRI}").status_code == 200
     assert client.get(f"/t/{tenant.slug}/people/{uuid4()}").status_code == 404
     assert latest(tenant).id == before
+
+
+def test_entries_say_what_they_are_about_by_name(client: Client, tenant: Tenant) -> None:
+    person, group = named(tenant, "account", "guid"), named(tenant, "permission", "key")
+    for subject, name in (person, group, (str(tenant.guid), tenant.name)):
+        plant(tenant, subject=subject)
+        assert name in column(client, tenant, subject)
+    stranger = str(uuid4())
+    plant(tenant, subject=stranger)
+    assert stranger in column(client, tenant, stranger)
+
+
+def test_a_name_of_another_tenant_is_not_told(client: Client, tenant: Tenant) -> None:
+    other = tenants.save(guid=uuid4(), name="Not for these eyes", domain=f"{uuid4()}.example", now=clock.now())
+    plant(tenant, subject=str(other.guid))
+    assert "Not for these eyes" not in column(client, tenant, str(other.guid))
+
+
+def named(tenant: Tenant, table: str, key: str) -> tuple[str, str]:
+    """Something of the tenant: what entries call it, and its name."""
+    statement = f"SELECT {key}::text AS subject, name FROM {table} WHERE tenant_id = %(tenant)s AND name <> '' LIMIT 1"
+    (found,) = rows(statement, {"tenant": tenant.id})
+    return found["subject"], found["name"]
+
+
+def column(client: Client, tenant: Tenant, subject: str) -> str:
+    """What the newest entry about this shows in the column of what it is about."""
+    page = html.unescape(text(client, f"/t/{tenant.slug}/audit?about={quote(subject)}"))
+    found = re.search(r'Only what is about this"><bdi[^>]*>([^<]*)<', page)
+    assert found is not None
+    return found[1]

@@ -27,11 +27,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An entry with its place in the chain, and the slug of its tenant; no place: it is not sealed yet."""
+    """An entry with its place in the chain, and the slug of its tenant; no place: it is not sealed yet.
+
+    about  what its subject is called now, where that is known and was asked for
+    """
 
     entry: Entry
     sequence: int | None
     tenant: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reading the audit trail: a page of it, or all of a part, some at a time."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from chamberlain.errors import Refused
 from chamberlain.model.audit import Asked, Seen
 from chamberlain.store.connection import rows
 from chamberlain.store.models import EventRow
+from chamberlain.store.reads.subjects import names_of
 
 AT_ONCE = 1_000
 PLACES = "SELECT event_id, sequence FROM event_link WHERE event_id = ANY (%(ids)s)"
@@ -19,7 +21,10 @@ def newest(asked: Asked, *, before: int | None, size: int) -> list[Seen]:
     found = _asked(asked)
     if before is not None:
         found = found.filter(id__lt=before)
-    return _seen(found.order_by("-id")[:size])
+    page = list(found.order_by("-id")[:size])
+    keys = [(event.tenant_id, event.subject) for event in page]
+    names = names_of(keys)
+    return [replace(one, about=names.get(key, "")) for one, key in zip(_seen(page), keys, strict=True)]
 
 
 def every(asked: Asked, *, until: int | None = None) -> Iterator[Seen]:
