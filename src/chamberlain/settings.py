@@ -90,9 +90,17 @@ class Settings(BaseSettings):
     debug: bool = Field(default=False, description="Developer pages on errors; never in production")
     login_root: str = Field(default="https://login.microsoftonline.com", description="Microsoft identity platform")
     graph_root: str = Field(default="https://graph.microsoft.com", description="Microsoft Graph")
+    exchange: Literal["off", "invoke", "powershell"] = Field(
+        default="off",
+        description="How Exchange Online is reached, neither way supported by Microsoft: off; invoke, the endpoint "
+        "behind its PowerShell module; powershell, that module on this machine",
+    )
+    exchange_root: str = Field(default="https://outlook.office365.com", description="Exchange Online's administration")
+    pwsh: Path = Field(default=Path("/usr/bin/pwsh"), description="PowerShell, for exchange=powershell")
     cloud_roots: dict[str, dict[str, str]] = Field(
         default_factory=dict,
-        description='Other hosts for a cloud, as JSON: {"china": {"login": "https://...", "graph": "https://..."}}',
+        description='Other hosts for a cloud, as JSON: {"china": {"login": "https://...", "graph": "https://..."}}; '
+        "exchange is a name, too",
     )
     client_id: str | None = Field(default=None, description="This installation's own multi-tenant app registration")
     client_secret: SecretStr | None = Field(default=None, description="Its client secret")

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -49,6 +49,15 @@ class Call:
     repeatable: bool = True
 
 
+class ErrorOf(Protocol):
+    """Says what a refused request means. Exchange refuses in other words than Graph."""
+
+    def __call__(
+        self, status: int, body: bytes, /, *, path: str, request_id: str, again_after: timedelta | None
+    ) -> ChamberlainError:
+        """The error."""
+
+
 class Again(Exception):
     """Asking again may help; `error` is what it means when it does not."""
 
@@ -77,6 +86,7 @@ class Wire:
     deadline: timedelta
     spent: Spent = field(default_factory=Spent)
     on_spent: Callable[[Spent], None] = lambda _spent: None
+    error_of: ErrorOf = graph_error
 
     def ends(self) -> float:
         """When the time of a call that begins now is over, on the limiter's clock."""
@@ -220,7 +230,7 @@ class Wire:
                 error = Upstream("microsoft_unreadable", path=path, status=status, request_id=request_id)
                 raise Again(error) from unreadable
         wait = retry.asked_wait(response.headers, now=clock.now())
-        failure = graph_error(status, response.content, path=path, request_id=request_id, again_after=wait)
+        failure = self.error_of(status, response.content, path=path, request_id=request_id, again_after=wait)
         log.warning("%s answered %d, request-id %s", path, status, request_id)
         self.limiter.note_refusal(failure, path=path)
         if status == 401:

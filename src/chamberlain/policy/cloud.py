@@ -14,3 +14,9 @@ def graph_of(cloud: Cloud, *, settings: Settings) -> str:
     """Its Microsoft Graph."""
     mine = settings.graph_root if cloud is Cloud.GLOBAL else HOSTS[cloud].graph
     return settings.cloud_roots.get(cloud.value, {}).get("graph", mine)
+
+
+def exchange_of(cloud: Cloud, *, settings: Settings) -> str:
+    """Its Exchange Online. Tokens are for Microsoft's own host of the cloud, wherever this is."""
+    mine = settings.exchange_root if cloud is Cloud.GLOBAL else HOSTS[cloud].exchange
+    return settings.cloud_roots.get(cloud.value, {}).get("exchange", mine)

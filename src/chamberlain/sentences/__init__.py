@@ -4,7 +4,7 @@ Placeholders in braces are filled from the error's data. `explain` translates: t
 """
 
 from chamberlain.errors import ChamberlainError
-from chamberlain.sentences import asking, changing, connecting, house, messages, people, reading
+from chamberlain.sentences import asking, changing, connecting, exchange, house, messages, people, reading
 from chamberlain.sentences.sentence import Sentence
 
 __all__ = ["SENTENCES", "Sentence", "explain"]
@@ -17,6 +17,7 @@ SENTENCES: dict[str, Sentence] = (
     | changing.SENTENCES
     | reading.SENTENCES
     | messages.SENTENCES
+    | exchange.SENTENCES
 )
 
 

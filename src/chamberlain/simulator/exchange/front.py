@@ -163,7 +163,8 @@ class ExchangeFront:
         }
         if start + size < len(listing.results):
             token = urlsafe_b64encode(f"{key}:{start + size}".encode()).rstrip(b"=").decode()
-            document["@odata.nextLink"] = f"{request.origin}{request.raw_path}?$skiptoken={token}"
+            selected = f"$select={request.query['$select']}&" if names else ""
+            document["@odata.nextLink"] = f"{request.origin}{request.raw_path}?{selected}$skiptoken={token}"
         return Response(200, msgspec.json.encode(document), JSON)
 
 

@@ -1,0 +1,71 @@
+"""What is asked of Exchange, whichever way leads there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from chamberlain.model.exchange import DynamicGroup, Mailbox, MailboxChange, MailGroup, Outcome, Recipient
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+Parameters = Mapping[str, object]
+
+
+class Runner(Protocol):
+    """Runs cmdlets."""
+
+    async def run(self, cmdlet: str, parameters: Parameters, *, shape: type[Shape]) -> list[Shape]:
+        """All that a cmdlet puts out, to its end.
+
+        shape   a struct; its fields are all that is asked for
+        raises  Refused("write_refused") where there is no permit; what `fault.exchange_error` gives
+        """
+
+
+class Exchange(Protocol):
+    """Groups and mailboxes of a tenant. Everybody is named by object id of Entra."""
+
+    async def groups(self) -> tuple[MailGroup, ...]:
+        """All distribution groups and mail-enabled security groups."""
+
+    async def dynamic_groups(self) -> tuple[DynamicGroup, ...]:
+        """All dynamic distribution groups."""
+
+    async def members(self, group: str) -> tuple[Recipient, ...]:
+        """Who is directly in a group.
+
+        raises  NotFound("exchange_not_found")
+        """
+
+    async def dynamic_members(self, group: str) -> tuple[Recipient, ...]:
+        """Whom a dynamic distribution group finds."""
+
+    async def owners(self, group: str) -> tuple[str, ...]:
+        """Who owns a group, as far as Entra knows them."""
+
+    async def add_member(self, group: str, *, member: str) -> Outcome:
+        """Puts somebody into a group."""
+
+    async def remove_member(self, group: str, *, member: str) -> Outcome:
+        """Takes somebody out of a group."""
+
+    async def set_owners(self, group: str, *, owners: Sequence[str]) -> None:
+        """Makes these, and nobody else, owners of a group."""
+
+    async def mailbox(self, user: str) -> Mailbox:
+        """Somebody's mailbox.
+
+        raises  NotFound("exchange_not_found") where there is none
+        """
+
+    async def set_mailbox(self, user: str, *, change: MailboxChange) -> None:
+        """Sets what the change names; doing it twice does no more than once."""
+
+    async def access(self, user: str) -> tuple[str, ...]:
+        """Sign-in names of those who may open a mailbox that is not theirs."""
+
+    async def give_access(self, user: str, *, to: str) -> None:
+        """Lets somebody open a mailbox."""
+
+    async def take_access(self, user: str, *, of: str) -> None:
+        """Lets somebody open a mailbox no longer."""
