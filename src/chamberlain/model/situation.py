@@ -88,6 +88,7 @@ class Situation:
     as_of            the last complete look at the tenant
     writable         whether the connection may write at all
     chosen, held     capabilities that somebody chose, and scopes that the tenant granted
+    own_roles        keys of directory roles that our own service principal holds; None: not known
     premium          whether roles can be made eligible and end by themselves (Entra ID P2)
     exchange         whether Exchange is connected for writing
     ourselves        ids of the application that connects, and of its service principal
@@ -102,6 +103,7 @@ class Situation:
     writable: bool = True
     chosen: frozenset[Capability] = frozenset()
     held: frozenset[str] = frozenset()
+    own_roles: frozenset[str] | None = None
     premium: bool = False
     exchange: bool = False
     ourselves: frozenset[str] = frozenset()

@@ -16,13 +16,14 @@ from chamberlain.model.plan import Change, Fact, Options, Restorable, Step, Subj
 from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import ABILITIES
-from chamberlain.policy.planning.cost import least_units
+from chamberlain.policy.planning.cost import least_time, least_units
 from chamberlain.policy.planning.draft import Draft, draft
 from chamberlain.policy.planning.fingerprint import difference
 from chamberlain.policy.planning.membership_rule import is_member
 from chamberlain.policy.planning.order import CONSTRAINTS, STAGE, in_order, waits
 from chamberlain.policy.planning.reach import Above, group, reach
-from chamberlain.policy.planning.together import GLOBAL_ADMINISTRATOR
+from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
+from chamberlain.policy.planning.summary import summaries
 
 ANNE, BO, CY = Subject("anne"), Subject("bo"), Subject("cy")
 CREW, STAFF, RULED, E3, E5 = "group:crew", "group:staff", "group:ruled", "licence:e3", "licence:e5"
@@ -420,3 +421,36 @@ def test_a_rule_is_read_as_microsoft_documents_it_or_not_at_all(rule: str, answe
 @given(st.text(alphabet="user.-eqandornt()[]\"', x", max_size=60))
 def test_no_rule_breaks_the_reader(rule: str) -> None:
     assert is_member(rule, properties=PROPERTIES) in (True, False, None)
+
+
+def test_what_a_plan_comes_to_for_each_is_the_net_of_its_steps() -> None:
+    edges = (
+        Edge(ANNE, CREW),
+        Edge(group(CREW), E3, Relation.ASSIGNED),
+        Edge(group(STAFF), E3, Relation.ASSIGNED),
+        Edge(BO, E3, Relation.ASSIGNED),
+    )
+    wishes = [
+        Change(Verb.REMOVE_MEMBER, ANNE, CREW),
+        Change(Verb.ADD_MEMBER, ANNE, STAFF),
+        Change(Verb.BLOCK, ANNE),
+        Change(Verb.SWAP_LICENCE, BO, E5, Options(instead_of=E3)),
+        Change(Verb.REMOVE_OWNER, CY, CREW),
+    ]
+    anne, cy, bo = summaries(draft(wishes, situation=tenant(*edges)).steps)
+    assert [one.name for one in anne.gains] == ["Staff"]
+    assert [one.name for one in anne.loses] == ["Crew"], "the licence comes with the other group all the same"
+    assert [step.change.verb for step in anne.others] == [Verb.BLOCK]
+    assert ([one.key for one in bo.gains], [one.key for one in bo.loses]) == ([E5], [E3])
+    assert (cy.gains, cy.loses) == ((), ()), "who owns nothing loses nothing"
+
+
+def test_a_swap_of_what_a_group_gives_names_the_group() -> None:
+    edges = (Edge(ANNE, CREW), Edge(group(CREW), E3, Relation.ASSIGNED))
+    swap = Change(Verb.SWAP_LICENCE, ANNE, E5, Options(instead_of=E3))
+    assert hindrances(draft([swap], situation=tenant(*edges))) == {(Verb.SWAP_LICENCE, "anne"): {Hindrance.INHERITED}}
+
+
+def test_a_way_that_writes_may_take_is_at_least_what_the_quota_lets_through() -> None:
+    assert least_time(3_000) == timedelta(0)
+    assert least_time(5_250) == timedelta(seconds=112.5)

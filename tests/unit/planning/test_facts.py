@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chamberlain.model.plan import Change, Facts, Options, Subject
 from chamberlain.model.verb import Verb
-from chamberlain.policy.planning.facts import LATER, MOVING, expected, is_met, moment
+from chamberlain.policy.planning.facts import LATER, MOVING, collides, expected, is_met, moment
 from chamberlain.policy.planning.inverse import inverse
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -125,3 +125,10 @@ def test_what_has_to_move_is_proved_by_a_later_moment_only(name: str, was: datet
 def test_the_same_moment_written_otherwise_is_the_same() -> None:
     wish = Change(Verb.ASSIGN_ROLE, ANNE, "role:x", Options(ends=NOW))
     assert is_met(expected(wish), seen={"assigned": True, "ends": "2026-11-25T09:00:00.0000000Z"}, before=None)
+
+
+def test_a_user_who_was_there_before_anything_was_sent_is_somebody_else() -> None:
+    wish = Change(Verb.CREATE_USER, Subject(""), options=Options(properties={"userPrincipalName": "a@b.example"}))
+    assert collides(wish, before={"exists": True})
+    assert not collides(wish, before={"exists": False})
+    assert not collides(change(Verb.ADD_MEMBER), before={"member": True})

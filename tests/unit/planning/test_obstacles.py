@@ -186,3 +186,47 @@ def test_whom_nobody_knows_is_not_changed() -> None:
 def test_nobody_is_made_eligible_where_the_tenant_has_no_licence_for_it() -> None:
     wish = Change(Verb.MAKE_ELIGIBLE, ANNE, "role:ga")
     assert Hindrance.NO_PREMIUM in said(wish, replace(OPEN, premium=False))
+
+
+def test_plans_of_a_licence_that_is_not_held_are_not_set() -> None:
+    wish = Change(Verb.SET_PLANS, ANNE, "licence:e3", Options(disabled_plans=("a",)))
+    assert said(wish)[Hindrance.NOT_HELD].help is Help.ASSIGN_INSTEAD
+    held = replace(OPEN, edges=frozenset({Edge(ANNE, "licence:e3", Relation.ASSIGNED)}))
+    assert said(wish, held) == {}
+
+
+def test_a_user_name_that_is_taken_is_not_given_again() -> None:
+    wish = Change(
+        Verb.CREATE_USER, Subject(""), options=Options(properties={"userPrincipalName": "Anne@contoso.example"})
+    )
+    assert said(wish)[Hindrance.NAME_TAKEN].values["who"] == "Anne"
+
+
+def test_people_are_blocked_and_groups_are_not() -> None:
+    assert Hindrance.NOT_A_PERSON in said(Change(Verb.BLOCK, Subject("crew", SubjectType.GROUP)))
+
+
+@pytest.mark.parametrize(
+    ("verb", "roles", "is_barred"),
+    [
+        (Verb.BLOCK, None, False),
+        (Verb.BLOCK, frozenset(), True),
+        (Verb.BLOCK, frozenset({"role:fe930be7-5e62-47db-91af-98c3a49a38b1"}), True),
+        (Verb.BLOCK, frozenset({"role:7be44c8a-adaf-4e2a-84d6-ab2649e08a13"}), False),
+        (Verb.UPDATE_USER, frozenset(), False),
+    ],
+)
+def test_administrators_take_a_role_of_ours_to_be_locked_out(
+    verb: Verb, roles: frozenset[str] | None, is_barred: bool
+) -> None:
+    edges = frozenset({Edge(ANNE, "role:ga", Relation.ASSIGNED, "/")})
+    situation = replace(OPEN, edges=edges, own_roles=roles)
+    assert (Hindrance.DIRECTORY_ROLE_MISSING in said(Change(verb, ANNE), situation)) is is_barred
+    assert Hindrance.DIRECTORY_ROLE_MISSING not in said(Change(verb, BO), situation)
+
+
+def test_a_password_takes_a_role_of_ours_with_everybody() -> None:
+    reset = Change(Verb.RESET_PASSWORD, BO)
+    assert Hindrance.DIRECTORY_ROLE_MISSING in said(reset, replace(OPEN, own_roles=frozenset()))
+    enough = frozenset({"role:fe930be7-5e62-47db-91af-98c3a49a38b1"})
+    assert said(reset, replace(OPEN, own_roles=enough)) == {}

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import timedelta
 
 from chamberlain.model.plan import Change
 from chamberlain.model.situation import PermissionKnown
@@ -10,6 +11,8 @@ from chamberlain.policy.planning.needs import MAIL_KINDS
 
 # source  https://learn.microsoft.com/graph/api/group-post-members (2026): up to 20 members in one request
 TOGETHER = 20
+# source  https://learn.microsoft.com/graph/throttling-limits (2026): 3,000 writes in 150 seconds
+BURST, EACH_SECOND = 3_000, 20
 _MEMBERSHIP = frozenset({Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, Verb.ADD_OWNER, Verb.REMOVE_OWNER})
 
 
@@ -33,3 +36,8 @@ def least_units(changes: Iterable[tuple[Change, int]]) -> int:
         else:
             alone += cost
     return alone + sum(-(-count // TOGETHER) for count in joining.values())
+
+
+def least_time(cost: int) -> timedelta:
+    """How long so many write units take at least, from a quota that is full."""
+    return timedelta(seconds=max(0, cost - BURST) / EACH_SECOND)

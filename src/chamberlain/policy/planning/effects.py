@@ -68,15 +68,14 @@ def _gained_and_lost(
     change: Change, had: Mapping[str, tuple[str, ...]], has: Mapping[str, tuple[str, ...]], situation: Situation
 ) -> Iterator[Effect]:
     """What else is held afterwards, or not any more; and what was to go and stays, because it is held another way."""
-    asked = {change.permission, change.options.instead_of}
+    asked = {change.permission}
     for key in sorted(set(has) - set(had) - asked):
         yield Effect(Consequence.GAINS, link_of(key, situation), _links(has[key], situation))
     for key in sorted(set(had) - set(has) - asked):
         yield Effect(Consequence.LOSES, link_of(key, situation), _links(had[key], situation))
-    if not change.verb.gives and change.permission in has and change.verb is not Verb.REMOVE_OWNER:
-        way = has[change.permission]
-        if change.verb is not Verb.END_ELIGIBLE:
-            yield Effect(Consequence.KEEPS, link_of(change.permission, situation), _links(way, situation))
+    taken = change.options.instead_of if change.verb.gives else change.permission
+    if taken in has and change.verb not in (Verb.REMOVE_OWNER, Verb.END_ELIGIBLE):
+        yield Effect(Consequence.KEEPS, link_of(taken, situation), _links(has[taken], situation))
 
 
 def _last_ones(change: Change, before: Above, situation: Situation) -> Iterator[Effect]:

@@ -79,6 +79,14 @@ def is_met(wanted: Facts, *, seen: Facts, before: Facts | None) -> bool:
     )
 
 
+def collides(change: Change, *, before: Facts) -> bool:
+    """Whether what a change is to make is there already, and is somebody else's.
+
+    before  what was seen before anything was ever sent for it: after that, it may be what we made ourselves
+    """
+    return change.verb is Verb.CREATE_USER and before.get("exists") is True
+
+
 def moment(at: datetime | None) -> str | None:
     """A time as facts hold it."""
     return None if at is None else at.isoformat().replace("+00:00", "Z")

@@ -10,6 +10,7 @@ from chamberlain.policy.capabilities import ABILITIES, lacks
 from chamberlain.policy.planning.needs import MAIL_KINDS, can_hold, capabilities_for
 from chamberlain.policy.planning.on_premises import account_command, group_command
 from chamberlain.policy.planning.reach import RELATIONS, Above, reach
+from chamberlain.policy.planning.sensitive import sensitive
 
 MEMBERS = frozenset({Verb.ADD_MEMBER, Verb.REMOVE_MEMBER})
 OWNERS = frozenset({Verb.ADD_OWNER, Verb.REMOVE_OWNER})
@@ -36,6 +37,8 @@ def obstacles(change: Change, *, situation: Situation, above: Above | None = Non
         found += _inherited(change, permission, situation, above)
     if account is not None:
         found += _mastered(change, account)
+        found += sensitive(change, account=account, situation=situation, above=above)
+    found += _people_only(change, situation)
     if change.verb is Verb.MAKE_ELIGIBLE and not situation.premium:
         found.append(Obstacle(Hindrance.NO_PREMIUM, Help.NOTHING))
     return tuple(found)
@@ -111,19 +114,43 @@ def _nature(change: Change, permission: PermissionKnown, situation: Situation) -
 
 def _inherited(change: Change, permission: PermissionKnown, situation: Situation, above: Above) -> Iterator[Obstacle]:
     """What is held through a group only cannot be taken from the one who holds it so."""
-    held = {(edge.permission, edge.relation) for edge in above.held(change.subject)}
-    if change.verb not in TAKING or (permission.key, RELATIONS[change.verb]) in held:
+    taken = _taken(change, permission, situation)
+    if taken is None:
         return
-    through = reach(above, change.subject).get(permission.key)
+    held = {(edge.permission, edge.relation) for edge in above.held(change.subject)}
+    if (taken.key, RELATIONS[change.verb]) in held:
+        return
+    through = reach(above, change.subject).get(taken.key)
     if not through:
+        if change.verb is Verb.SET_PLANS:
+            values = {"who": name_of(change.subject, situation), "what": taken.name}
+            yield Obstacle(Hindrance.NOT_HELD, Help.ASSIGN_INSTEAD, values)
         return
     nearest = situation.permissions.get(through[0])
     names = [known.name for key in through if (known := situation.permissions.get(key))]
-    values = {"what": permission.name, "group": nearest.name if nearest else through[0], "through": " › ".join(names)}
+    values = {"what": taken.name, "group": nearest.name if nearest else through[0], "through": " › ".join(names)}
     if nearest is not None and nearest.rule is not None:
         yield Obstacle(Hindrance.INHERITED, Help.EDIT_RULE, {**values, "rule": nearest.rule})
     else:
         yield Obstacle(Hindrance.INHERITED, Help.LEAVE_GROUP, values)
+
+
+def _taken(change: Change, permission: PermissionKnown, situation: Situation) -> PermissionKnown | None:
+    """What has to be held directly for the change: what goes, or has its plans set."""
+    if change.verb is Verb.SWAP_LICENCE:
+        return situation.permissions.get(change.options.instead_of)
+    return permission if change.verb in TAKING or change.verb is Verb.SET_PLANS else None
+
+
+def _people_only(change: Change, situation: Situation) -> Iterator[Obstacle]:
+    if change.verb.family is None and change.subject.type is SubjectType.GROUP:
+        yield Obstacle(Hindrance.NOT_A_PERSON, Help.NOTHING, {"who": name_of(change.subject, situation)})
+    wanted = change.options.properties.get("userPrincipalName") if change.verb is Verb.CREATE_USER else None
+    if not isinstance(wanted, str):
+        return
+    for account in situation.accounts.values():
+        if account.user_name.casefold() == wanted.casefold():
+            yield Obstacle(Hindrance.NAME_TAKEN, Help.NAME_ANOTHER, {"who": account.name, "name": account.user_name})
 
 
 def _mastered(change: Change, account: AccountKnown) -> Iterator[Obstacle]:

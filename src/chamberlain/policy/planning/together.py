@@ -10,9 +10,7 @@ from chamberlain.model.situation import Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.needs import MAIL_KINDS
 from chamberlain.policy.planning.reach import Above, reach
-
-# source  https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference (2026)
-GLOBAL_ADMINISTRATOR = "role:62e90394-69f5-4237-9190-012177145e10"
+from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 
 _OPPOSITES = (
     (frozenset({Verb.ADD_MEMBER}), frozenset({Verb.REMOVE_MEMBER})),
