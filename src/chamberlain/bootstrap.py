@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,7 +72,7 @@ def make_data_folder(path: Path) -> None:
 @contextmanager
 def _database(settings: Settings) -> Iterator[tuple[str, Callable[[], object] | None]]:
     if settings.database_url is not None:
-        yield settings.database_url.get_secret_value(), None
+        yield encrypted(settings.database_url.get_secret_value()), None
         return
     from chamberlain.store.embedded import start_or_attach
 
@@ -127,18 +128,48 @@ def check_keys(*, any_key: bool = False) -> None:
     django_settings.SECRET_KEY, django_settings.SECRET_KEY_FALLBACKS = signing[0], signing[1:]
 
 
+def encrypted(url: str) -> str:
+    """The address of a database that is asked over TLS: what leaves this machine does not go in the clear.
+
+    libpq alone would take a server without TLS as well. An address that names an `sslmode` is taken as it is.
+    source  https://www.postgresql.org/docs/18/libpq-ssl.html (2025): sslmode, "prefer" unless told
+    raises  Misconfigured("database_url_malformed")
+    """
+    parts = _parts(url)
+    hosts = [host for name in ("host", "hostaddr") for host in str(parts.get(name, "")).split(",") if host]
+    if "sslmode" in parts or all(_is_here(host) for host in hosts):
+        return url
+    if "://" not in url:
+        return f"{url} sslmode=require"
+    return f"{url}{'&' if '?' in url else '?'}sslmode=require"
+
+
+def _is_here(host: str) -> bool:
+    """Whether it is a socket, or this machine."""
+    if host.startswith(("/", "@")) or host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _parts(url: str) -> dict[str, Any]:
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        return dict(conninfo_to_dict(url))
+    except psycopg.Error as error:
+        raise Misconfigured("database_url_malformed") from error
+
+
 def django_database(url: str) -> dict[str, Any]:
     """Django's way of writing a PostgreSQL URL.
 
     raises  Misconfigured("database_url_malformed")
     """
-    import psycopg
-    from psycopg.conninfo import conninfo_to_dict
-
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.Error as error:
-        raise Misconfigured("database_url_malformed") from error
+    parts = _parts(url)
     known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -226,12 +257,14 @@ def is_worker_alive() -> bool:
 
 def make_worker(world: World) -> Any:
     """A worker with every story of the house registered, and the rounds that start syncs and look after notices."""
+    from chamberlain.actions.apply_plan import PLAN_JOB
     from chamberlain.actions.forget_tenants import forget_some
     from chamberlain.actions.keep_subscriptions import SUBSCRIPTIONS_JOB
     from chamberlain.actions.read_activity import ACTIVITY_JOB
     from chamberlain.actions.seal_events import seal_waiting
     from chamberlain.actions.start_sync import SYNC_JOB
     from chamberlain.jobs.engine import Worker, is_over
+    from chamberlain.work.apply_plan import apply_plan, pause_lost_plans
     from chamberlain.work.keep_subscriptions import keep_subscriptions, look_after_subscriptions, start_woken_syncs
     from chamberlain.work.read_activity import read_activity, start_due_readings
     from chamberlain.work.schedule import end_lost_runs, start_due_syncs
@@ -244,9 +277,11 @@ def make_worker(world: World) -> Any:
         SYNC_JOB: partial(sync_tenant, settings=world.settings),
         SUBSCRIPTIONS_JOB: partial(keep_subscriptions, settings=world.settings),
         ACTIVITY_JOB: partial(read_activity, settings=world.settings),
+        PLAN_JOB: partial(apply_plan, settings=world.settings),
     }
     worker = Worker(url=world.database_url, stories=stories)
     worker.every_round(partial(end_lost_runs, is_over=is_over))
+    worker.every_round(partial(pause_lost_plans, is_over=is_over))
     worker.every_round(partial(start_due_syncs, settings=world.settings))
     worker.every_round(partial(look_after_subscriptions, settings=world.settings))
     worker.every_round(SessionWatch(settings=world.settings))

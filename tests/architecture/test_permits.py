@@ -8,8 +8,13 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "chamberlain"
 GIVES = {"policy/permits.py"}
 
-USES = {"actions/switch_report_names.py"}
-"""Actions that open a Graph which may write."""
+USES = {
+    "actions/make_plan.py",  # with none: it only reads
+    "actions/perform_plan.py",
+    "actions/switch_report_names.py",
+    "provision/hand.py",
+}
+"""What opens a Graph which may write, or the engine's hand, which holds one."""
 
 
 def makers(sources: dict[str, str]) -> set[str]:
@@ -18,12 +23,13 @@ def makers(sources: dict[str, str]) -> set[str]:
 
 
 def users(sources: dict[str, str]) -> set[str]:
-    """Modules that open a Graph with permits."""
+    """Modules that open a Graph, or the engine's hand, with permits."""
     return {
         path
         for path, code in sources.items()
         for node in ast.walk(ast.parse(code))
-        if _calls(node, "open_graph") and any(word.arg == "permits" for word in node.keywords)  # type: ignore[attr-defined]
+        if (_calls(node, "open_graph") or _calls(node, "reach"))
+        and any(word.arg == "permits" for word in node.keywords)  # type: ignore[attr-defined]
     }
 
 
@@ -44,4 +50,5 @@ def test_permits_are_given_in_one_place_and_used_by_actions_that_tell(ours: dict
 def test_a_planted_permit_and_a_planted_use_are_seen() -> None:
     assert makers({"plant.py": 'x = Permit("DELETE", "/users/one")'}) == {"plant.py"}
     assert users({"plant.py": "open_graph(a, b, permits=c)"}) == {"plant.py"}
+    assert users({"plant.py": "reach(a, b, permits=c)"}) == {"plant.py"}
     assert users({"plant.py": "open_graph(a, b)"}) == set()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import typer
 
 from chamberlain.cli import (
+    apply,
     audit,
     backup,
     bench,
@@ -16,6 +17,7 @@ from chamberlain.cli import (
     health,
     keys,
     notify,
+    plan,
     quota,
     report_names,
     role,
@@ -24,6 +26,7 @@ from chamberlain.cli import (
     sign_in,
     status,
     sync,
+    tasks,
     token,
     up,
     who,
@@ -56,6 +59,13 @@ COMMANDS: dict[str, tuple[str, Callable[..., None]]] = {
     "quota": (GOVERNING, quota.quota),
     "report-names": (GOVERNING, report_names.report_names),
     "disconnect": (GOVERNING, disconnect.disconnect),
+    "plan": (GOVERNING, plan.plan),
+    "plans": (GOVERNING, plan.plans),
+    "apply": (GOVERNING, apply.apply),
+    "undo": (GOVERNING, apply.undo),
+    "approve": (GOVERNING, apply.approve),
+    "stop": (GOVERNING, apply.stop),
+    "tasks": (GOVERNING, tasks.tasks),
     "backup": (KEEPING, backup.backup),
     "restore": (KEEPING, backup.restore),
     "simulator": (DEVELOPING, serve.simulator),

@@ -11,7 +11,9 @@ from django.db import connection
 QUEUE = "tenants"
 
 
-def enqueue(name: str, arguments: dict[str, object], *, id: str, tenant_id: int, at: datetime | None = None) -> None:
+def enqueue(
+    name: str, arguments: dict[str, object], *, id: str, tenant_id: int, at: datetime | None = None, lane: str = ""
+) -> None:
     """Queues a job; the same id queues it once.
 
     name       as registered with `engine.Worker`
@@ -19,6 +21,7 @@ def enqueue(name: str, arguments: dict[str, object], *, id: str, tenant_id: int,
     id         deterministic: one per (story, tenant, row)
     tenant_id  jobs of one tenant share its part of the queue
     at         not before this time
+    lane       jobs of one tenant and one lane go one after the other; other lanes do not wait for them
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -29,7 +32,7 @@ def enqueue(name: str, arguments: dict[str, object], *, id: str, tenant_id: int,
                 QUEUE,
                 json.dumps(arguments),
                 id,
-                str(tenant_id),
+                f"{tenant_id}/{lane}" if lane else str(tenant_id),
                 None if at is None else int(at.timestamp() * 1000),
             ],
         )
@@ -37,8 +40,9 @@ def enqueue(name: str, arguments: dict[str, object], *, id: str, tenant_id: int,
 
 def forget_jobs(tenant_id: int) -> None:
     """Removes all jobs of a tenant with what they were given and what they said, in the caller's transaction."""
-    theirs = "SELECT workflow_uuid FROM dbos.workflow_status WHERE queue_name = %s AND queue_partition_key = %s"
+    theirs = "SELECT workflow_uuid FROM dbos.workflow_status WHERE queue_name = %s AND "
+    theirs += "(queue_partition_key = %s OR queue_partition_key LIKE %s)"
     with connection.cursor() as cursor:
         for table in ("workflow_input", "workflow_output", "workflow_status"):  # what belongs to the last goes with it
             statement = f"DELETE FROM dbos.{table} WHERE workflow_uuid IN ({theirs})"  # noqa: S608 - constants
-            cursor.execute(statement, [QUEUE, str(tenant_id)])
+            cursor.execute(statement, [QUEUE, str(tenant_id), f"{tenant_id}/%"])

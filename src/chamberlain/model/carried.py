@@ -39,6 +39,7 @@ class Ran:
     approved_by: str
     approved_by_name: str
     approved_at: datetime | None
+    started_by: str
     started_by_name: str
     started_at: datetime | None
     ended_at: datetime | None

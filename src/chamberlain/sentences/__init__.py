@@ -4,7 +4,7 @@ Placeholders in braces are filled from the error's data. `explain` translates: t
 """
 
 from chamberlain.errors import ChamberlainError
-from chamberlain.sentences import asking, changing, connecting, exchange, house, messages, people, reading
+from chamberlain.sentences import asking, changing, connecting, exchange, house, messages, people, plans, reading
 from chamberlain.sentences.sentence import Sentence
 
 __all__ = ["SENTENCES", "Sentence", "explain"]
@@ -15,6 +15,7 @@ SENTENCES: dict[str, Sentence] = (
     | house.SENTENCES
     | connecting.SENTENCES
     | changing.SENTENCES
+    | plans.SENTENCES
     | reading.SENTENCES
     | messages.SENTENCES
     | exchange.SENTENCES

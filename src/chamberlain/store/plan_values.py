@@ -72,6 +72,7 @@ def ran_of(row: PlanRow, steps: Iterable[StepRow]) -> Ran:
         approved_by=row.approved_by,
         approved_by_name=row.approved_by_name,
         approved_at=row.approved_at,
+        started_by=row.started_by,
         started_by_name=row.started_by_name,
         started_at=row.started_at,
         ended_at=row.ended_at,

@@ -13,7 +13,7 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.carried import Ran
 from chamberlain.model.plan import PLAN_MOVES, Facts, Plan, PlanState, StepState
 from chamberlain.store.models import PlanRow, StepRow
-from chamberlain.store.plan_values import digest_of, document, ran_of
+from chamberlain.store.plan_values import digest_of, document, failure_of, ran_of
 
 OPEN = [PlanState.RUNNING.value, PlanState.PAUSED.value]
 ENDS = frozenset({PlanState.DONE, PlanState.FAILED, PlanState.STALE, PlanState.REFUSED})
@@ -191,3 +191,13 @@ def note_pause(plan_id: int, *, why: tuple[str, Mapping[str, str]], now: datetim
     if PlanRow.objects.select_for_update().get(id=plan_id).state != PlanState.RUNNING.value:
         return False
     return move(plan_id, PlanState.PAUSED, now=now, pause=why)
+
+
+def state_of(plan_id: int) -> PlanState:
+    """How far a plan is now."""
+    return PlanState(PlanRow.objects.filter(id=plan_id).values_list("state", flat=True).get())
+
+
+def pause_of(plan_id: int) -> tuple[str, dict[str, str]] | None:
+    """Code and data of why a plan does not go on."""
+    return failure_of(PlanRow.objects.filter(id=plan_id).values_list("pause", flat=True).get())

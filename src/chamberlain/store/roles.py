@@ -82,6 +82,12 @@ def administrators() -> frozenset[UUID]:
     return frozenset(User.objects.filter(id__in=ids, is_active=True).values_list("id", flat=True))
 
 
+def approvers(*, tenant_id: int) -> int:
+    """How many people who may sign in are administrators of a tenant, there or everywhere."""
+    held = RoleRow.objects.filter(Q(tenant_id=tenant_id) | Q(tenant_id=None), role=Role.ADMINISTRATOR.value)
+    return held.filter(user__is_active=True).values("user_id").distinct().count()
+
+
 def people(*, tenant_id: int | None, tenant_guid: UUID | None) -> tuple[KnownPerson, ...]:
     """People by name with their roles: everybody with everything, or, in a tenant, who has a role that counts there.
 

@@ -6,13 +6,20 @@ from datetime import datetime
 from chamberlain.errors import Conflict
 from chamberlain.model.carried import Carried
 from chamberlain.model.plan import STEP_MOVES, Facts, Proof, StepState
-from chamberlain.store.models import StepRow
+from chamberlain.model.task import TaskState
+from chamberlain.store.models import StepRow, TaskRow
 from chamberlain.store.plan_values import carried_of, document
 
 
 def of(plan_id: int) -> tuple[Carried, ...]:
     """All steps of a plan, in their order."""
     return tuple(carried_of(row) for row in StepRow.objects.filter(plan_id=plan_id).order_by("number"))
+
+
+def some(plan_id: int, numbers: Iterable[int]) -> tuple[Carried, ...]:
+    """Some steps of a plan, in their order."""
+    found = StepRow.objects.filter(plan_id=plan_id, number__in=list(numbers))
+    return tuple(carried_of(row) for row in found.order_by("number"))
 
 
 def intend(plan_id: int, befores: Mapping[int, Facts], *, now: datetime) -> None:
@@ -63,3 +70,28 @@ def _move(row: StepRow, state: StepState) -> None:
     if row.state != state.value and state not in STEP_MOVES[StepState(row.state)]:
         raise Conflict("step_move_illegal", number=row.number, before=row.state, after=state.value)
     row.state = state.value
+
+
+def outcomes_since(*, tenant_id: int, since: datetime, most: int) -> list[bool]:
+    """Whether the last steps of a tenant that ended since then were done, the oldest first."""
+    ended = [StepState.PROVED.value, StepState.NOT_PROVABLE.value, StepState.NEEDS_PERSON.value]
+    found = StepRow.objects.filter(tenant_id=tenant_id, ended_at__gte=since, state__in=ended).order_by(
+        "-ended_at", "-id"
+    )
+    return [state != StepState.NEEDS_PERSON.value for state in found.values_list("state", flat=True)[:most]][::-1]
+
+
+def changed_since(*, tenant_id: int, since: datetime, but: int) -> list[tuple[str, datetime]]:
+    """Whom steps of other plans than this one touched since then, and when, the oldest first."""
+    found = StepRow.objects.filter(tenant_id=tenant_id, called_at__gte=since).exclude(plan_id=but).order_by("called_at")
+    return [(subject, at) for subject, at in found.values_list("subject", "called_at") if at is not None]
+
+
+def again(plan_id: int) -> None:
+    """Lets the engine take up once more what was left to people; their open tasks are dropped. Inside a transaction."""
+    left = StepRow.objects.filter(plan_id=plan_id, state=StepState.NEEDS_PERSON.value)
+    numbers = [*left.values_list("number", flat=True)]
+    left.update(state=StepState.INTENDED.value, tries=0, failure=None, ended_at=None)
+    TaskRow.objects.filter(plan_id=plan_id, step__in=numbers, state=TaskState.OPEN.value).update(
+        state=TaskState.DROPPED.value
+    )

@@ -1,0 +1,104 @@
+"""Make a plan: what would be done, in order, with everything that a reader has to know. It changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chamberlain import clock
+from chamberlain.actions.reaching import way_to
+from chamberlain.audit.event import EventName, record
+from chamberlain.errors import ChamberlainError, Misconfigured, Refused
+from chamberlain.graph.client import Priority
+from chamberlain.model.actor import Actor
+from chamberlain.model.permit import NO_PERMITS
+from chamberlain.model.plan import Cause, Change, Plan, PlanState, Step
+from chamberlain.model.tenant import Connection, Tenant
+from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.planning.draft import draft
+from chamberlain.provision.hand import reach
+from chamberlain.provision.situation import situation_of
+from chamberlain.settings import Settings
+from chamberlain.store import halts, plans, tenants
+from chamberlain.store.connection import transaction
+
+
+def make_plan(
+    *,
+    actor: Actor,
+    tenant: Tenant,
+    changes: Sequence[Change],
+    reason: str,
+    settings: Settings,
+    cause: Cause = Cause.PERSON,
+    undo_of: int | None = None,
+) -> int:
+    """The id of a plan that was made and kept.
+
+    reason   why, in the actor's words
+    undo_of  the plan that it puts back
+    raises   Refused: not_allowed, plan_empty, plan_reason_missing; Misconfigured("not_connected"); Upstream
+    """
+    require(actor, Deed.MAKE_PLAN, tenant_id=tenant.id)
+    if not changes:
+        raise Refused("plan_empty")
+    if not reason.strip():
+        raise Refused("plan_reason_missing")
+    connection = tenants.connection_of(tenant.id)
+    if connection is None:
+        raise Misconfigured("not_connected")
+    situation = situation_of(tenant_id=tenant.id, changes=changes)
+    found = draft(changes, situation=situation, cause=cause)
+    steps = _as_seen(found.steps, connection=connection, settings=settings)
+    plan = Plan(
+        id=0,
+        tenant_id=tenant.id,
+        cause=cause,
+        reason=reason.strip(),
+        made_by=actor.id,
+        made_by_name=actor.name,
+        made_at=clock.now(),
+        as_of=situation.as_of,
+        fingerprint=found.fingerprint,
+        state=PlanState.PLANNED,
+        steps=steps,
+        barred=found.barred,
+        undo_of=undo_of,
+    )
+    return _keep(plan, actor=actor)
+
+
+def _as_seen(steps: Sequence[Step], *, connection: Connection, settings: Settings) -> tuple[Step, ...]:
+    """The steps with what the tenant shows now of what each touches; what cannot be read stays unread.
+
+    raises  Refused, Upstream
+    """
+    if not steps:
+        return ()
+    with (
+        way_to(connection, settings=settings) as way,
+        reach(
+            way.endpoint, way.credential, ledger=way.ledger, permits=NO_PERMITS, priority=Priority.INTERACTIVE
+        ) as hand,
+    ):
+        seen = hand.seen([step.change for step in steps])
+    return tuple(
+        step if isinstance(facts, ChamberlainError) else replace(step, before=facts)
+        for step, facts in zip(steps, seen, strict=True)
+    )
+
+
+def _keep(plan: Plan, *, actor: Actor) -> int:
+    with transaction():
+        plan_id = plans.keep(plan, simulated=halts.simulates(plan.tenant_id))
+        record(
+            EventName.PLAN_MADE,
+            actor=actor,
+            tenant_id=plan.tenant_id,
+            subject=f"plan:{plan_id}",
+            reason=plan.reason,
+            cause=plan.cause.value,
+            steps=len(plan.steps),
+            barred=len(plan.barred),
+            fingerprint=plan.fingerprint,
+            undo_of="" if plan.undo_of is None else plan.undo_of,
+        )
+    return plan_id

@@ -1,0 +1,170 @@
+"""Perform a queued plan: is it still good, carry it out, end it. What was done is not done again."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+
+from chamberlain import clock
+from chamberlain.actions.reaching import way_to
+from chamberlain.actions.start_sync import start_sync
+from chamberlain.audit.event import EventName, record
+from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound
+from chamberlain.model.actor import SYSTEM
+from chamberlain.model.carried import Ran
+from chamberlain.model.permit import NO_PERMITS, Permit
+from chamberlain.model.plan import Facts, PlanState, StepState
+from chamberlain.model.run import Trigger
+from chamberlain.model.tenant import Connection
+from chamberlain.policy.permits import permits
+from chamberlain.policy.planning.fingerprint import moved
+from chamberlain.policy.planning.needs import capabilities_for
+from chamberlain.policy.scope_standing import open_scopes
+from chamberlain.provision.engine import PATIENT, Engine, Patience
+from chamberlain.provision.guarding import watch
+from chamberlain.provision.hand import Hand, reach
+from chamberlain.provision.journal import Failure, Journal, failure_of
+from chamberlain.provision.situation import situation_of
+from chamberlain.settings import Settings
+from chamberlain.store import plans, scopes, steps, tenants
+from chamberlain.store.connection import transaction
+
+log = logging.getLogger(__name__)
+
+
+def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -> Failure | None:
+    """Carries out what is left of a plan that runs; returns why it stopped before that, if it did.
+
+    A plan that nobody touched yet is held against the tenant first: where that moved, nothing is sent.
+    """
+    ran = _running(plan_id)
+    if ran is None:
+        return None
+    tenant_id = ran.plan.tenant_id
+    try:
+        connection = _connection_of(tenant_id)
+        allowed = NO_PERMITS if ran.simulated else permits_of(ran)
+        with (
+            way_to(connection, settings=settings) as way,
+            reach(way.endpoint, way.credential, ledger=way.ledger, permits=allowed) as hand,
+        ):
+            if _is_stale(ran, hand):
+                return None
+            if ran.simulated:
+                _rehearse(ran)
+                return None
+            journal = Journal(ran.plan, ran.started_by_name)
+            return Engine(hand, journal, watch(ran).why_not, patience).run()
+    except ChamberlainError as error:
+        log.warning("plan %d of tenant %d cannot go on: %s", plan_id, tenant_id, error)
+        return failure_of(error)
+
+
+def permits_of(ran: Ran) -> frozenset[Permit]:
+    """What the plan's steps may send, and nothing else of what the connection might."""
+    changes = [one.step.change for one in ran.steps]
+    known = situation_of(tenant_id=ran.plan.tenant_id, changes=changes).permissions
+    needed = {one for change in changes for one in capabilities_for(change, permission=known.get(change.permission))}
+    chosen, held = scopes.chosen_and_held(ran.plan.tenant_id)
+    return frozenset().union(*(permits(one, chosen=chosen, held=open_scopes(held)) for one in needed))
+
+
+def end(plan_id: int, why: Failure | None) -> None:
+    """The plan ends as its steps did, or pauses. One that is over, or was stopped meanwhile, stays as it is."""
+    ran = _running(plan_id)
+    if ran is None:
+        return
+    now = clock.now()
+    state = PlanState.PAUSED if why else PlanState.DONE if _is_done(ran) else PlanState.FAILED
+    name = EventName.PLAN_PAUSED if why else EventName.PLAN_ENDED
+    with transaction():
+        plans.move(plan_id, state, now=now, pause=why)
+        _tell(ran, name, state=state.value, error=why[0] if why else "")
+        if state is PlanState.DONE and ran.plan.undo_of is not None and not ran.simulated:
+            _note_undone(ran)
+    if not ran.simulated and ran.count(StepState.PROVED, StepState.NOT_PROVABLE):
+        _look_again(ran.plan.tenant_id)
+
+
+def give_up_lost(plan_id: int) -> None:
+    """Pauses a plan whose job is gone, so that somebody can let it go on."""
+    end(plan_id, ("job_lost_plan", {"plan_id": str(plan_id)}))
+
+
+def _running(plan_id: int) -> Ran | None:
+    tenant_id = plans.tenant_of(plan_id)
+    if tenant_id is None:
+        return None  # its tenant was forgotten meanwhile
+    ran = plans.find(tenant_id=tenant_id, plan_id=plan_id)
+    return ran if ran.plan.state is PlanState.RUNNING else None
+
+
+def _is_stale(ran: Ran, hand: Hand) -> bool:
+    """Whether the tenant moved under a plan of which nothing was done yet; then the plan is over."""
+    if any(one.intended_at is not None for one in ran.steps):
+        return False
+    seen = hand.seen([one.step.change for one in ran.steps])
+    found: list[tuple[int, Facts, Facts]] = []
+    for one, facts in zip(ran.steps, seen, strict=True):
+        if isinstance(facts, NotFound):
+            found.append((one.step.number, one.planned, {}))
+        elif not isinstance(facts, ChamberlainError) and moved(one.planned, facts):
+            found.append((one.step.number, one.planned, facts))
+    if not found:
+        return False
+    with transaction():
+        plans.move(ran.plan.id, PlanState.STALE, now=clock.now(), moved=found)
+        _tell(ran, EventName.PLAN_STALE, steps=_numbers(found))
+    return True
+
+
+def _rehearse(ran: Ran) -> None:
+    """Nothing is sent: every step is skipped."""
+    with transaction():
+        skipped = {one.step.number: (StepState.SKIPPED, None) for one in ran.steps if one.ended_at is None}
+        steps.end(ran.plan.id, skipped, now=clock.now())
+
+
+def _is_done(ran: Ran) -> bool:
+    return ran.count(StepState.PROVED, StepState.NOT_PROVABLE, StepState.SKIPPED) == len(ran.steps)
+
+
+def _note_undone(ran: Ran) -> None:
+    with suppress(Conflict):  # it was carried on with meanwhile
+        plans.move(ran.plan.undo_of or 0, PlanState.UNDONE, now=clock.now())
+        record(
+            EventName.PLAN_UNDONE,
+            actor=SYSTEM,
+            tenant_id=ran.plan.tenant_id,
+            subject=f"plan:{ran.plan.undo_of}",
+            reason=ran.plan.reason,
+            by=ran.plan.id,
+        )
+
+
+def _look_again(tenant_id: int) -> None:
+    """A sync follows, so that lists show what was changed."""
+    with suppress(Conflict):  # one is on its way already
+        start_sync(actor=SYSTEM, tenant=tenants.by_id(tenant_id), trigger=Trigger.NOTICE)
+
+
+def _tell(ran: Ran, name: EventName, **details: object) -> None:
+    record(
+        name,
+        actor=SYSTEM,
+        tenant_id=ran.plan.tenant_id,
+        subject=f"plan:{ran.plan.id}",
+        reason=ran.plan.reason,
+        on_behalf_of=ran.started_by_name,
+        **details,
+    )
+
+
+def _numbers(found: Sequence[tuple[int, Facts, Facts]]) -> str:
+    return ", ".join(str(number) for number, _then, _now in found[:50])
+
+
+def _connection_of(tenant_id: int) -> Connection:
+    connection = tenants.connection_of(tenant_id)
+    if connection is None:
+        raise Misconfigured("not_connected")
+    return connection

@@ -1,0 +1,93 @@
+"""Stop everything that writes, and let it go on; set a tenant's guard rails."""
+
+import msgspec
+
+from chamberlain import clock
+from chamberlain.audit.event import EventName, record
+from chamberlain.model.actor import Actor
+from chamberlain.model.guard import Rails
+from chamberlain.model.tenant import Tenant
+from chamberlain.policy.authority import Deed, require
+from chamberlain.provision.guarding import rails_of
+from chamberlain.store import halts
+from chamberlain.store.connection import transaction
+from chamberlain.store.plan_values import document
+
+
+def stop_writers(*, actor: Actor, tenant: Tenant | None, reason: str) -> bool:
+    """From now on nothing is written to the tenant, or to any tenant; False where that was so before.
+
+    What was sent already is still proved.
+    raises  Refused("not_allowed")
+    """
+    _require(actor, tenant)
+    tenant_id = tenant.id if tenant else None
+    with transaction():
+        is_new = halts.halt(tenant_id=tenant_id, is_breaker=False, reason=reason, by_name=actor.name, now=clock.now())
+        if is_new:
+            record(EventName.WRITERS_STOPPED, actor=actor, tenant_id=tenant_id, subject=_where(tenant), reason=reason)
+    return is_new
+
+
+def release_writers(*, actor: Actor, tenant: Tenant | None, reason: str) -> bool:
+    """Lets writers go on, also after the breaker went; False where nothing held them. Paused plans are applied anew.
+
+    raises  Refused("not_allowed")
+    """
+    _require(actor, tenant)
+    tenant_id = tenant.id if tenant else None
+    with transaction():
+        lifted = [halts.lift(tenant_id=tenant_id, is_breaker=is_breaker) for is_breaker in (False, True)]
+        if any(lifted):
+            record(
+                EventName.WRITERS_RELEASED,
+                actor=actor,
+                tenant_id=tenant_id,
+                subject=_where(tenant),
+                reason=reason,
+                breaker="yes" if lifted[1] else "no",
+            )
+    return any(lifted)
+
+
+def set_guards(*, actor: Actor, tenant: Tenant, rails: Rails | None = None, simulates: bool | None = None) -> None:
+    """Sets a tenant's guard rails, or whether its plans are only rehearsed; None leaves that as it is.
+
+    raises  Refused("not_allowed")
+    """
+    require(actor, Deed.SET_GUARDS, tenant_id=tenant.id)
+    before = {"simulates": halts.simulates(tenant.id), **_plain(rails_of(tenant.id))}
+    with transaction():
+        halts.set_rails(
+            tenant_id=tenant.id,
+            rails=None if rails is None else document(rails),
+            simulates=simulates,
+            by_name=actor.name,
+            now=clock.now(),
+        )
+        after = {"simulates": halts.simulates(tenant.id), **_plain(rails_of(tenant.id))}
+        changed = [name for name in after if after[name] != before[name]]
+        record(
+            EventName.GUARD_SET,
+            actor=actor,
+            tenant_id=tenant.id,
+            subject=str(tenant.guid),
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+
+
+def _require(actor: Actor, tenant: Tenant | None) -> None:
+    if tenant is None:
+        require(actor, Deed.STOP_EVERYTHING)
+    else:
+        require(actor, Deed.STOP_WRITERS, tenant_id=tenant.id)
+
+
+def _where(tenant: Tenant | None) -> str:
+    return str(tenant.guid) if tenant else "every tenant"
+
+
+def _plain(rails: Rails) -> dict[str, object]:
+    found: dict[str, object] = msgspec.to_builtins(rails)
+    return found

@@ -1,0 +1,170 @@
+"""`chamberlain plan`, `chamberlain plans`: say what would be done, and list what was planned."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.markup import escape
+
+from chamberlain.actions.make_plan import make_plan
+from chamberlain.cli.rim import out, print_json, terminal_actor, world
+from chamberlain.cli.rows import columns
+from chamberlain.errors import ChamberlainError, Refused
+from chamberlain.language import gettext as _
+from chamberlain.model.carried import Carried
+from chamberlain.model.plan import PlanState, StepState
+from chamberlain.model.verb import Verb
+from chamberlain.queries.connections import choose_tenant
+from chamberlain.queries.plans import PlanPage, find_plan, list_plans
+from chamberlain.queries.wishes import GIVE, TAKE, read_wishes
+from chamberlain.sentences import explain
+from chamberlain.sentences.plans import GUARDS
+
+MARKS = {
+    StepState.WAITING: "·",
+    StepState.INTENDED: "…",
+    StepState.CALLED: "…",
+    StepState.PROVED: "✓",
+    StepState.NOT_PROVABLE: "~",
+    StepState.NEEDS_PERSON: "!",
+    StepState.SKIPPED: "-",
+}
+
+
+def plan(
+    number: Annotated[int | None, typer.Argument(help=_("A plan to show, instead of making one."))] = None,
+    add: Annotated[
+        list[str] | None, typer.Option(metavar="PERSON=PERMISSION", help=_("Give a group, role, licence or product."))
+    ] = None,
+    remove: Annotated[list[str] | None, typer.Option(metavar="PERSON=PERMISSION", help=_("Take one away."))] = None,
+    add_owner: Annotated[list[str] | None, typer.Option(metavar="PERSON=GROUP", help=_("Make an owner."))] = None,
+    remove_owner: Annotated[
+        list[str] | None, typer.Option(metavar="PERSON=GROUP", help=_("Take ownership away."))
+    ] = None,
+    block: Annotated[list[str] | None, typer.Option(metavar="PERSON", help=_("Block signing in."))] = None,
+    enable: Annotated[list[str] | None, typer.Option(metavar="PERSON", help=_("Let sign in again."))] = None,
+    sign_out: Annotated[list[str] | None, typer.Option(metavar="PERSON", help=_("Revoke all sessions."))] = None,
+    file: Annotated[
+        Path | None, typer.Option(help=_("A CSV file with the columns person, change and permission."))
+    ] = None,
+    reason: Annotated[str, typer.Option(help=_("Why, for the plan and the audit trail."))] = "",
+    tenant: Annotated[str | None, typer.Option(help=_("Which tenant, where there are several."))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
+) -> None:
+    """Plan changes and show what would happen. Nothing is changed before `chamberlain apply`."""
+    named = {GIVE: add, TAKE: remove, Verb.ADD_OWNER.value: add_owner, Verb.REMOVE_OWNER.value: remove_owner}
+    people = {Verb.BLOCK.value: block, Verb.ENABLE.value: enable, Verb.REVOKE_SESSIONS.value: sign_out}
+    with world(as_json=as_json) as opened:
+        actor = terminal_actor()
+        chosen = choose_tenant(viewer=actor, slug=tenant)
+        if number is None:
+            changes = read_wishes(
+                viewer=actor,
+                tenant=chosen,
+                pairs=[(change, text) for change, texts in named.items() for text in texts or ()],
+                alone=[(verb, text) for verb, texts in people.items() for text in texts or ()],
+                files=[] if file is None else [_content(file)],
+            )
+            number = make_plan(actor=actor, tenant=chosen, changes=changes, reason=reason, settings=opened.settings)
+        show(find_plan(viewer=actor, tenant=chosen, plan_id=number), as_json=as_json)
+
+
+def plans(
+    person: Annotated[str | None, typer.Option(help=_("Only plans that touch this account, by object id."))] = None,
+    state: Annotated[list[PlanState] | None, typer.Option(help=_("Only plans in this state."))] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help=_("How many."))] = 20,
+    tenant: Annotated[str | None, typer.Option(help=_("Which tenant, where there are several."))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
+) -> None:
+    """List plans, newest first, and how they went."""
+    with world(as_json=as_json):
+        actor = terminal_actor()
+        chosen = choose_tenant(viewer=actor, slug=tenant)
+        subject = f"account:{person.lower()}" if person else ""
+        found = list_plans(viewer=actor, tenant=chosen, limit=limit, states=state or (), subject=subject)
+        if as_json:
+            print_json(msgspec.to_builtins(found))
+            return
+        table = columns(_("plan"), _("state"), _("steps"), _("made"), _("by"), _("reason"))
+        for one in found:
+            made = f"{one.made_at:%Y-%m-%d %H:%M}"
+            done = sum(one.steps.get(state, 0) for state in (StepState.PROVED, StepState.NOT_PROVABLE))
+            cells = (str(one.id), _(one.state.value), f"{done}/{one.size}", made, one.made_by_name, one.reason)
+            table.add_row(*(escape(cell) for cell in cells))
+        out.print(table)
+
+
+def show(page: PlanPage, *, as_json: bool) -> None:
+    """Prints a plan: each step with its effects and its proof, what cannot be done, what holds it back."""
+    if as_json:
+        print_json(summary(page))
+        return
+    plan = page.ran.plan
+    heading = _("Plan {id}: {state}").format(id=plan.id, state=_(plan.state.value))
+    out.print(f"[bold]{heading}[/]  {escape(plan.reason)}  [dim]{escape(plan.made_by_name)}[/]", highlight=False)
+    if page.ran.simulated:
+        out.print(_("Only rehearsed: nothing is written to this tenant."), style="yellow")
+    table = columns("", _("step"), _("change"), _("who"), _("what"), _("before"), _("besides"))
+    for one in page.ran.steps:
+        table.add_row(*(escape(cell) for cell in _cells(one)))
+    out.print(table)
+    _print_barred(page)
+    _print_held(page)
+
+
+def _print_barred(page: PlanPage) -> None:
+    for barred in page.ran.plan.barred:
+        why = ", ".join(one.hindrance.value for one in barred.obstacles)
+        line = f"{barred.change.verb.value} {barred.subject_name} {barred.permission_name}: {why}"
+        out.print(f"[red]x[/] {escape(line)}", highlight=False)
+        for command in (one.command for one in barred.obstacles if one.command):
+            out.print(f"    {escape(command)}", highlight=False, soft_wrap=True)
+
+
+def _print_held(page: PlanPage) -> None:
+    for objection in page.objections:
+        why = _(GUARDS.get(objection.guard.value, objection.guard.value)).format_map(dict(objection.values))
+        out.print(f"[yellow]{_('held back')}:[/] {escape(why)}", highlight=False)
+    if page.ran.pause is not None:
+        sentence = explain(ChamberlainError(page.ran.pause[0], **page.ran.pause[1]))
+        out.print(escape(f"{sentence.what} {sentence.why}"), style="yellow", highlight=False)
+    for number, then, now in page.ran.moved:
+        told = _("step {number} is not as planned: {then} -> {now}").format(number=number, then=then, now=now)
+        out.print(escape(told), highlight=False)
+
+
+def summary(page: PlanPage) -> dict[str, Any]:
+    """A plan as one JSON document."""
+    found: dict[str, Any] = msgspec.to_builtins(page.ran)
+    return {
+        **found["plan"],
+        **{name: value for name, value in found.items() if name not in ("plan", "steps")},
+        "steps": [
+            {**one["step"], **{name: value for name, value in one.items() if name != "step"}} for one in found["steps"]
+        ],
+        "units": page.ran.plan.units,
+        "needs": list(page.ran.plan.needs),
+        "objections": msgspec.to_builtins(page.objections),
+        "not_restorable": list(page.undoing.lost),
+        "undone_by": list(page.undone_by),
+    }
+
+
+def _cells(one: Carried) -> tuple[str, ...]:
+    step = one.step
+    facts = ", ".join(f"{name}={value}" for name, value in (step.before or {}).items())
+    besides = ", ".join(
+        f"{effect.consequence.value} {effect.link.name if effect.link else ''}".strip() for effect in step.effects
+    )
+    if one.failure is not None:
+        besides = explain(ChamberlainError(one.failure[0], **one.failure[1])).what
+    number = f"{step.number}"
+    return MARKS[step.state], number, step.change.verb.value, step.subject_name, step.permission_name, facts, besides
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused("plan_malformed", text=str(file), reason=type(error).__name__) from error

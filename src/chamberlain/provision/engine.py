@@ -1,0 +1,282 @@
+"""Carries a plan out: intend, call, verify, record; each written down before the next, so that a kill loses nothing.
+
+    intend   what the tenant shows is kept, committed, before anything is sent
+    call     sent once; what comes of it is kept. After an answer that got lost the tenant is read before anything else
+    verify   read back, with patience: Microsoft's replicas lag
+    record   the proof, the event and, where a person has to go on, the task, in one transaction
+
+Steps that wait for none go together, as many as make a good load, and those that change one permission side by side, so
+that they share requests. While some wait for their proof, others are sent.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chamberlain import clock
+from chamberlain.errors import ChamberlainError, Refused, Upstream
+from chamberlain.kinds.writing.carrying import Sending
+from chamberlain.model.carried import Carried
+from chamberlain.model.plan import DONE_STEPS, Facts, Proof, ProofKind, Step, StepState
+from chamberlain.model.task import TaskCause
+from chamberlain.policy.planning.facts import is_met
+from chamberlain.provision.hand import Hand, Seen
+from chamberlain.provision.journal import Ended, Failure, Journal, failure_of
+
+log = logging.getLogger(__name__)
+WAVE = 400  # steps that are sent together: a multiple of 20, as many as fill some batches
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds between two looks at the tenant, and how often a step is sent at most.
+
+    proof    after Microsoft took it
+    doubt    where nobody knows whether it got through
+    refusal  after Microsoft refused it: it may have been so already
+    """
+
+    proof: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+    doubt: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
+    refusal: tuple[float, ...] = (0.0, 0.5, 1.0)
+    tries: int = 3
+
+
+PATIENT = Patience()
+
+
+@dataclass(slots=True)
+class _Looking:
+    """A step that waits for its proof.
+
+    waits    seconds before each of the looks that are left
+    error    what Microsoft said; None: it took it, or nobody heard
+    shared   it was refused together with others, so it may not be its own fault
+    """
+
+    step: Step
+    before: Facts
+    waits: tuple[float, ...]
+    due: float
+    tries: int
+    is_taken: bool
+    error: ChamberlainError | None = None
+    shared: bool = False
+    looks: int = 0
+
+
+@dataclass(slots=True)
+class Engine:
+    """Carries out one plan.
+
+    may_go_on  asked before anything is sent: why not, or None
+    """
+
+    hand: Hand
+    journal: Journal
+    may_go_on: Callable[[], Failure | None]
+    patience: Patience = PATIENT
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    _steps: dict[int, Carried] = field(default_factory=dict)
+    _states: dict[int, StepState] = field(default_factory=dict)
+    _looking: dict[int, _Looking] = field(default_factory=dict)
+    _again: dict[int, _Looking] = field(default_factory=dict)
+
+    def run(self) -> Failure | None:
+        """Does what can be done; returns why it stopped before that, if it did.
+
+        What was sent is looked at until it is proved, also when nothing more may be sent.
+        """
+        self._take_up()
+        while True:
+            why = self.may_go_on()
+            wave = [] if why else self._ready()
+            try:
+                if wave:
+                    self._send(wave)
+                elif not self._looking:
+                    return why
+                self._look(is_busy=bool(wave))
+            except (Upstream, Refused) as error:
+                log.warning("the tenant cannot be reached for the plan: %s", error)
+                return failure_of(error)
+
+    def _take_up(self) -> None:
+        """Steps that somebody began before us: they are looked at before anything is sent again."""
+        self._steps = {one.step.number: one for one in self.journal.steps()}
+        self._states = {number: one.step.state for number, one in self._steps.items()}
+        for number, one in self._steps.items():
+            if self._states[number] in (StepState.INTENDED, StepState.CALLED):
+                is_taken = self._states[number] is StepState.CALLED and one.failure is None
+                looking = self._begin(one.step, one.step.before or {}, tries=one.tries, is_taken=is_taken)
+                self._looking[number] = looking
+
+    def _begin(
+        self,
+        step: Step,
+        before: Facts,
+        *,
+        tries: int,
+        is_taken: bool,
+        error: ChamberlainError | None = None,
+        shared: bool = False,
+    ) -> _Looking:
+        is_refused = _is_final(error)
+        waits = self.patience.proof if is_taken else self.patience.refusal if is_refused else self.patience.doubt
+        return _Looking(step, before, waits[1:], self.now() + waits[0], tries, is_taken, error, shared)
+
+    def _ready(self) -> list[Step]:
+        """Steps that wait for none and were not sent, or are to be sent again; those of one permission together."""
+        open_steps = [
+            one.step
+            for number, one in self._steps.items()
+            if self._states[number] is StepState.WAITING
+            and all(self._states[before] in DONE_STEPS | {StepState.SKIPPED} for before in one.step.after)
+        ]
+        again = [one.step for one in self._again.values()]
+        open_steps.sort(key=lambda step: (step.change.verb, step.change.permission, step.number))
+        return [*again, *_wave(open_steps)][: max(WAVE, len(again))]
+
+    def _send(self, wave: Sequence[Step]) -> None:
+        """Intends and calls. Those that the tenant shows already are proved without a call."""
+        found = dict(zip((step.number for step in wave), self.hand.seen([step.change for step in wave]), strict=True))
+        befores: dict[int, Facts] = {}
+        ended: list[Ended] = []
+        for step in wave:
+            seen = found[step.number]
+            if isinstance(seen, ChamberlainError):
+                ended.append(self._for_person(step, seen, TaskCause.REFUSED))
+                continue
+            befores[step.number] = self._again[step.number].before if step.number in self._again else seen
+        going = [step for step in wave if step.number in befores]
+        self._note(going, StepState.INTENDED)
+        self.journal.intend(befores)
+        done = [step for step in going if self._is_shown(step, found[step.number], befores[step.number])]
+        ended += [self._proved(step, found[step.number], looks=1) for step in done]
+        self._end(ended)
+        self._call([step for step in going if step not in done], found, befores)
+
+    def _call(self, steps: Sequence[Step], found: Mapping[int, Seen], befores: Mapping[int, Facts]) -> None:
+        if not steps:
+            return
+        alone = {step.number for step in steps if step.number in self._again and self._again[step.number].shared}
+        together = [step for step in steps if step.number not in alone]
+        groups = [together, *([step] for step in steps if step.number in alone)]
+        sendings: list[Sending] = []
+        for group in (one for one in groups if one):
+            changes, before = [step.change for step in group], [_facts(found[step.number]) for step in group]
+            sendings += self.hand.sendings(changes, before=before)
+        errors: dict[int, ChamberlainError | None] = {}
+        shared: set[int] = set()
+        for sending, error in zip(sendings, self.hand.send(sendings), strict=True):
+            for change in sending.changes:
+                errors[id(change)] = error or errors.get(id(change))
+                if len(sending.changes) > 1:
+                    shared.add(id(change))
+        failures = {step.number: _told(errors.get(id(step.change))) for step in steps}
+        self._note(steps, StepState.CALLED)
+        self.journal.called(failures)
+        for step in steps:
+            error = errors.get(id(step.change))
+            tries = (self._again[step.number].tries if step.number in self._again else 0) + 1
+            self._again.pop(step.number, None)
+            self._looking[step.number] = self._begin(
+                step,
+                befores[step.number],
+                tries=tries,
+                is_taken=error is None,
+                error=error,
+                shared=error is not None and id(step.change) in shared,
+            )
+
+    def _look(self, *, is_busy: bool) -> None:
+        """Reads back what is due. Where nothing else is to be done, waits for it."""
+        unprovable = [one for one in self._looking.values() if not one.step.expected and one.is_taken]
+        self._end([self._unproved(one) for one in unprovable])
+        due = [one for one in self._looking.values() if one.due <= self.now()]
+        if not due:
+            if self._looking and not is_busy:
+                soonest = min(one.due for one in self._looking.values())
+                self.sleep(min(max(soonest - self.now(), 0.01), 1.0))
+            return
+        answers = self.hand.seen([one.step.change for one in due])
+        ended: list[Ended] = []
+        for one, seen in zip(due, answers, strict=True):
+            one.looks += 1
+            if self._is_shown(one.step, seen, one.before):
+                ended.append(self._proved(one.step, seen, looks=one.looks))
+            elif one.waits:
+                one.due, one.waits = self.now() + one.waits[0], one.waits[1:]
+            else:
+                ended += self._give_up(one, seen)
+        self._end(ended)
+
+    def _give_up(self, one: _Looking, seen: Seen) -> list[Ended]:
+        """The tenant does not show it: it is sent again, or a person has to look."""
+        is_final = _is_final(one.error) and not one.shared
+        if not is_final and one.tries < self.patience.tries:
+            del self._looking[one.step.number]
+            self._again[one.step.number] = one
+            return []
+        error = one.error or (seen if isinstance(seen, ChamberlainError) else Upstream("step_unproved"))
+        return [self._for_person(one.step, error, TaskCause.UNPROVED if one.is_taken else TaskCause.REFUSED)]
+
+    def _is_shown(self, step: Step, seen: Seen, before: Facts) -> bool:
+        return not isinstance(seen, ChamberlainError) and is_met(step.expected, seen=seen, before=before)
+
+    def _proved(self, step: Step, seen: Seen, *, looks: int) -> Ended:
+        return Ended(step, StepState.PROVED, Proof(ProofKind.GRAPH, _facts(seen), clock.now(), looks))
+
+    def _unproved(self, one: _Looking) -> Ended:
+        return Ended(one.step, StepState.NOT_PROVABLE, Proof(ProofKind.NONE, {}, clock.now()))
+
+    def _for_person(self, step: Step, error: ChamberlainError, cause: TaskCause) -> Ended:
+        return Ended(step, StepState.NEEDS_PERSON, None, failure_of(error), cause)
+
+    def _end(self, ended: Sequence[Ended]) -> None:
+        if not ended:
+            return
+        self.journal.end(ended)
+        for one in ended:
+            self._states[one.step.number] = one.state
+            self._looking.pop(one.step.number, None)
+            self._again.pop(one.step.number, None)
+
+    def _note(self, steps: Iterable[Step], state: StepState) -> None:
+        self._states.update({step.number: state for step in steps})
+
+
+def _wave(steps: Sequence[Step]) -> list[Step]:
+    """The first steps, up to a wave, without cutting those of one permission in two where they fit into the next."""
+    found: list[Step] = []
+    for start in _starts(steps):
+        group = steps[start[0] : start[1]]
+        if found and len(found) + len(group) > WAVE:
+            break
+        found += group
+    return found[:WAVE]
+
+
+def _starts(steps: Sequence[Step]) -> list[tuple[int, int]]:
+    """Where those of one verb and one permission begin and end."""
+    cuts = [0]
+    for place in range(1, len(steps)):
+        one, other = steps[place - 1].change, steps[place].change
+        if (one.verb, one.permission) != (other.verb, other.permission):
+            cuts.append(place)
+    return list(zip(cuts, [*cuts[1:], len(steps)], strict=True)) if steps else []
+
+
+def _facts(seen: Seen) -> Facts:
+    return {} if isinstance(seen, ChamberlainError) else seen
+
+
+def _is_final(error: ChamberlainError | None) -> bool:
+    """Whether asking again would change nothing: Microsoft read it, and said no."""
+    return error is not None and (not isinstance(error, Upstream) or error.code == "microsoft_refused")
+
+
+def _told(error: ChamberlainError | None) -> Failure | None:
+    return None if error is None else failure_of(error)

@@ -1,0 +1,136 @@
+"""What is known of a tenant where changes touch it, filled in from what was read last."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from chamberlain import clock
+from chamberlain.model.capability import Capability
+from chamberlain.model.kind import AccountType, Kind, Relation
+from chamberlain.model.plan import Change, Fact, Subject, SubjectType
+from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Situation
+from chamberlain.policy.capabilities import writes
+from chamberlain.policy.scope_standing import open_scopes
+from chamberlain.store import halts, scopes, tenants
+from chamberlain.store.reads import situation as read
+
+# source  https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference (2026)
+GLOBAL_ADMINISTRATOR = "role:62e90394-69f5-4237-9190-012177145e10"
+PROTECTED_ACCOUNTS, PROTECTED_PERMISSIONS = "protected_accounts", "protected_permissions"
+
+
+def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
+    """Everything that decides about these changes."""
+    connection = tenants.connection_of(tenant_id)
+    client = connection.client_id if connection else ""
+    chosen, held = scopes.chosen_and_held(tenant_id)
+    rails = halts.rails_of(tenant_id)
+    accounts = _accounts(tenant_id, changes)
+    above, known = _above(tenant_id, changes, accounts)
+    administrators = read.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR)
+    shut = frozenset(rails.get(PROTECTED_ACCOUNTS, ()))
+    closed = frozenset(rails.get(PROTECTED_PERMISSIONS, ()))
+    return Situation(
+        as_of=_as_of(tenant_id),
+        accounts={row["guid"]: _account(row, protected=row["guid"] in shut) for row in accounts},
+        permissions={row["key"]: _permission(row, protected=row["key"] in closed) for row in known},
+        edges=frozenset(_edge(row) for row in above),
+        writable=any(writes(one) for one in chosen),
+        chosen=chosen,
+        held=open_scopes(held),
+        premium=Capability.PROVISION_ROLES in chosen and _is_premium(tenant_id),
+        exchange=Capability.PROVISION_MAIL_GROUPS in chosen,
+        ourselves=read.ourselves(tenant_id=tenant_id, client_id=client) | ({client} if client else frozenset()),
+        administrators=administrators,
+    )
+
+
+def _accounts(tenant_id: int, changes: Sequence[Change]) -> list[dict[str, Any]]:
+    guids = {one.subject.guid for one in changes if one.subject.type is SubjectType.ACCOUNT and one.subject.guid}
+    return read.accounts(tenant_id=tenant_id, guids=sorted(guids)) if guids else []
+
+
+def _above(
+    tenant_id: int, changes: Sequence[Change], accounts: Sequence[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Edges above everybody and everything that the changes name, and the permissions that they lead to."""
+    keys = {key for one in changes for key in (one.permission, one.options.instead_of) if key}
+    keys |= {one.subject.key for one in changes if one.subject.type is SubjectType.GROUP}
+    named = read.permissions(tenant_id=tenant_id, keys=sorted(keys))
+    groups = [row["id"] for row in named if Kind(row["kind"]).is_group]
+    edges = read.edges(tenant_id=tenant_id, holders=[*(row["id"] for row in accounts), *groups])
+    known = {row["id"] for row in named}
+    more = {edge["permission_id"] for edge in edges} - known
+    return edges, [*named, *(read.permissions(tenant_id=tenant_id, keys=[], ids=sorted(more)) if more else ())]
+
+
+def _account(row: Mapping[str, Any], *, protected: bool) -> AccountKnown:
+    facts = row["facts"]
+    properties: dict[str, Fact] = {
+        "displayName": row["name"],
+        "userPrincipalName": row["user_name"],
+        "mail": row["mail"],
+        "department": row["department"],
+        "jobTitle": row["job_title"],
+        "accountEnabled": row["enabled"],
+        "usageLocation": str(facts.get("usage_location") or ""),
+    }
+    return AccountKnown(
+        guid=row["guid"],
+        name=row["name"],
+        user_name=row["user_name"],
+        type=AccountType(row["type"]),
+        enabled=row["enabled"],
+        deleted=row["gone"],
+        synced=bool(facts.get("on_premises")),
+        usage_location=str(facts.get("usage_location") or ""),
+        properties=properties,
+        protected=protected,
+    )
+
+
+def _permission(row: Mapping[str, Any], *, protected: bool) -> PermissionKnown:
+    facts = row["facts"]
+    is_dynamic = bool(facts.get("dynamic"))
+    return PermissionKnown(
+        key=row["key"],
+        kind=Kind(row["kind"]) if row["kind"] in {one.value for one in Kind} else Kind.LICENCE,
+        name=row["name"],
+        app=row["app"],
+        rule=str(facts.get("rule") or "") if is_dynamic else None,
+        synced=bool(facts.get("on_premises")),
+        role_assignable=bool(facts.get("role_assignable")),
+        privileged=bool(facts.get("privileged") or facts.get("role_assignable")),
+        members=row["members"],
+        owners=row["owners"],
+        licensed=row["licensed"],
+        seats=facts.get("enabled") if isinstance(facts.get("enabled"), int) else None,
+        used=int(facts.get("consumed") or 0),
+        protected=protected,
+    )
+
+
+def _edge(row: Mapping[str, Any]) -> Edge:
+    is_account = row["account"] is not None
+    guid = row["account"] if is_account else row["group_guid"]
+    detail = row["detail"] or {}
+    return Edge(
+        holder=Subject(guid or "", SubjectType.ACCOUNT if is_account else SubjectType.GROUP),
+        permission=row["key"],
+        relation=Relation(row["relation"]),
+        scope=str(detail.get("scope") or ""),
+        ends=str(detail.get("ends") or ""),
+        disabled_plans=tuple(sorted(detail.get("disabled") or ())),
+    )
+
+
+def _as_of(tenant_id: int) -> datetime:
+    return tenants.synced_at(tenant_id) or clock.now()
+
+
+def _is_premium(tenant_id: int) -> bool:
+    """Whether a licence with Entra ID P2 is there: only then Microsoft lets roles end by themselves.
+
+    source  https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference (2026): AAD_PREMIUM_P2
+    """
+    return read.has_plan(tenant_id=tenant_id, plan="eec0eb4f-6444-4f95-aba0-50c24d67f998")

@@ -1,0 +1,126 @@
+"""Plans, what holds them back, and what they leave to people."""
+
+from chamberlain.sentences.sentence import Sentence
+
+SENTENCES: dict[str, Sentence] = {
+    "plan_empty": Sentence(
+        "There is nothing to plan.",
+        "No change was named.",
+        "Name at least one person and what they are to get or lose.",
+    ),
+    "plan_reason_missing": Sentence(
+        "A plan needs a reason.",
+        "Whoever reads the audit trail later has to see why the tenant was changed.",
+        "Say in a few words why, and plan again; nothing was changed.",
+    ),
+    "plan_malformed": Sentence(
+        "This change cannot be read.",
+        "{text}: {reason}",
+        "Write PERSON=PERMISSION, or a file with the columns person, change and permission.",
+    ),
+    "plan_not_found": Sentence(
+        "There is no such plan.",
+        "Plan {plan_id} is not one of this tenant, or was forgotten with it.",
+        "`chamberlain plans` lists those that there are.",
+    ),
+    "plan_edited": Sentence(
+        "The plan is not what was planned.",
+        "The changes of plan {plan_id} differ from those that it was made with: somebody edited it in the database.",
+        "Make a new plan; nothing of this one was carried out.",
+    ),
+    "plan_move_illegal": Sentence(
+        "The plan cannot do this now.",
+        "Plan {plan_id} is {before}, and from there it cannot become {after}.",
+        "Look at it again: somebody else may have started, stopped or refused it meanwhile.",
+    ),
+    "plan_nothing_to_do": Sentence(
+        "Nothing in the plan can be done.",
+        "Every change of plan {plan_id} has something in its way.",
+        "Look at what stands beside each of them, and plan again.",
+    ),
+    "plan_needs_approval": Sentence(
+        "The plan has to be approved by somebody else first.",
+        "It touches privileged access, which takes four eyes.",
+        "Ask another administrator to approve plan {plan_id}.",
+    ),
+    "plan_own_approval": Sentence(
+        "Nobody approves a plan of their own.",
+        "Plan {plan_id} was made by you.",
+        "Ask another administrator.",
+    ),
+    "plan_not_undoable": Sentence(
+        "There is nothing to put back.",
+        "Plan {plan_id} changed nothing that can be restored, or is still running.",
+        "Its page says of each step whether it can be put back.",
+    ),
+    "plan_guarded": Sentence(
+        "A guard rail holds the plan back.",
+        "{reasons}",
+        "Make the plan smaller, wait, or have an administrator change the guard rails.",
+    ),
+    "writers_halted": Sentence(
+        "Nothing is written at the moment.",
+        "{by} stopped everything that writes: {reason}",
+        "`chamberlain stop --release` lets it go on.",
+    ),
+    "breaker_tripped": Sentence(
+        "Chamberlain stopped writing by itself.",
+        "Too many steps in a row failed in this tenant: {failed} of {ended}.",
+        "Look at what failed, then let it go on with `chamberlain stop --release`.",
+    ),
+    "step_move_illegal": Sentence(
+        "The step cannot do this now.",
+        "Step {number} is {before}, and from there it cannot become {after}.",
+        "Look at the plan again: somebody else may have gone on with it meanwhile.",
+    ),
+    "step_unproved": Sentence(
+        "Microsoft took the change and does not show it.",
+        "It was sent several times, and the tenant still shows what was before.",
+        "Look in Entra, and settle the task when it is so.",
+    ),
+    "plan_stopped": Sentence(
+        "The plan was stopped.",
+        "{by} stopped it: {reason}",
+        "`chamberlain apply {plan_id}` goes on with what is left.",
+    ),
+    "job_lost_plan": Sentence(
+        "The plan was interrupted.",
+        "The job that carried plan {plan_id} out has ended without ending it.",
+        "`chamberlain apply {plan_id}` goes on with what is left; nothing is done twice.",
+    ),
+    "permission_ambiguous": Sentence(
+        "Several permissions are called that.",
+        "{text} may be: {candidates}",
+        "Name one of them by its key.",
+    ),
+    "task_not_found": Sentence(
+        "There is no such task.",
+        "Task {task_id} is not one of this tenant, or has no such file.",
+        "`chamberlain tasks` lists those that there are.",
+    ),
+    "task_settled": Sentence(
+        "The task is settled already.",
+        "Somebody settled task {task_id} before you.",
+        "Look at it again.",
+    ),
+    "evidence_unfit": Sentence(
+        "This file cannot be kept.",
+        "{reason}",
+        "Send a file of at most {megabytes} MB with a name.",
+    ),
+}
+
+GUARDS: dict[str, str] = {
+    "stopped": "everything that writes is stopped",
+    "breaker": "too much failed, and nobody has looked yet",
+    "protected": "step {step} touches {what}, which is protected",
+    "too_many_in_plan": "it makes {changes} changes, and {most} are allowed",
+    "too_much_of_tenant": "it touches {people} of {of} people, and {most} per cent are allowed",
+    "too_many_in_hour": "{changes} changes were made within an hour, with {more} more it would be above {most}",
+    "too_much_in_hour": "{people} of {of} people would be touched within an hour, and {most} per cent are allowed",
+    "outside_window": "changes are not made at this time",
+    "needs_second_person": "it moves power over the tenant, and another administrator has to approve it",
+    "approved_by_maker": "who made it cannot approve it",
+    "needs_delay": "it moves power over the tenant, nobody else could approve it, so it waits",
+}
+"""What holds a plan back, by `model.guard.Guard`."""
