@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,10 +11,11 @@ from typing import Any, TypeVar
 import pytest
 
 from chamberlain.bench.simulated import Simulated
-from chamberlain.errors import ChamberlainError, Misconfigured, Upstream
+from chamberlain.errors import ChamberlainError, Misconfigured, NotFound, Upstream
 from chamberlain.graph.exchange.opening import ExchangeEndpoint, open_exchange
 from chamberlain.graph.exchange.port import Exchange
 from chamberlain.graph.token import Credential
+from chamberlain.kinds.writing import mail_groups
 from chamberlain.model.exchange import (
     NO_CMDLETS,
     CmdletPermit,
@@ -23,7 +25,12 @@ from chamberlain.model.exchange import (
     MailGroup,
     Outcome,
 )
+from chamberlain.model.kind import Family
+from chamberlain.model.observed import key_of
+from chamberlain.model.plan import Change, Subject
+from chamberlain.model.verb import Verb
 from chamberlain.policy.cmdlets import CMDLETS
+from chamberlain.policy.planning.facts import expected, is_met
 from pwsh_stand import recorded, stand
 
 Value = TypeVar("Value")
@@ -286,3 +293,46 @@ def test_a_machine_without_powershell_says_so(simulated: Simulated, tmp_path: Pa
     tenant = Tenant(simulated, ExchangeWay.POWERSHELL, tmp_path / "nothing")
     with pytest.raises(Misconfigured, match="powershell_missing"):
         tenant.ask(lambda exchange: exchange.dynamic_groups())
+
+
+def changes_of(tenant: Tenant, verb: Verb) -> Change:
+    group = changeable(tenant)
+    return Change(verb, Subject(outsider(tenant, group)), key_of(Family.GROUP, group))
+
+
+@pytest.mark.parametrize(("give", "take"), [(Verb.ADD_MEMBER, Verb.REMOVE_MEMBER), (Verb.ADD_OWNER, Verb.REMOVE_OWNER)])
+def test_a_change_of_a_mail_group_is_carried_proved_and_taken_back(tenant: Tenant, give: Verb, take: Verb) -> None:
+    giving = changes_of(tenant, give)
+    taking = replace(giving, verb=take)
+
+    async def story(exchange: Exchange) -> list[bool]:
+        found = []
+        await mail_groups.send(exchange, [taking])  # an owner by chance, perhaps
+        for change in (giving, taking):
+            before = (await mail_groups.seen(exchange, [change]))[0]
+            assert not isinstance(before, ChamberlainError)
+            assert not is_met(expected(change), seen=before, before=None)
+            assert await mail_groups.send(exchange, [change]) == [None]
+            after = (await mail_groups.seen(exchange, [change]))[0]
+            assert not isinstance(after, ChamberlainError)
+            found.append(is_met(expected(change), seen=after, before=before))
+        return found
+
+    assert tenant.ask(story) == [True, True]
+
+
+def test_what_a_mail_group_refuses_is_told_beside_what_it_took(tenant: Tenant) -> None:
+    change = changes_of(tenant, Verb.ADD_MEMBER)
+    nobody = replace(change, subject=Subject(NOBODY))
+    nowhere = replace(change, permission=key_of(Family.GROUP, NOBODY))
+
+    async def story(exchange: Exchange) -> list[ChamberlainError | None]:
+        told = await mail_groups.send(exchange, [nobody, change, nowhere])
+        seen = await mail_groups.seen(exchange, [change, nowhere])
+        assert seen[0] == {"member": True}
+        assert isinstance(seen[1], NotFound)
+        return told
+
+    first, second, third = tenant.ask(story)
+    assert second is None
+    assert {one.code for one in (first, third) if one} == {"exchange_not_found"}

@@ -86,6 +86,14 @@ class CmdletExchange:
         """Makes these, and nobody else, owners of a group."""
         await self._change("Set-DistributionGroup", {"Identity": group, "ManagedBy": list(owners)})
 
+    async def add_owner(self, group: str, *, owner: str) -> None:
+        """Makes somebody an owner of a group; the others stay."""
+        await self._change("Set-DistributionGroup", {"Identity": group, "ManagedBy": {"add": [owner]}})
+
+    async def remove_owner(self, group: str, *, owner: str) -> None:
+        """Makes somebody an owner no longer."""
+        await self._change("Set-DistributionGroup", {"Identity": group, "ManagedBy": {"remove": [owner]}})
+
     async def mailbox(self, user: str) -> Mailbox:
         """Somebody's mailbox."""
         found = await self._runner.run("Get-Mailbox", {"Identity": user}, shape=shape.MailboxOut)

@@ -20,6 +20,7 @@ from chamberlain.graph.wire import Again, Call, Wire
 from chamberlain.model.exchange import CmdletPermit
 
 PAGE = 1_000
+TABLE = "#Exchange.GenericHashTable"
 # Exchange's own mailbox of every tenant: what is about nobody's mailbox is routed there.
 ANCHOR = "APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{tenant}"
 
@@ -42,7 +43,8 @@ class InvokeRunner:
     async def run(self, cmdlet: str, parameters: Parameters, *, shape: type[Shape]) -> list[Shape]:
         """All that a cmdlet puts out, every page of it."""
         check(cmdlet, parameters, permits=self._permits)
-        body = msgspec.json.encode({"CmdletInput": {"CmdletName": cmdlet, "Parameters": parameters}})
+        said = {name: _typed(value) for name, value in parameters.items()}
+        body = msgspec.json.encode({"CmdletInput": {"CmdletName": cmdlet, "Parameters": said}})
         selected = f"?$select={','.join(fields(shape))}" if cmdlet in READS else ""
         first = f"{self._root}/adminapi/beta/{self._tenant}/{INVOKE}{selected}"
         found: list[Shape] = []
@@ -78,6 +80,11 @@ class InvokeRunner:
         if (other.scheme, other.netloc.lower()) != (root.scheme, root.netloc.lower()):
             raise Refused("foreign_link", host=other.netloc)
         return link
+
+
+def _typed(value: object) -> object:
+    """A table of PowerShell's says over this wire that it is one."""
+    return {"@odata.type": TABLE, **value} if isinstance(value, dict) else value
 
 
 def _read(response: httpx2.Response, *, cmdlet: str) -> _Answer:

@@ -52,6 +52,12 @@ class Exchange(Protocol):
     async def set_owners(self, group: str, *, owners: Sequence[str]) -> None:
         """Makes these, and nobody else, owners of a group."""
 
+    async def add_owner(self, group: str, *, owner: str) -> None:
+        """Makes somebody an owner of a group; the others stay, also those whom Entra does not know."""
+
+    async def remove_owner(self, group: str, *, owner: str) -> None:
+        """Makes somebody an owner no longer."""
+
     async def mailbox(self, user: str) -> Mailbox:
         """Somebody's mailbox.
 
