@@ -198,7 +198,7 @@ def test_every_dependency_has_a_reason_and_a_licence() -> None:
 
 def test_every_path_of_the_simulator_is_documented() -> None:
     page = text_of(DOCS / "reference" / "simulator.md")
-    rows = set(re.findall(r"^\| (GET|POST|PATCH|DELETE) \| `([^`]+)`", page, flags=re.MULTILINE))
+    rows = set(re.findall(r"^\| (GET|POST|PUT|PATCH|DELETE) \| `([^`]+)`", page, flags=re.MULTILINE))
     world = World(golden_base(1), ChangeLog(None, "golden"))
     desk = RegistrationDesk(Directory(world, registrations(1)))
     routes = (*ROUTES, *subscription_routes(Desk(Subscriptions(world, seed=1))), *registration_routes(desk))

@@ -18,6 +18,7 @@ class GraphError(Exception):
         headers: dict[str, str] | None = None,
         *,
         inner: dict[str, str] | None = None,
+        details: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -25,6 +26,7 @@ class GraphError(Exception):
         self.message = message
         self.headers = headers or {}
         self.inner = inner or {}
+        self.details = details
 
     def document(self, request_id: str, client_request_id: str) -> dict[str, object]:
         """The error envelope."""
@@ -34,7 +36,8 @@ class GraphError(Exception):
             "client-request-id": client_request_id,
             **self.inner,
         }
-        return {"error": {"code": self.code, "message": self.message, "innerError": inner}}
+        details = {} if self.details is None else {"details": [self.details]}
+        return {"error": {"code": self.code, "message": self.message, **details, "innerError": inner}}
 
 
 def not_found(what: str) -> GraphError:

@@ -80,7 +80,8 @@ class Grown:
     def find_user(self, user_principal_name: str) -> int | None:
         wanted = user_principal_name.lower()
         found = (person.serial for person in self._people if person.user_principal_name.lower() == wanted)
-        return next(found, None) if self._people else self._base.find_user(wanted)
+        created = next(found, None)
+        return self._base.find_user(wanted) if created is None else created
 
     def present(self, ref: Ref) -> bool:
         return self.in_base(ref) and self._base.present(ref)

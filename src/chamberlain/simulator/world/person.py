@@ -18,12 +18,12 @@ class AccountUse(IntEnum):
 class Office(NamedTuple):
     """Where people work. `country_code` becomes the usage location that licences need."""
 
-    name: str
-    city: str
+    name: str | None
+    city: str | None
     state: str | None
-    country: str
-    country_code: str
-    language: str
+    country: str | None
+    country_code: str | None
+    language: str | None
 
 
 class Person(NamedTuple):
@@ -49,6 +49,9 @@ class Person(NamedTuple):
     synced: bool = False
     usage_location: str | None = None
     sessions_valid_from: str | None = None
+    password_changed: str | None = None
+    company: str | None = None
+    employee_type: str | None = None
 
     @property
     def is_guest(self) -> bool:

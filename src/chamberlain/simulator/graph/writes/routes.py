@@ -8,10 +8,17 @@ from chamberlain.simulator.graph.writes.app_roles import AppRoleDesk
 from chamberlain.simulator.graph.writes.groups import KEEPERS, GroupDesk
 from chamberlain.simulator.graph.writes.licences import LicenceDesk
 from chamberlain.simulator.graph.writes.roles import RoleDesk
+from chamberlain.simulator.graph.writes.users import (
+    DELETERS,
+    GROUP_KEEPERS,
+    PASSWORD_KEEPERS,
+    SWITCHERS,
+    WRITERS,
+    UserDesk,
+)
 from chamberlain.simulator.world.tenant import World
 
-_USERS = ("User.ReadWrite.All", "Directory.ReadWrite.All")
-_LICENCES = ("LicenseAssignment.ReadWrite.All", *_USERS)
+_LICENCES = ("LicenseAssignment.ReadWrite.All", *WRITERS)
 _GROUP_LICENCES = ("LicenseAssignment.ReadWrite.All", *KEEPERS)
 _ROLES = ("RoleManagement.ReadWrite.Directory",)
 _ASSIGNERS = ("AppRoleAssignment.ReadWrite.All",)
@@ -26,6 +33,7 @@ def write_routes(world: World) -> tuple[Route, ...]:
         *_app_role_routes(AppRoleDesk(world)),
         *_role_routes(RoleDesk(world)),
         *_licence_routes(LicenceDesk(world)),
+        *_user_routes(UserDesk(world)),
     )
 
 
@@ -64,6 +72,19 @@ def _role_routes(desk: RoleDesk) -> tuple[Route, ...]:
 def _licence_routes(desk: LicenceDesk) -> tuple[Route, ...]:
     return (
         Route("POST", "users/{}/assignLicense", desk.assign_to_person, _LICENCES),
-        Route("POST", "users/{}/reprocessLicenseAssignment", desk.reprocess, _USERS),
+        Route("POST", "users/{}/reprocessLicenseAssignment", desk.reprocess, WRITERS),
         Route("POST", "groups/{}/assignLicense", desk.assign_to_group, _GROUP_LICENCES),
+    )
+
+
+def _user_routes(desk: UserDesk) -> tuple[Route, ...]:
+    return (
+        Route("POST", "users", desk.create, ("User.ReadWrite.All", "Directory.ReadWrite.All")),
+        Route("PATCH", "users/{}", desk.update, (*SWITCHERS, *PASSWORD_KEEPERS)),
+        Route("DELETE", "users/{}", desk.delete, DELETERS),
+        Route("POST", "users/{}/revokeSignInSessions", desk.revoke, ("User.RevokeSessions.All", *WRITERS)),
+        Route("PUT", "users/{}/manager/$ref", desk.set_manager, WRITERS),
+        Route("DELETE", "users/{}/manager/$ref", desk.remove_manager, WRITERS),
+        Route("POST", "directory/deletedItems/{}/restore", desk.restore, (*DELETERS, *GROUP_KEEPERS)),
+        Route("DELETE", "groups/{}/members/{}", desk.delete, DELETERS),
     )

@@ -17,6 +17,7 @@ Mutation = (
     | people.UpdateUser
     | people.CreateUser
     | people.RevokeSessions
+    | people.ResetPassword
     | people.DeleteUser
     | people.RestoreUser
     | people.AssignLicence

@@ -11,7 +11,7 @@ from chamberlain.simulator.world.fact import AttributeFact, CreatedFact, EntryFa
 from chamberlain.simulator.world.grown import new_guid
 from chamberlain.simulator.world.licence import LicenceState, Settled, State
 from chamberlain.simulator.world.mutation.lookup import MutationRefusedError, named
-from chamberlain.simulator.world.person import AccountUse, Person
+from chamberlain.simulator.world.person import AccountUse, Office, Person
 from chamberlain.simulator.world.reference import Kind, Ref
 
 NEVER = "2026-01-01T00:00:00Z"
@@ -21,6 +21,15 @@ _FIELDS = {
     "department": "department",
     "job_title": "job_title",
     "user_principal_name": "user_principal_name",
+    "given_name": "given_name",
+    "surname": "surname",
+    "nickname": "nickname",
+    "usage_location": "usage_location",
+    "employee_id": "employee_id",
+    "employee_type": "employee_type",
+    "phone": "phone",
+    "company": "company",
+    "office": "office",
 }
 
 
@@ -53,6 +62,15 @@ class UpdateUser(msgspec.Struct, frozen=True, tag_field="kind", tag="update_user
     department: str | UnsetType | None = UNSET
     job_title: str | UnsetType | None = UNSET
     user_principal_name: str | UnsetType = UNSET
+    given_name: str | UnsetType | None = UNSET
+    surname: str | UnsetType | None = UNSET
+    nickname: str | UnsetType = UNSET
+    usage_location: str | UnsetType | None = UNSET
+    employee_id: str | UnsetType | None = UNSET
+    employee_type: str | UnsetType | None = UNSET
+    phone: str | UnsetType | None = UNSET
+    company: str | UnsetType | None = UNSET
+    office: Office | UnsetType | None = UNSET
     manager: str | UnsetType | None = UNSET
 
     def _changed(self) -> dict[str, Any]:
@@ -96,6 +114,9 @@ class CreateUser(msgspec.Struct, frozen=True, tag_field="kind", tag="create_user
     job_title: str | None = None
     account_enabled: bool = True
     usage_location: str | None = "DE"
+    nickname: str | None = None
+    mailbox: bool = True
+    created: str = NEVER
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The account, at the next free place."""
@@ -109,9 +130,9 @@ class CreateUser(msgspec.Struct, frozen=True, tag_field="kind", tag="create_user
             AccountUse.EMPLOYEE,
             self.display_name,
             principal,
-            principal.partition("@")[0],
-            NEVER,
-            principal,
+            self.nickname or principal.partition("@")[0],
+            self.created,
+            principal if self.mailbox else None,
             self.account_enabled,
             job_title=self.job_title,
             department=self.department,
@@ -232,3 +253,22 @@ class SettleLicence(msgspec.Struct, frozen=True, tag_field="kind", tag="settle_l
     def activities(self, base: Base) -> tuple[Activity, ...]:
         """What the audit log says of it."""
         return _about(base, self.user, "Change user license", "Update")
+
+
+class ResetPassword(msgspec.Struct, frozen=True, tag_field="kind", tag="reset_password"):
+    """A person gets another password, which ends whatever was signed in with the old one.
+
+    source  https://learn.microsoft.com/graph/api/resources/user (2026): signInSessionsValidFromDateTime
+    """
+
+    user: str
+    at: str
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """When it was changed, and from when on sessions are good."""
+        user = named(base, self.user, Kind.USER)
+        return (AttributeFact(user, "password_changed", self.at), AttributeFact(user, "sessions_valid_from", self.at))
+
+    def activities(self, base: Base) -> tuple[Activity, ...]:
+        """What the audit log says of it."""
+        return _about(base, self.user, "Reset user password", "Update")
