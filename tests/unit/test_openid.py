@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -166,6 +167,25 @@ def test_endpoints_on_another_host_are_not_asked(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(openid, "_get", lambda *_: told)
     with pytest.raises(Misconfigured, match="sign_in_provider_wrong"):
         openid.discover(f"{ROOT}/organizations/v2.0")
+
+
+@pytest.mark.parametrize(
+    ("tenant", "issuer", "is_right"),
+    [
+        ("organizations", "{tenantid}", True),
+        (TENANT.upper(), TENANT, True),
+        (TENANT, "{tenantid}", False),
+        (TENANT, "11111111-2222-4333-8444-555555555555", False),
+        ("organizations", TENANT, False),
+    ],
+)
+def test_metadata_name_the_issuer_that_was_asked(
+    monkeypatch: pytest.MonkeyPatch, tenant: str, issuer: str, is_right: bool
+) -> None:
+    told = Provider(f"{ROOT}/{issuer}/v2.0", f"{ROOT}/authorize", f"{ROOT}/token", f"{ROOT}/keys")
+    monkeypatch.setattr(openid, "_get", lambda *_: told)
+    with nullcontext() if is_right else pytest.raises(Misconfigured, match="sign_in_provider_wrong"):
+        assert openid.discover(f"{ROOT}/{tenant}/v2.0") == told
 
 
 def test_what_belongs_to_an_attempt_follows_from_its_secret_alone() -> None:

@@ -31,6 +31,7 @@ from chamberlain.model.entrance import Visitor
 Shape = TypeVar("Shape")
 ALGORITHM = "RS256"
 TENANT = "{tenantid}"
+MANY = ("organizations", "common")
 TIMEOUT = httpx2.Timeout(15.0, connect=10.0)
 SKEW_SECONDS = 300
 """What clocks may differ by; Microsoft's own libraries forgive as much."""
@@ -72,15 +73,28 @@ def discover(authority: str) -> Provider:
 
     authority  e.g. "https://login.microsoftonline.com/organizations/v2.0"
     raises     Upstream("network_unreachable" | "microsoft_unreadable"); Misconfigured("sign_in_provider_wrong") where
-               an endpoint is on another host
+               the issuer is another one, or an endpoint is on another host
+    source     https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation (2023)
+               https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc (2026): the issuer of documents of
+               many tenants has {tenantid} in place of a tenant
     """
     with _http() as http:
         provider = _get(http, f"{authority}/.well-known/openid-configuration", Provider)
     host = urlsplit(authority)[:2]
+    if provider.issuer.lower() != _issuer_of(authority).lower():
+        raise Misconfigured("sign_in_provider_wrong", host=urlsplit(provider.issuer).netloc)
     for address in (provider.issuer, provider.authorization_endpoint, provider.token_endpoint, provider.jwks_uri):
         if urlsplit(address)[:2] != host:
             raise Misconfigured("sign_in_provider_wrong", host=urlsplit(address).netloc)
     return provider
+
+
+def _issuer_of(authority: str) -> str:
+    """The issuer that a document has to name: itself, or a pattern where it stands for many tenants."""
+    root, _, rest = authority.partition("//")
+    host, _, path = rest.partition("/")
+    name, _, version = path.partition("/")
+    return f"{root}//{host}/{TENANT}/{version}" if name in MANY else authority
 
 
 def authorization_url(provider: Provider, asked: Asked) -> str:
