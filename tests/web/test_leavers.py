@@ -15,7 +15,7 @@ from chamberlain.bench.simulated import Simulated
 from chamberlain.errors import ChamberlainError
 from chamberlain.model.actor import Role
 from chamberlain.model.api_token import TokenScope
-from chamberlain.model.run import Mode
+from chamberlain.model.run import Mode, RunState
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.actors import find_actor
 from chamberlain.settings import Settings, load
@@ -115,3 +115,19 @@ def test_tokens_end_with_their_person(microsoft: Simulated, settings: Settings, 
     perform(tenant, settings, mode=Mode.CHANGES)
     with pytest.raises(ChamberlainError):
         use_token(secret=secret)
+
+
+def test_a_run_that_cannot_read_still_looks_at_who_is_signed_in(
+    microsoft: Simulated, settings: Settings, tenant: Tenant
+) -> None:
+    leaver, staying = people(microsoft)[4:6]
+    clients = [enter(leaver), enter(staying)]
+    mutate(microsoft, kind="update_user", user=leaver["id"], account_enabled=False)
+    fault = {"path_prefix": "/v1.0/organization", "kind": "status", "status": 403, "times": 50}
+    httpx2.post(f"{microsoft.url}/_simulator/faults", json=fault).raise_for_status()
+    try:
+        run = perform(tenant, settings, mode=Mode.FULL)
+    finally:
+        httpx2.delete(f"{microsoft.url}/_simulator/faults").raise_for_status()
+    assert run.state is RunState.FAILED
+    assert [signed_in(client) for client in clients] == [False, True]

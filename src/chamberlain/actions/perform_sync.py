@@ -64,6 +64,9 @@ def perform(run_id: int, *, settings: Settings) -> Failure | None:
     asked = Asked(tenant_id, run_id, runs.asked_mode(run_id), full_every, chosen)
     try:
         connection = _connection_of(tenant_id)
+    except ChamberlainError as error:
+        return _failure(error)
+    try:
         heard = Heard(
             report=partial(_report, run_id),
             rights=partial(_note_rights, connection),
@@ -74,6 +77,7 @@ def perform(run_id: int, *, settings: Settings) -> Failure | None:
             outcome = sync_tenant(asked, way=way, heard=heard)
     except ChamberlainError as error:
         log.warning("sync run %d of tenant %d failed: %s", run_id, tenant_id, error)
+        _look_at_sessions(connection, settings=settings)  # by id, which mostly works where a listing does not
         return _failure(error)
     _note_outcome(run_id, outcome)
     if Capability.SEE_CONSENTS in chosen:
