@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from chamberlain.model.effect import Consequence, Effect
+from chamberlain.model.kind import Family
 from chamberlain.model.path import Link
 from chamberlain.model.plan import Change, Fact, SubjectType
 from chamberlain.model.situation import PermissionKnown, Situation
@@ -15,15 +16,16 @@ _LICENCES = frozenset({"assignedplans", "assignedlicenses"})
 
 def by_rule(change: Change, *, above: Above, situation: Situation) -> tuple[Effect, ...]:
     """What rules make of the change. Microsoft follows within minutes to hours, so it is a consequence and no step."""
+    names = touched(change)
+    return tuple(_moved(change, _sets(change), names, above, situation)) if names else ()
+
+
+def touched(change: Change) -> frozenset[str]:
+    """Properties of a person that a change alters, in small letters: a rule that reads one of them may move them."""
     if change.subject.type is SubjectType.GROUP:
-        return ()
-    set_now = _sets(change)
-    names = frozenset(name.lower() for name in set_now)
-    if change.verb.family is not None and change.permission.startswith("licence:"):
-        names |= _LICENCES
-    if not names:
-        return ()
-    return tuple(_moved(change, set_now, names, above, situation))
+        return frozenset()
+    licences = _LICENCES if change.verb.family is Family.LICENCE else frozenset()
+    return licences | {name.lower() for name in _sets(change)}
 
 
 def _sets(change: Change) -> dict[str, Fact]:

@@ -1,0 +1,74 @@
+"""What is around those whom a plan touches: rules that may move them, other administrators, seats that lie idle."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from chamberlain.store.connection import rows
+
+# A rule mentions a property as `user.name`; it is any text, so the database only narrows down what the policy reads.
+RULED = """
+    SELECT p.key FROM permission p
+    WHERE p.tenant_id = %(tenant)s AND p.family = 1 AND p.gone_at IS NULL AND p.facts ? 'dynamic'
+      AND p.facts ->> 'rule' ILIKE ANY (%(patterns)s)
+    ORDER BY p.id LIMIT %(limit)s
+"""
+# Directly, or through groups: a role-assignable group has none inside it, so its direct members are all there are.
+ADMINISTRATORS = """
+    WITH holders AS (
+        SELECT g.holder_id FROM permission p
+        JOIN grants g ON g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.relation = 3 AND g.closed_at IS NULL
+        LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+        WHERE p.tenant_id = %(tenant)s AND p.key = %(role)s AND coalesce(q.content ->> 'scope', '/') = '/'),
+    everybody AS (
+        SELECT holder_id FROM holders
+        UNION
+        SELECT m.holder_id FROM holders h
+        JOIN grants m ON m.tenant_id = %(tenant)s AND m.permission_id = h.holder_id AND m.relation = 1
+                     AND m.closed_at IS NULL)
+    SELECT a.guid::text AS guid FROM everybody e
+    JOIN account a ON a.tenant_id = %(tenant)s AND a.id = e.holder_id AND a.enabled AND a.gone_at IS NULL
+                  AND a.type IN ('member', 'guest')
+"""
+# First those who are blocked, then those who were away longest; of whom nobody knows when they came, nothing is said.
+IDLE = """
+    SELECT p.key, one.name FROM permission p
+    CROSS JOIN LATERAL (
+        SELECT a.name FROM grants g
+        JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND a.gone_at IS NULL
+        LEFT JOIN activity x ON x.tenant_id = a.tenant_id AND x.account_id = a.id AND x.source = 'entra'
+        WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.relation = 3 AND g.via_id = 0
+          AND g.closed_at IS NULL AND (NOT a.enabled OR x.last_used_at < %(since)s)
+        ORDER BY a.enabled, x.last_used_at NULLS LAST, a.id LIMIT %(limit)s) AS one
+    WHERE p.tenant_id = %(tenant)s AND p.family = 3 AND p.key = ANY (%(keys)s)
+"""
+MOST_RULES = 2_000
+
+
+def ruled_by(*, tenant_id: int, properties: Iterable[str]) -> list[str]:
+    """Keys of groups whose rule mentions one of these properties of people."""
+    patterns = [f"%user.{plain}%" for name in properties if (plain := _plain(name))]
+    if not patterns:
+        return []
+    found = rows(RULED, {"tenant": tenant_id, "patterns": patterns, "limit": MOST_RULES})
+    return [row["key"] for row in found]
+
+
+def administrators(*, tenant_id: int, role: str) -> frozenset[str]:
+    """Ids of people who hold a role in the whole tenant, directly or through a group, and may sign in."""
+    return frozenset(row["guid"] for row in rows(ADMINISTRATORS, {"tenant": tenant_id, "role": role}))
+
+
+def idle(*, tenant_id: int, licences: Iterable[str], since: datetime, limit: int = 3) -> dict[str, tuple[str, ...]]:
+    """By licence, names of a few direct holders who seem not to use it: blocked, or away since then."""
+    keys = list(licences)
+    values: dict[str, Any] = {"tenant": tenant_id, "keys": keys, "since": since, "limit": limit}
+    found: dict[str, list[str]] = {}
+    for row in rows(IDLE, values) if keys else []:
+        found.setdefault(row["key"], []).append(row["name"])
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def _plain(name: str) -> str:
+    """A property's name, in which nothing is a wildcard."""
+    return "".join(char for char in name if char.isalnum())
