@@ -28,6 +28,11 @@ class Grants:
         self._principal = self._object_id(simulator.own_client_id)
         self._graph = self._object_id(graph)
 
+    @property
+    def principal(self) -> str:
+        """The object id of the application's service principal."""
+        return self._principal
+
     def revoke(self, *scopes: str) -> None:
         """An administrator takes permissions back."""
         for scope in scopes:

@@ -7,7 +7,7 @@ import pytest
 
 from carried import Tenant, granted, group, person
 from chamberlain.bench.simulated import Simulated
-from chamberlain.errors import NotFound, Upstream
+from chamberlain.errors import NotFound, Refused
 from chamberlain.model.kind import Family
 from chamberlain.model.observed import NIL, key_of
 from chamberlain.model.plan import Change, Subject
@@ -65,7 +65,7 @@ def test_what_a_group_brings_is_not_the_persons_own(tenant: Tenant) -> None:
 
 
 def test_a_write_that_is_sent_twice_changes_nothing_more(tenant: Tenant) -> None:
-    for verb, kind in ((Verb.ASSIGN_APP_ROLE, Upstream), (Verb.REMOVE_APP_ROLE, NotFound)):
+    for verb, kind in ((Verb.ASSIGN_APP_ROLE, Refused), (Verb.REMOVE_APP_ROLE, NotFound)):
         change = of_app(verb, person(BEN), SALESFORCE, SELLER)
         sendings = tenant.carry(change).sendings
         (before,) = tenant.look(change)
@@ -79,7 +79,7 @@ def test_a_write_that_is_sent_twice_changes_nothing_more(tenant: Tenant) -> None
 )
 def test_what_is_not_there_is_an_error_and_not_done(tenant: Tenant, app: str, role: str) -> None:
     carried = tenant.carry(of_app(Verb.ASSIGN_APP_ROLE, person(JONAS), app, role))
-    assert [isinstance(error, Upstream | NotFound) for error in carried.errors] == [True]
+    assert [isinstance(error, Refused | NotFound) for error in carried.errors] == [True]
     assert carried.done == [False]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from carried import Tenant, granted, group, person
 from chamberlain.bench.simulated import Simulated
-from chamberlain.errors import NotFound, Upstream
+from chamberlain.errors import NotFound, Refused
 from chamberlain.model.kind import Family
 from chamberlain.model.observed import key_of
 from chamberlain.model.plan import Change, Options, Subject
@@ -86,7 +86,7 @@ def test_a_write_that_is_sent_twice_changes_nothing_more(tenant: Tenant) -> None
         sendings = tenant.carry(change).sendings
         before = tenant.look(change)
         (again,) = tenant.send(sendings)
-        assert again is None or isinstance(again, Upstream)
+        assert again is None or isinstance(again, Refused)
         assert tenant.look(change) == before
 
 
@@ -102,7 +102,7 @@ def test_a_write_that_is_sent_twice_changes_nothing_more(tenant: Tenant) -> None
 )
 def test_what_microsoft_refuses_is_an_error_and_not_done(tenant: Tenant, change: Change) -> None:
     carried = tenant.carry(change)
-    assert [type(error) for error in carried.errors] == [Upstream]
+    assert [type(error) for error in carried.errors] == [Refused]
     assert carried.done == [False]
 
 

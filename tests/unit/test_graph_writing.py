@@ -117,3 +117,25 @@ def test_a_write_draws_on_the_quota_of_writes_and_a_question_does_not() -> None:
     }
     writing, asking = [Workload.DIRECTORY_WRITES, Workload.DIRECTORY], [Workload.DIRECTORY]
     assert list(drawn.values()) == [writing, writing, writing, asking, asking]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "write_not_taken"), (403, "write_denied"), (404, "graph_not_found"), (409, "microsoft_busy")],
+)
+@pytest.mark.parametrize("writes", [1, 2])
+def test_a_refusal_means_what_it_means_for_a_change(status: int, code: str, writes: int) -> None:
+    body = {"error": {"code": "x", "message": "m" * 1_000}}
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path.endswith("$batch"):
+            return batch(*({"id": part["id"], "status": status, "body": body} for part in parts_of(request)))
+        return httpx2.Response(status, json=body)
+
+    async def story(graph: Graph) -> list[ChamberlainError | None]:
+        return await graph.write([leave(number) for number in range(writes)])
+
+    errors = ask(answer, story, permits=PERMITS)
+    assert [error.code for error in errors if error] == [code] * writes
+    if status == 400:
+        assert [error.data["said"] for error in errors if error] == ["m" * 300] * writes

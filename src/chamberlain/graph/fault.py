@@ -65,6 +65,7 @@ TOKEN_ERRORS: dict[int, tuple[type[ChamberlainError], str]] = {
 }
 # A tenant that has not bought what a question is about. Not a matter of permissions.
 NOT_LICENSED = frozenset({"AadPremiumLicenseRequired", "Authentication_RequestFromNonPremiumTenantOrB2CTenant"})
+MESSAGE_MOST = 300
 EXPIRED_PAGE = frozenset({"Directory_ExpiredPageToken", "DirectoryPageTokenNotFoundException"})
 # source  https://learn.microsoft.com/graph/delta-query-overview#synchronization-reset (2026); beside them 410 Gone
 EXPIRED_DELTA = frozenset({"syncStateNotFound", "resyncRequired", "SyncStateNotFound", "ResyncRequired"})
@@ -82,6 +83,7 @@ class _TokenError(msgspec.Struct):
 
 class _Error(msgspec.Struct):
     code: str = ""
+    message: str = ""
 
 
 class _ErrorBody(msgspec.Struct):
@@ -92,6 +94,14 @@ def graph_code(body: bytes) -> str:
     """The error code in a Graph error body; "" where the body is not one (empty, HTML, cut off)."""
     try:
         return msgspec.json.decode(body, type=_ErrorBody).error.code
+    except msgspec.DecodeError:
+        return ""
+
+
+def graph_message(body: bytes) -> str:
+    """What a Graph error body says in words, cut short: for people to read, never to decide by."""
+    try:
+        return msgspec.json.decode(body, type=_ErrorBody).error.message[:MESSAGE_MOST]
     except msgspec.DecodeError:
         return ""
 
@@ -127,6 +137,7 @@ def graph_error(
     """
     code = graph_code(body)
     data: dict[str, Any] = {"path": path, "status": status, "graph_code": code or "none", "request_id": request_id}
+    data |= _said(status, body)
     expired = _expired(status, code)
     if expired is not None:
         return Upstream(expired, **data)
@@ -146,6 +157,30 @@ def graph_error(
             return Upstream("microsoft_failing", **data)
         case _:
             return Upstream("microsoft_refused", **data)
+
+
+def _said(status: int, body: bytes) -> dict[str, str]:
+    return {"said": graph_message(body)} if status == 400 else {}
+
+
+def write_error(error: ChamberlainError | None) -> ChamberlainError | None:
+    """The same for a request that was to change something, where it means something else.
+
+    returns  Refused("write_denied" | "write_not_taken"): sending it again changes nothing;
+             Upstream("microsoft_busy") where somebody else was changing the same
+    source   https://learn.microsoft.com/graph/errors (2026): 409 is "conflicts with current state"
+    """
+    if error is None:
+        return None
+    match (error.code, error.data.get("status")):
+        case ("scope_missing", _):
+            return Refused("write_denied", **error.data)
+        case ("microsoft_refused", 409):
+            return Upstream("microsoft_busy", again_after=None, **error.data)
+        case ("microsoft_refused", _):
+            return Refused("write_not_taken", **{"said": "", **error.data})
+        case _:
+            return error
 
 
 def _refused(status: int, code: str, *, path: str) -> str | None:

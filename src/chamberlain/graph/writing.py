@@ -13,7 +13,7 @@ from chamberlain import clock
 from chamberlain.errors import ChamberlainError, Refused, Upstream
 from chamberlain.graph import retry
 from chamberlain.graph.batch import Part
-from chamberlain.graph.fault import graph_error
+from chamberlain.graph.fault import graph_error, write_error
 from chamberlain.graph.quota.limit import Bucket
 from chamberlain.graph.quota.price import Charge
 from chamberlain.graph.readonly import BATCH
@@ -34,6 +34,10 @@ async def send(wire: Wire, root: str, writes: Sequence[Write]) -> Outcomes:
     writes   at most 20, none of which waits for another
     raises   Refused("write_refused"): nothing of it was sent
     """
+    return [write_error(one) for one in await _send(wire, root, writes)]
+
+
+async def _send(wire: Wire, root: str, writes: Sequence[Write]) -> Outcomes:
     until = wire.ends()
     outcomes: dict[int, ChamberlainError | None] = {}
     while left := [number for number in range(len(writes)) if number not in outcomes]:

@@ -163,7 +163,6 @@ _WRITING = (
         (Use("User.ReadWrite.All", "Creates, changes and deletes people."),),
         replaces=("User.ReadWrite.All",),
         is_optional=True,
-        is_ready=False,
     ),
     Ability(
         Capability.PROVISION_GROUPS,
@@ -222,7 +221,6 @@ _WRITING = (
         ),
         replaces=("User.ReadWrite.All",),
         is_optional=True,
-        is_ready=False,
     ),
     Ability(
         Capability.OFFBOARD_MAILBOX,
@@ -245,7 +243,6 @@ _WRITING = (
         replaces=("Directory.AccessAsUser.All",),
         roles=(USER_ADMINISTRATOR,),
         is_optional=True,
-        is_ready=False,
     ),
 )
 

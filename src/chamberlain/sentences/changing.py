@@ -18,6 +18,17 @@ SENTENCES: dict[str, Sentence] = {
         "The permission {scope} is missing, or no sync has seen it so far.",
         "Grant it in Entra, start a sync, and try again after it.",
     ),
+    "write_denied": Sentence(
+        "Microsoft does not let Chamberlain change this.",
+        "{path} was refused ({graph_code}, request {request_id}): a permission was taken back, who is concerned has a "
+        "role or is in a group that has one, or the group fills itself by a rule.",
+        "Look at the connection's page for missing scopes; administrators are changed only by who has a role for it.",
+    ),
+    "write_not_taken": Sentence(
+        "Microsoft did not take the change.",
+        "It answered {status} to {path}: {said} (request {request_id})",
+        "Put right what it names, and try again; nothing was changed by it.",
+    ),
     "not_an_id": Sentence(
         "This does not name anything that Microsoft knows.",
         "{text} is no id of a person, a group, a role, a licence or an application.",
