@@ -31,6 +31,10 @@ GIVEN_AND_TAKEN = {
         "licence:05e9a617-0261-4cee-bb44-138d3ef5d965",
     ),
 }
+BESIDES = {
+    "owners": (Verb.ADD_OWNER, Verb.REMOVE_OWNER, "group:60deb200-0000-4000-8000-000000000000"),
+    "sign-in": (Verb.BLOCK, Verb.ENABLE, ""),
+}
 SUBJECTS = list(GIVEN_AND_TAKEN)
 
 
@@ -41,8 +45,10 @@ def tenant(start_tenant: Callable[..., Simulated]) -> Tenant:
 
 @pytest.fixture(scope="module")
 def reading(start_tenant: Callable[..., Simulated]) -> Tenant:
-    """A tenant whose administrator granted nothing that writes."""
-    return Tenant(start_tenant(population="golden"))
+    """A tenant whose administrator granted nothing that writes, and of reading what a first connect has to have."""
+    simulated = start_tenant(population="golden")
+    Grants(simulated).revoke("Directory.Read.All")
+    return Tenant(simulated)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -55,9 +61,9 @@ def test_each_kind_is_given_and_taken_as_the_tenant_shows(tenant: Tenant, subjec
     assert sorted(map(str, tenant.simulated.truth())) == truth
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize("subject", [*SUBJECTS, *BESIDES])
 def test_each_kind_takes_the_scopes_of_its_capability_and_no_other(reading: Tenant, subject: str) -> None:
-    give, take, permission = GIVEN_AND_TAKEN[subject]
+    give, take, permission = (GIVEN_AND_TAKEN | BESIDES)[subject]
     wish = Change(give, person(DMITRI), permission)
     refused = reading.carry(wish)
     assert [error.code for error in refused.errors if error] == ["write_denied"]
