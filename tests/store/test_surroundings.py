@@ -10,7 +10,11 @@ from chamberlain import bootstrap
 from chamberlain.model.activity import ActivitySeen, Source
 from chamberlain.model.kind import Family, Relation
 from chamberlain.model.observed import NIL, AccountSeen, Coverage, GrantSeen, PermissionSeen, Whole, key_of
-from chamberlain.store import activity, tenants
+from chamberlain.model.plan import Cause, Change, Plan, PlanState, Step, Subject
+from chamberlain.model.verb import Verb
+from chamberlain.store import activity, plans, tenants
+from chamberlain.store.connection import transaction
+from chamberlain.store.models import StepRow
 from chamberlain.store.reads import surroundings
 from chamberlain.store.staging import Staging
 
@@ -72,8 +76,34 @@ def tenant(world: bootstrap.World) -> int:
 
 
 def test_administrators_are_all_who_may_sign_in_and_hold_the_whole_role(tenant: int) -> None:
-    found = surroundings.administrators(tenant_id=tenant, role=key_of(Family.ROLE, ROLE))
+    found = surroundings.administrators(tenant_id=tenant, role=key_of(Family.ROLE, ROLE), since=NOW)
     assert found == {ANNE, BO}
+
+
+@pytest.mark.parametrize(
+    ("verb", "who", "permission", "left"),
+    [
+        (Verb.BLOCK, ANNE, "", {BO}),
+        (Verb.REMOVE_ROLE, ANNE, key_of(Family.ROLE, ROLE), {BO}),
+        (Verb.REMOVE_MEMBER, BO, key_of(Family.GROUP, POWER), {ANNE}),
+        (Verb.REMOVE_MEMBER, BO, key_of(Family.GROUP, BY_CITY), {ANNE, BO}),
+        (Verb.ENABLE, ANNE, "", {ANNE, BO}),
+    ],
+)
+def test_whom_a_plan_locked_out_administrates_no_more(
+    tenant: int, verb: Verb, who: str, permission: str, left: set[str]
+) -> None:
+    change = Change(verb, Subject(who), permission)
+    with transaction():
+        step = Step(1, change, "", "")
+        made = Plan(0, tenant, Cause.PERSON, "x", "x", "x", NOW, NOW, "", PlanState.PLANNED, (step,))
+        plan_id = plans.keep(made, simulated=False)
+    role = key_of(Family.ROLE, ROLE)
+    assert surroundings.administrators(tenant_id=tenant, role=role, since=NOW) == {ANNE, BO}, "nothing is sent yet"
+    StepRow.objects.filter(plan_id=plan_id).update(state="proved", intended_at=NOW + timedelta(minutes=1))
+    assert surroundings.administrators(tenant_id=tenant, role=role, since=NOW) == left
+    assert surroundings.administrators(tenant_id=tenant, role=role, since=NOW + timedelta(hours=1)) == {ANNE, BO}
+    StepRow.objects.filter(plan_id=plan_id).delete()
 
 
 def test_rules_are_found_by_what_they_read(tenant: int) -> None:

@@ -1,21 +1,26 @@
 """What is known of a tenant where changes touch it, filled in from what was read last."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chamberlain import clock
 from chamberlain.model.capability import Capability
-from chamberlain.model.kind import AccountType, Kind, Relation
+from chamberlain.model.kind import AccountType, Family, Kind, Relation
+from chamberlain.model.merged import name_of
+from chamberlain.model.observed import key_of
 from chamberlain.model.plan import Change, Fact, Subject, SubjectType
 from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Situation
+from chamberlain.model.tenant import Connection
 from chamberlain.policy.capabilities import writes
+from chamberlain.policy.planning.by_rule import touched
+from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.policy.scope_standing import open_scopes
-from chamberlain.store import halts, scopes, tenants
+from chamberlain.store import coverage, halts, scopes, tenants
+from chamberlain.store.reads import own_roles, surroundings
 from chamberlain.store.reads import situation as read
 
-# source  https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference (2026)
-GLOBAL_ADMINISTRATOR = "role:62e90394-69f5-4237-9190-012177145e10"
+IDLE_FOR = timedelta(days=90)
 PROTECTED_ACCOUNTS, PROTECTED_PERMISSIONS = "protected_accounts", "protected_permissions"
 
 
@@ -27,13 +32,14 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
     rails = halts.rails_of(tenant_id)
     accounts = _accounts(tenant_id, changes)
     above, known = _above(tenant_id, changes, accounts)
-    administrators = read.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR)
+    as_of = _as_of(tenant_id)
+    idle = _idle(tenant_id, known, now=as_of)
     shut = frozenset(rails.get(PROTECTED_ACCOUNTS, ()))
     closed = frozenset(rails.get(PROTECTED_PERMISSIONS, ()))
     return Situation(
-        as_of=_as_of(tenant_id),
+        as_of=as_of,
         accounts={row["guid"]: _account(row, protected=row["guid"] in shut) for row in accounts},
-        permissions={row["key"]: _permission(row, protected=row["key"] in closed) for row in known},
+        permissions={row["key"]: _permission(row, protected=row["key"] in closed, idle=idle) for row in known},
         edges=frozenset(_edge(row) for row in above),
         writable=any(writes(one) for one in chosen),
         chosen=chosen,
@@ -41,7 +47,8 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
         premium=Capability.PROVISION_ROLES in chosen and _is_premium(tenant_id),
         exchange=Capability.PROVISION_MAIL_GROUPS in chosen,
         ourselves=read.ourselves(tenant_id=tenant_id, client_id=client) | ({client} if client else frozenset()),
-        administrators=administrators,
+        administrators=surroundings.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR, since=as_of),
+        own_roles=_own_roles(connection),
     )
 
 
@@ -56,6 +63,8 @@ def _above(
     """Edges above everybody and everything that the changes name, and the permissions that they lead to."""
     keys = {key for one in changes for key in (one.permission, one.options.instead_of) if key}
     keys |= {one.subject.key for one in changes if one.subject.type is SubjectType.GROUP}
+    properties = frozenset(name for one in changes for name in touched(one))
+    keys.update(surroundings.ruled_by(tenant_id=tenant_id, properties=properties))
     named = read.permissions(tenant_id=tenant_id, keys=sorted(keys))
     groups = [row["id"] for row in named if Kind(row["kind"]).is_group]
     edges = read.edges(tenant_id=tenant_id, holders=[*(row["id"] for row in accounts), *groups])
@@ -89,7 +98,7 @@ def _account(row: Mapping[str, Any], *, protected: bool) -> AccountKnown:
     )
 
 
-def _permission(row: Mapping[str, Any], *, protected: bool) -> PermissionKnown:
+def _permission(row: Mapping[str, Any], *, protected: bool, idle: Mapping[str, tuple[str, ...]]) -> PermissionKnown:
     facts = row["facts"]
     is_dynamic = bool(facts.get("dynamic"))
     return PermissionKnown(
@@ -106,6 +115,7 @@ def _permission(row: Mapping[str, Any], *, protected: bool) -> PermissionKnown:
         licensed=row["licensed"],
         seats=facts.get("enabled") if isinstance(facts.get("enabled"), int) else None,
         used=int(facts.get("consumed") or 0),
+        idle=idle.get(row["key"], ()),
         protected=protected,
     )
 
@@ -122,6 +132,26 @@ def _edge(row: Mapping[str, Any]) -> Edge:
         ends=str(detail.get("ends") or ""),
         disabled_plans=tuple(sorted(detail.get("disabled") or ())),
     )
+
+
+def _idle(tenant_id: int, known: Sequence[Mapping[str, Any]], *, now: datetime) -> dict[str, tuple[str, ...]]:
+    """Who could give a seat back, of licences that have none left."""
+    full = [
+        row["key"]
+        for row in known
+        if isinstance(seats := row["facts"].get("enabled"), int) and int(row["facts"].get("consumed") or 0) >= seats
+    ]
+    return surroundings.idle(tenant_id=tenant_id, licences=full, since=now - IDLE_FOR)
+
+
+def _own_roles(connection: Connection | None) -> frozenset[str] | None:
+    """Roles of our own service principal; None where it is not known who that is, or roles were never read."""
+    if connection is None or connection.principal is None:
+        return None
+    if name_of(Family.ROLE) not in coverage.read(tenant_id=connection.tenant.id):
+        return None
+    held = own_roles.held_by(tenant_id=connection.tenant.id, principal=connection.principal)
+    return frozenset(key_of(Family.ROLE, role) for role in held)
 
 
 def _as_of(tenant_id: int) -> datetime:

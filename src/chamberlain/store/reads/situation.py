@@ -37,12 +37,6 @@ PERMISSIONS = """
     FROM permission p
     WHERE p.tenant_id = %(tenant)s AND p.gone_at IS NULL AND (p.key = ANY (%(keys)s) OR p.id = ANY (%(ids)s))
 """
-ADMINISTRATORS = """
-    SELECT a.guid::text AS guid FROM permission p
-    JOIN grants g ON g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.relation = 3 AND g.closed_at IS NULL
-    JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND a.enabled AND a.gone_at IS NULL
-    WHERE p.tenant_id = %(tenant)s AND p.key = %(role)s
-"""
 OURSELVES = """
     SELECT guid::text AS guid FROM account
     WHERE tenant_id = %(tenant)s AND type = 'service_principal' AND facts ->> 'app_id' = %(client)s
@@ -69,11 +63,6 @@ def edges(*, tenant_id: int, holders: Iterable[int]) -> list[dict[str, Any]]:
 def permissions(*, tenant_id: int, keys: Iterable[str], ids: Iterable[int] = ()) -> list[dict[str, Any]]:
     """Permissions that are there now, by key or by our id."""
     return rows(PERMISSIONS, {"tenant": tenant_id, "keys": list(keys), "ids": list(ids)})
-
-
-def administrators(*, tenant_id: int, role: str) -> frozenset[str]:
-    """Ids of accounts that hold a role directly and may sign in."""
-    return frozenset(row["guid"] for row in rows(ADMINISTRATORS, {"tenant": tenant_id, "role": role}))
 
 
 def ourselves(*, tenant_id: int, client_id: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ RULED = """
       AND p.facts ->> 'rule' ILIKE ANY (%(patterns)s)
     ORDER BY p.id LIMIT %(limit)s
 """
+# Whom a plan locked out, or took the role from, since the tenant was read, is none any more though it is not read yet.
 # Directly, or through groups: a role-assignable group has none inside it, so its direct members are all there are.
 ADMINISTRATORS = """
     WITH holders AS (
@@ -29,6 +30,14 @@ ADMINISTRATORS = """
     SELECT a.guid::text AS guid FROM everybody e
     JOIN account a ON a.tenant_id = %(tenant)s AND a.id = e.holder_id AND a.enabled AND a.gone_at IS NULL
                   AND a.type IN ('member', 'guest')
+    WHERE NOT EXISTS (
+        SELECT FROM plan_step s
+        WHERE s.tenant_id = %(tenant)s AND s.subject = 'account:' || a.guid AND s.intended_at >= %(since)s
+          AND s.state IN ('intended', 'called', 'proved', 'not_provable')
+          AND (s.verb IN ('block', 'delete_user', 'reset_password')
+               OR (s.verb = 'remove_role' AND s.permission = %(role)s)
+               OR (s.verb = 'remove_member' AND s.permission IN (
+                   SELECT k.key FROM holders h JOIN permission k ON k.tenant_id = %(tenant)s AND k.id = h.holder_id))))
 """
 # First those who are blocked, then those who were away longest; of whom nobody knows when they came, nothing is said.
 IDLE = """
@@ -54,9 +63,13 @@ def ruled_by(*, tenant_id: int, properties: Iterable[str]) -> list[str]:
     return [row["key"] for row in found]
 
 
-def administrators(*, tenant_id: int, role: str) -> frozenset[str]:
-    """Ids of people who hold a role in the whole tenant, directly or through a group, and may sign in."""
-    return frozenset(row["guid"] for row in rows(ADMINISTRATORS, {"tenant": tenant_id, "role": role}))
+def administrators(*, tenant_id: int, role: str, since: datetime) -> frozenset[str]:
+    """Ids of people who hold a role in the whole tenant, directly or through a group, and may sign in.
+
+    since  when the tenant was read: what plans did after it counts as well
+    """
+    values: dict[str, Any] = {"tenant": tenant_id, "role": role, "since": since}
+    return frozenset(row["guid"] for row in rows(ADMINISTRATORS, values))
 
 
 def idle(*, tenant_id: int, licences: Iterable[str], since: datetime, limit: int = 3) -> dict[str, tuple[str, ...]]:
