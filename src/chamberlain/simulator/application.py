@@ -49,7 +49,7 @@ class Simulator:
         faults = Faults()
         users = world.base.size(Kind.USER)
         self._clock = RoleClock(world)
-        self._replicas = Replicas(world, seed=seed, lag_seconds=options.replica_lag_ms / 1000)
+        self._replicas = Replicas(world, seed=seed)
         front = Front(
             tokens=Tokens(key, world.base.tenant.id, cloud),
             usage=Usage(),

@@ -14,10 +14,9 @@ _REMEMBERED_SECONDS = 600.0
 class Replicas:
     """Positions of the log by the time at which they became the newest."""
 
-    def __init__(self, world: World, *, seed: int, lag_seconds: float) -> None:
+    def __init__(self, world: World, *, seed: int) -> None:
         self._world = world
         self._seed = mix(seed & MASK_64)
-        self._lag_seconds = lag_seconds
         self._asked = 0
         self._known: deque[tuple[float, int]] = deque([(0.0, world.log.position)])
 
@@ -31,11 +30,12 @@ class Replicas:
 
     def position(self, now: float) -> int | None:
         """The position of whichever replica answers; None for the newest."""
-        if not self._lag_seconds:
+        lag_ms = self._world.knobs.replica_lag_ms
+        if not lag_ms:
             return None
         self._asked += 1
         part = mix(self._seed ^ (self._asked * GOLDEN_RATIO_64 & MASK_64)) / MASK_64
-        return self.as_of(now - part * self._lag_seconds)
+        return self.as_of(now - part * lag_ms / 1000)
 
     def as_of(self, moment: float) -> int:
         """The newest position at a moment."""

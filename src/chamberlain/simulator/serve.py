@@ -43,7 +43,7 @@ def build(options: SimulatorOptions) -> Simulator:
     if options.quota_scale <= 0:
         raise CannotStartError("The scale of the quotas must be above zero.")
     base = _base(options)
-    knobs = Knobs(audit_lag_ms=options.audit_lag_ms)
+    knobs = Knobs(audit_lag_ms=options.audit_lag_ms, replica_lag_ms=options.replica_lag_ms)
     return Simulator(World(base, ChangeLog(options.file, base.tenant.population), knobs), options)
 
 

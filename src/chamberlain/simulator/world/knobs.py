@@ -15,6 +15,7 @@ class Knobs(msgspec.Struct):
     delta_tokens_valid_from   tokens issued before this second (since 1970) are void
     delta_reset_status        how a void token is refused: 410 with a Location, or 400 syncStateNotFound
     audit_lag_ms              how late the audit log tells; each entry by itself, up to three times as late
+    replica_lag_ms            how far behind the replica is, at most, that answers a request
     premium                   whether the tenant owns Entra ID P2, without which nothing can be eligible and nobody is
         told of last sign-ins
     notify_duplicates         share of change notifications that are sent twice
@@ -33,6 +34,7 @@ class Knobs(msgspec.Struct):
     delta_tokens_valid_from: float = 0.0
     delta_reset_status: int = 410
     audit_lag_ms: int = 2_000
+    replica_lag_ms: int = 0
     premium: bool = True
     notify_duplicates: float = 0.1
     code_seconds: float = 600.0

@@ -80,6 +80,7 @@ class Overlay:
             case CreatedFact(ref, item):
                 self._changed[ref] = None
                 self._created.add(ref)
+                self._absent.clear()  # what is new was absent at every position before
                 if isinstance(item, Person):
                     self._sign_in_names.setdefault(item.user_principal_name.lower(), []).append(ref)
 
