@@ -9,17 +9,17 @@ from chamberlain.model.obstacle import Obstacle
 from chamberlain.model.plan import Barred, Because, Cause, Change, Reason, Step
 from chamberlain.model.situation import Situation
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.barring import barring
 from chamberlain.policy.planning.by_rule import by_rule
 from chamberlain.policy.planning.cost import units
 from chamberlain.policy.planning.effects import effects, link_of
 from chamberlain.policy.planning.facts import expected
 from chamberlain.policy.planning.fingerprint import fingerprint
 from chamberlain.policy.planning.needs import scopes_for
-from chamberlain.policy.planning.obstacles import name_of, obstacles
+from chamberlain.policy.planning.obstacles import name_of
 from chamberlain.policy.planning.order import in_order, waits
 from chamberlain.policy.planning.reach import Above, reach
 from chamberlain.policy.planning.restoring import RESTORING
-from chamberlain.policy.planning.together import between
 
 _ENDING = frozenset({Verb.ASSIGN_ROLE, Verb.MAKE_ELIGIBLE})
 _MOVES = {Consequence.ENTERS_BY_RULE: Verb.ADD_MEMBER, Consequence.LEAVES_BY_RULE: Verb.REMOVE_MEMBER}
@@ -42,17 +42,8 @@ def draft(changes: Iterable[Change], *, situation: Situation, cause: Cause = Cau
     """What the wishes come to. The same wishes in the same situation are the same draft."""
     above = Above.of(situation.edges)
     wishes = [_fitting(change, situation) for change in _once(changes)]
-    barred: dict[int, tuple[Obstacle, ...]] = {}
-    for place, wish in enumerate(wishes):
-        if found := obstacles(wish, situation=situation, above=above):
-            barred[place] = found
-    # What bars one may be what another one relied on: an owner who does not come, a seat that is not given back.
-    while True:
-        kept = [place for place in range(len(wishes)) if place not in barred]
-        more = between([wishes[place] for place in kept], situation=situation, above=above)
-        if not more:
-            break
-        barred |= {kept[place]: found for place, found in more.items()}
+    barred = barring(wishes, situation=situation, above=above)
+    kept = [place for place in range(len(wishes)) if place not in barred]
     steps = _steps(in_order(wishes[place] for place in kept), situation, above, cause)
     return Draft(steps, tuple(_barred(wishes[place], found, situation) for place, found in sorted(barred.items())))
 
