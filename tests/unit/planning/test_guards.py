@@ -15,7 +15,7 @@ from chamberlain.model.situation import PermissionKnown
 from chamberlain.model.verb import EMERGENCY, Verb
 from chamberlain.policy.planning.guards import objections, room, trips
 from chamberlain.policy.planning.windows import is_open, opens_at
-from chamberlain.queries.plan_words import say_objection
+from chamberlain.policy.planning.words import say_objection
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 CREW, POWER = "group:crew", "role:power"

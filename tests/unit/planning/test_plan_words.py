@@ -15,8 +15,8 @@ from chamberlain.model.path import Link
 from chamberlain.model.plan import Change, PlanState, Reason, Restorable, StepState, Subject
 from chamberlain.model.situation import AccountKnown, PermissionKnown, Situation
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning import words
 from chamberlain.policy.planning.draft import draft
-from chamberlain.queries import plan_words as words
 
 
 @pytest.mark.parametrize(

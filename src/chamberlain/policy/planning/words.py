@@ -1,4 +1,4 @@
-"""What every wing says of a plan. These literals are message ids; braces are filled after the translation."""
+"""What everybody says of a plan. These literals are message ids; braces are filled after the translation."""
 
 from collections.abc import Mapping
 
