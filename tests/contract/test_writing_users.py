@@ -68,6 +68,18 @@ def test_properties_are_as_wanted_and_only_what_differs_is_sent(tenant: Tenant) 
     assert only.done == [True]
 
 
+def test_a_manager_is_named_replaced_and_taken_away(tenant: Tenant) -> None:
+    for manager in (str(EMRE), str(ANNA), None):
+        change = of_user(Verb.UPDATE_USER, DMITRI, manager=manager, jobTitle="Lead")
+        carried = tenant.carry(change)
+        assert set(carried.errors) == {None}
+        assert carried.done == [True]
+        assert tenant.carry(change).sendings == []
+    refused = tenant.carry(of_user(Verb.UPDATE_USER, DMITRI, manager=str(NOBODY)))
+    assert [type(error) for error in refused.errors] == [NotFound]
+    assert refused.done == [False]
+
+
 def test_who_is_created_is_there_once(tenant: Tenant) -> None:
     change = of_user(Verb.CREATE_USER, "", **KIM)
     carried = tenant.carry(change)

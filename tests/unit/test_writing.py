@@ -55,6 +55,8 @@ WAYS: list[tuple[Change, Facts]] = [
     (Change(Verb.REPROCESS_LICENCES, ANNA), {"licences_processed_at": None}),
     (Change(Verb.CREATE_USER, Subject(""), options=Options(properties=NEWCOMER)), {"exists": False}),
     (Change(Verb.UPDATE_USER, ANNA, options=Options(properties=dict.fromkeys(SETTABLE, "x"))), {}),
+    (Change(Verb.UPDATE_USER, ANNA, options=Options(properties={"manager": BEN.guid})), {"manager": None}),
+    (Change(Verb.UPDATE_USER, ANNA, options=Options(properties={"manager": None})), {"manager": BEN.guid}),
     (Change(Verb.ENABLE, ANNA), {"enabled": False}),
     (Change(Verb.BLOCK, ANNA), {"enabled": True}),
     (Change(Verb.REVOKE_SESSIONS, ANNA), {"sessions_valid_from": None}),

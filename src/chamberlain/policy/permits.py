@@ -76,6 +76,8 @@ PERMITS: dict[Capability, frozenset[Permit]] = {
         {
             Permit("POST", "/users", SETTABLE | {"accountEnabled", "passwordProfile"}),
             Permit("PATCH", "/users/*", SETTABLE),
+            Permit("PUT", "/users/*/manager/$ref", _REFERENCE),
+            Permit("DELETE", "/users/*/manager/$ref"),
             Permit("DELETE", "/users/*"),
             Permit("POST", "/directory/deletedItems/*/restore"),
             Permit("POST", "/users/*/reprocessLicenseAssignment"),

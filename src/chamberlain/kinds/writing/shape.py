@@ -1,7 +1,5 @@
 """What of an answer is read as proof. As in graph/shape: a list that is not told is no empty list."""
 
-import msgspec
-
 from chamberlain.graph.shape import Shape
 
 
@@ -80,6 +78,3 @@ class LicensedGroup(Shape, frozen=True, kw_only=True):
 
     id: str
     assigned_licenses: list[AssignedLicence]
-
-
-Properties = dict[str, msgspec.Raw]

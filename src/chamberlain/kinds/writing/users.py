@@ -2,6 +2,7 @@
 
     create    POST   /users
     change    PATCH  /users/{id}; also accountEnabled and passwordProfile
+    manager   PUT, DELETE /users/{id}/manager/$ref; among properties it is "manager", an object id or nobody
     sessions  POST   /users/{id}/revokeSignInSessions
     delete    DELETE /users/{id}: for 30 days it can be brought back with what it held
     restore   POST   /directory/deletedItems/{id}/restore
@@ -10,8 +11,8 @@
 
 A new password is made up here, sent, and never kept: nobody needs to know the one of a leaver, and who comes gets in by
 a way that Microsoft offers for that.
-source  https://learn.microsoft.com/graph/api/user-post-users, user-update, user-revokesigninsessions, user-delete,
-        directory-deleteditems-restore, directory-deleteditems-get (2026)
+source  https://learn.microsoft.com/graph/api/user-post-users, user-update, user-post-manager, user-delete-manager,
+        user-revokesigninsessions, user-delete, directory-deleteditems-restore, directory-deleteditems-get (2026)
 """
 
 import secrets
@@ -23,7 +24,7 @@ from chamberlain.errors import ChamberlainError, NotFound, Refused
 from chamberlain.graph.client import Graph
 from chamberlain.graph.write import Write
 from chamberlain.kinds.writing.carrying import Sending
-from chamberlain.kinds.writing.ids import home, object_id
+from chamberlain.kinds.writing.ids import home, object_id, reference
 from chamberlain.model.plan import Change, Fact, Facts
 from chamberlain.model.verb import Verb
 from chamberlain.policy.permits import SETTABLE
@@ -39,6 +40,7 @@ _READ = {
     Verb.REVOKE_SESSIONS: ("sessions_valid_from",),
     Verb.RESET_PASSWORD: ("password_changed_at",),
 }
+MANAGER = "manager"
 _BIN = "/directory/deletedItems"
 PASSWORD_BYTES = 24
 
@@ -46,18 +48,17 @@ PASSWORD_BYTES = 24
 class Users:
     """Carries UPDATE_USER, ENABLE, BLOCK, REVOKE_SESSIONS and RESET_PASSWORD."""
 
-    def sendings(self, changes: Sequence[Change], *, root: str, before: Sequence[Facts]) -> list[Sending]:  # noqa: ARG002 - the interface of all carriers
-        """One request each; none for what is so already."""
+    def sendings(self, changes: Sequence[Change], *, root: str, before: Sequence[Facts]) -> list[Sending]:
+        """One request each, and one more for the manager; none for what is so already."""
         found = []
         for change, facts in zip(changes, before, strict=True):
-            write = _write(change, facts)
-            if write is not None:
-                found.append(Sending(write, (change,)))
+            writes = (_write(change, facts), _managing(change, facts, root))
+            found += [Sending(write, (change,)) for write in writes if write is not None]
         return found
 
     async def seen(self, graph: Graph, changes: Sequence[Change]) -> list[Facts | ChamberlainError]:
         """What each user's change is about."""
-        paths = [f"{home(one.subject)}?$select=id,{','.join(_selected(one))}" for one in changes]
+        paths = [f"{home(one.subject)}?$select={','.join(_selected(one))}{_expanded(one)}" for one in changes]
         answers = await graph.get_many(paths, dict[str, Any])
         return [
             answer if isinstance(answer, ChamberlainError) else _facts(change, answer)
@@ -115,9 +116,23 @@ def _write(change: Change, facts: Facts) -> Write | None:
         case Verb.RESET_PASSWORD:
             return Write("PATCH", path, {"passwordProfile": _password()})
         case _:
-            wanted = settable(change.options.properties)
+            wanted = settable(_besides_manager(change))
             differing = {name: value for name, value in wanted.items() if facts.get(name, ...) != value}
             return Write("PATCH", path, differing) if differing else None
+
+
+def _managing(change: Change, facts: Facts, root: str) -> Write | None:
+    properties = change.options.properties
+    if MANAGER not in properties or facts.get(MANAGER, ...) == properties[MANAGER]:
+        return None
+    path, manager = f"{home(change.subject)}/manager/$ref", properties[MANAGER]
+    if manager is None:
+        return Write("DELETE", path)
+    return Write("PUT", path, {"@odata.id": reference(root, str(manager), collection="users")})
+
+
+def _besides_manager(change: Change) -> dict[str, str | bool | None]:
+    return {name: value for name, value in change.options.properties.items() if name != MANAGER}
 
 
 def settable(properties: Mapping[str, str | bool | None]) -> dict[str, str | bool | None]:
@@ -145,14 +160,25 @@ def _password() -> dict[str, object]:
 
 def _selected(change: Change) -> list[str]:
     if change.verb is Verb.UPDATE_USER:
-        return sorted(settable(change.options.properties))
-    return [_KNOWN[name] for name in _READ[change.verb]]
+        return ["id", *sorted(settable(_besides_manager(change)))]
+    return ["id", *(_KNOWN[name] for name in _READ[change.verb])]
+
+
+def _expanded(change: Change) -> str:
+    return "&$expand=manager($select=id)" if MANAGER in change.options.properties else ""
 
 
 def _facts(change: Change, answer: Mapping[str, Any]) -> Facts:
     if change.verb is Verb.UPDATE_USER:
-        return {name: _fact(answer.get(name)) for name in change.options.properties}
+        manager = {MANAGER: _manager(answer)} if MANAGER in change.options.properties else {}
+        return {name: _fact(answer.get(name)) for name in _besides_manager(change)} | manager
     return {name: _fact(answer.get(_KNOWN[name])) for name in _READ[change.verb]}
+
+
+def _manager(answer: Mapping[str, Any]) -> Fact:
+    """Who it is; a user without one comes without the name, or with null."""
+    found = answer.get(MANAGER)
+    return str(found["id"]).lower() if found else None
 
 
 def _fact(value: object) -> Fact:
