@@ -454,3 +454,21 @@ def test_a_swap_of_what_a_group_gives_names_the_group() -> None:
 def test_a_way_that_writes_may_take_is_at_least_what_the_quota_lets_through() -> None:
     assert least_time(3_000) == timedelta(0)
     assert least_time(5_250) == timedelta(seconds=112.5)
+
+
+@pytest.mark.parametrize(
+    ("edge_scope", "ends", "wanted_ends", "is_so"),
+    [
+        ("/", "", None, True),
+        ("/administrativeUnits/x", "", None, False),
+        ("/", "2026-12-01T00:00:00Z", None, False),
+        ("/", "", datetime(2026, 12, 1, tzinfo=UTC), False),
+    ],
+)
+def test_a_role_is_so_already_only_where_scope_and_end_are(
+    edge_scope: str, ends: str, wanted_ends: datetime | None, is_so: bool
+) -> None:
+    known = tenant(Edge(ANNE, GLOBAL_ADMINISTRATOR, Relation.ASSIGNED, edge_scope, ends), premium=True)
+    wish = Change(Verb.ASSIGN_ROLE, ANNE, GLOBAL_ADMINISTRATOR, Options(ends=wanted_ends))
+    (step,) = draft([wish], situation=known).steps
+    assert ((Consequence.ALREADY_SO, "") in told(step)) is is_so

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from chamberlain.model.effect import Consequence, Effect
-from chamberlain.model.kind import Kind, Relation
+from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.path import Link
 from chamberlain.model.plan import Change, Restorable, SubjectType
-from chamberlain.model.situation import AccountKnown, Situation
+from chamberlain.model.situation import AccountKnown, Edge, Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.reach import RELATIONS, Above, reach
 from chamberlain.policy.planning.restoring import RESTORING
@@ -14,6 +14,8 @@ from chamberlain.policy.planning.restoring import RESTORING
 # What a person may keep in a shared mailbox without a licence.
 # source  https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes (2026)
 LARGEST_GIGABYTES = 50.0
+# They may alter something also where the licence is held: its plans, or the one that goes.
+_ALTERING = frozenset({Verb.SET_PLANS, Verb.SWAP_LICENCE, Verb.ASSIGN_LICENCE})
 
 
 def effects(change: Change, *, before: Above, after: Above, situation: Situation) -> tuple[Effect, ...]:
@@ -47,12 +49,9 @@ def link_of(key: str, situation: Situation) -> Link:
 
 def _so_already(change: Change, before: Above, situation: Situation) -> Iterator[Effect]:
     """A step that finds everything as it should be sends nothing."""
-    relation = RELATIONS.get(change.verb)
-    if relation is not None:
-        held = any(
-            one.permission == change.permission and one.relation is relation for one in before.held(change.subject)
-        )
-        if held is change.verb.gives and change.verb not in (Verb.SET_PLANS, Verb.SWAP_LICENCE, Verb.ASSIGN_LICENCE):
+    if change.verb.family is not None:
+        is_held = any(_is_wanted(change, edge) for edge in before.held(change.subject))
+        if change.verb not in _ALTERING and is_held is change.verb.gives:
             yield Effect(Consequence.ALREADY_SO)
         return
     account = situation.accounts.get(change.subject.guid)
@@ -62,6 +61,16 @@ def _so_already(change: Change, before: Above, situation: Situation) -> Iterator
     deleted = {Verb.DELETE_USER: True, Verb.RESTORE_USER: False}.get(change.verb)
     if enabled is account.enabled or deleted is account.deleted:
         yield Effect(Consequence.ALREADY_SO)
+
+
+def _is_wanted(change: Change, edge: Edge) -> bool:
+    """Whether an edge is the one that a change gives or takes; a role ends when it is to, or it is another one."""
+    if edge.permission != change.permission or edge.relation is not RELATIONS[change.verb]:
+        return False
+    if change.verb.family is not Family.ROLE:
+        return True
+    is_same = edge.scope in (change.options.scope, "")
+    return is_same and not (change.verb.gives and (edge.ends or change.options.ends is not None))
 
 
 def _gained_and_lost(
