@@ -26,7 +26,7 @@ def test_replicas_show_a_write_late_and_it_is_not_done_twice(start: Callable[...
     client.grant("Group.ReadWrite.All", "User.ReadWrite.All")
     knob(client, replica_lag_ms=LAG_MS)
     assert client.write("POST", f"groups/{ENGINEERING}/members/$ref", ref(EMRE)).status == 204
-    assert not all([shows(client, EMRE) for _ in range(READS)])
+    assert not all(shows(client, EMRE) for _ in range(READS))
     assert client.write("POST", f"groups/{ENGINEERING}/members/$ref", ref(EMRE)).status == 400
     knob(client, replica_lag_ms=0)
     assert shows(client, EMRE)

@@ -40,6 +40,7 @@ class _Reference(msgspec.Struct):
 class _Patch(msgspec.Struct, forbid_unknown_fields=True):
     members: list[str] = msgspec.field(name="members@odata.bind", default_factory=list)
     display_name: str | None = msgspec.field(name="displayName", default=None)
+    odata_type: str | None = msgspec.field(name="@odata.type", default=None)
 
 
 def _already(property_name: str) -> GraphError:

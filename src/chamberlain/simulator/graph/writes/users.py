@@ -59,7 +59,7 @@ class UserDesk(Desk):
 
     def create(self, call: Call) -> Response:
         """POST /users"""
-        wanted = read(call.request.body, dict[str, Any])
+        wanted = _profile(call)
         for name in _REQUIRED:
             if wanted.get(name) is None:
                 raise bad_request(f"A value is required for property '{name}' of resource 'User'.")
@@ -86,7 +86,7 @@ class UserDesk(Desk):
 
     def update(self, call: Call) -> Response:
         """PATCH /users/{id}: each property asks for its own permission"""
-        wanted = read(call.request.body, dict[str, Any])
+        wanted = _profile(call)
         _refuse_unpermitted(call, wanted)
         user = self._user(call, call.keys[0], synced_too=wanted.keys() <= {_LOCATION})
         if SENSITIVE & wanted.keys():
@@ -161,6 +161,12 @@ class UserDesk(Desk):
             raise not_found("manager")
         self.change(call, UpdateUser(self.guid(user), manager=None))
         return Response(204)
+
+
+def _profile(call: Call) -> dict[str, Any]:
+    """The properties of a body, without what OData says of them: the official SDK sends types along."""
+    found = read(call.request.body, dict[str, Any])
+    return {name: value for name, value in found.items() if not name.startswith("@odata.")}
 
 
 def _refuse_unpermitted(call: Call, wanted: dict[str, Any]) -> None:
