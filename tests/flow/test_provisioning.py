@@ -1,7 +1,8 @@
 """Plans carried out in a simulated tenant: applied, proved, killed at every step, undone, refused."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,17 +10,28 @@ import pytest
 from chamberlain import clock
 from chamberlain.actions.apply_plan import apply_plan
 from chamberlain.actions.make_plan import make_plan
+from chamberlain.actions.perform_plan import end, permits_of
+from chamberlain.actions.reaching import way_to
+from chamberlain.actions.settle_task import settle_task
+from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
+from chamberlain.actions.undo_plan import undo_plan
 from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
+from chamberlain.errors import Conflict, Refused
 from chamberlain.model.capability import Capability
 from chamberlain.model.carried import Ran
-from chamberlain.model.plan import Change, PlanState, StepState, Subject
+from chamberlain.model.plan import Cause, Change, PlanState, StepState, Subject
+from chamberlain.model.task import TaskState
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import ABILITIES, STANDARD
-from chamberlain.settings import Settings
-from chamberlain.store import plans, scopes
-from chamberlain.store.connection import rows
+from chamberlain.provision.engine import Engine, Patience
+from chamberlain.provision.hand import reach
+from chamberlain.provision.journal import Journal
+from chamberlain.settings import Settings, load
+from chamberlain.store import plans, scopes, tasks, tenants
+from chamberlain.store.connection import rows, transaction
+from chamberlain.store.models import StepRow
 from chamberlain.work import apply_plan as story
 from granting import Grants
 from stories import ADMIN, connect_and_sync, perform
@@ -33,21 +45,35 @@ def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
     return start_tenant(users=120, groups=30, memberships=600, apps=6, seed=71)
 
 
-@pytest.fixture
-def settings(simulator: Simulated, pointed: Callable[[Simulated], Settings]) -> Settings:
-    return pointed(simulator)
+@pytest.fixture(scope="module")
+def settings(simulator: Simulated) -> Iterator[Settings]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LOGIN_ROOT", "GRAPH_ROOT"):
+            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
+        patch.setenv("CHAMBERLAIN_CLIENT_ID", simulator.client_id)
+        patch.setenv("CHAMBERLAIN_CLIENT_SECRET", simulator.client_secret)
+        yield load()
 
 
-@pytest.fixture
-def tenant(world: World, simulator: Simulated, settings: Settings) -> Tenant:
+@pytest.fixture(scope="module")
+def connected(world: World, simulator: Simulated, settings: Settings) -> Tenant:
     """Connected, and let write groups, licences and accounts."""
     found = connect_and_sync(simulator, settings)
-    grants = Grants(simulator)
-    for one in WRITING:
-        grants.grant(*(use.scope for use in ABILITIES[one].uses))
-    scopes.choose(tenant_id=found.id, capabilities={*STANDARD, *WRITING}, now=clock.now(), by="a test")
+    needed = {use.scope for one in WRITING for use in ABILITIES[one].uses}
+    Grants(simulator).grant(*sorted(needed))
+    choose(found)
     perform(found, settings)
     return found
+
+
+@pytest.fixture
+def tenant(connected: Tenant) -> Tenant:
+    choose(connected)
+    return connected
+
+
+def choose(tenant: Tenant) -> None:
+    scopes.choose(tenant_id=tenant.id, capabilities={*STANDARD, *WRITING}, now=clock.now(), by="a test")
 
 
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
@@ -72,7 +98,7 @@ def plain_groups(tenant: Tenant) -> list[dict[str, Any]]:
         SELECT p.key, array_agg(a.guid::text) FILTER (WHERE a.guid IS NOT NULL) AS members FROM permission p
         LEFT JOIN grants g ON g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.relation = 1
             AND g.closed_at IS NULL
-        LEFT JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id
+        LEFT JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND a.type = 'member'
         WHERE p.tenant_id = %(tenant)s AND p.kind = 'security_group' AND p.gone_at IS NULL
           AND NOT coalesce((p.facts ->> 'dynamic')::bool, false)
           AND NOT coalesce((p.facts ->> 'on_premises')::bool, false)
@@ -92,14 +118,23 @@ def people(tenant: Tenant) -> list[str]:
     return [row["guid"] for row in found]
 
 
-def swap(tenant: Tenant, *, leaving: int = 2, joining: int = 3) -> list[Change]:
+def swap(tenant: Tenant, *, place: int = 0, leaving: int = 2, joining: int = 3) -> list[Change]:
     """Some leave a group and others join it."""
-    group = plain_groups(tenant)[0]
+    group = plain_groups(tenant)[place]
     outside = [one for one in people(tenant) if one not in group["members"]]
     return [
         *(Change(Verb.REMOVE_MEMBER, Subject(one), group["key"]) for one in sorted(group["members"])[:leaving]),
         *(Change(Verb.ADD_MEMBER, Subject(one), group["key"]) for one in outside[:joining]),
     ]
+
+
+def members(simulator: Simulated, key: str) -> frozenset[str]:
+    """Who is in a group, by the simulator's own account."""
+    return frozenset(
+        line["holder"]
+        for line in simulator.truth("?effective=0")
+        if line["t"] == "edge" and line["permission"] == key and line["relation"] == "member"
+    )
 
 
 def written(simulator: Simulated) -> list[dict[str, Any]]:
@@ -122,3 +157,229 @@ def test_a_plan_is_carried_out_and_every_step_proved(tenant: Tenant, settings: S
         assert one.step.proof.seen == {"member": is_joining}
         assert one.tries == 1
     assert len(written(simulator)) == 3, written(simulator)  # two leave, each alone; three join together
+
+
+def test_undo_brings_back_what_was_and_tells_so_of_the_plan(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    changes = swap(tenant, place=1)
+    before = members(simulator, changes[0].permission)
+    first = do(tenant, settings, plan(tenant, settings, *changes))
+    assert members(simulator, changes[0].permission) != before
+    back = undo_plan(actor=ADMIN, tenant=tenant, plan_id=first.plan.id, reason="it was wrong", settings=settings)
+    undone = do(tenant, settings, back)
+    assert undone.plan.state is PlanState.DONE, undone
+    assert undone.plan.cause is Cause.UNDO
+    assert members(simulator, changes[0].permission) == before
+    assert plans.find(tenant_id=tenant.id, plan_id=first.plan.id).plan.state is PlanState.UNDONE
+    with pytest.raises(Conflict, match="plan_move_illegal"):
+        undo_plan(actor=ADMIN, tenant=tenant, plan_id=first.plan.id, reason="again", settings=settings)
+
+
+def test_what_was_so_before_us_is_proved_without_a_call_and_not_undone(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    group = plain_groups(tenant)[2]
+    inside = sorted(group["members"])[0]
+    simulator.post("/_simulator/writes/reset", {})
+    ran = do(tenant, settings, plan(tenant, settings, Change(Verb.ADD_MEMBER, Subject(inside), group["key"])))
+    assert ran.plan.state is PlanState.DONE
+    assert written(simulator) == []
+    with pytest.raises(Refused, match="plan_not_undoable"):
+        undo_plan(actor=ADMIN, tenant=tenant, plan_id=ran.plan.id, reason="none", settings=settings)
+
+
+def test_a_plan_whose_tenant_moved_is_stale_and_sends_nothing(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    changes = swap(tenant, place=3)
+    first, second = (plan(tenant, settings, *changes) for _ in range(2))
+    assert do(tenant, settings, first).plan.state is PlanState.DONE
+    simulator.post("/_simulator/writes/reset", {})
+    ran = do(tenant, settings, second)
+    assert ran.plan.state is PlanState.STALE
+    assert {number for number, _then, _now in ran.moved} == {1, 2, 3, 4, 5}
+    assert written(simulator) == []
+    with pytest.raises(Conflict, match="plan_move_illegal"):
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=second)
+
+
+def test_a_plan_that_was_edited_is_not_carried_out(tenant: Tenant, settings: Settings) -> None:
+    group = plain_groups(tenant)[4]
+    plan_id = plan(tenant, settings, *swap(tenant, place=4))
+    row = StepRow.objects.get(plan_id=plan_id, number=1)
+    row.content["change"]["subject"]["guid"] = group["members"][-1]
+    row.save()
+    with pytest.raises(Conflict, match="plan_edited"):
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+
+
+def test_nothing_leaves_where_the_connection_is_for_reading(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    changes = swap(tenant, place=4)
+    plan_id = plan(tenant, settings, *changes)
+    simulator.post("/_simulator/writes/reset", {})
+    scopes.choose(tenant_id=tenant.id, capabilities=STANDARD, now=clock.now(), by="a test")
+    with pytest.raises(Refused, match="plan_barred"):
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    with transaction():  # as if it had been queued just before
+        plans.start(plan_id, actor=ADMIN, now=clock.now(), simulated=False)
+    ran = run(tenant, settings, plan_id)
+    assert ran.plan.state is PlanState.PAUSED
+    assert ran.pause is not None
+    assert ran.pause[0] == "plan_barred"
+    barred = plans.find(tenant_id=tenant.id, plan_id=plan(tenant, settings, *changes)).plan
+    assert barred.steps == ()
+    assert len(barred.barred) == len(changes)
+    assert written(simulator) == []
+
+
+def test_a_rehearsal_plans_everything_and_writes_nothing(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    simulator.post("/_simulator/writes/reset", {})
+    set_guards(actor=ADMIN, tenant=tenant, simulates=True)
+    try:
+        ran = do(tenant, settings, plan(tenant, settings, *swap(tenant, place=4)))
+    finally:
+        set_guards(actor=ADMIN, tenant=tenant, simulates=False)
+    assert ran.plan.state is PlanState.DONE
+    assert ran.simulated
+    assert ran.count(StepState.SKIPPED) == len(ran.steps) == 5
+    assert written(simulator) == []
+
+
+def test_a_stop_holds_everything_until_it_is_released(tenant: Tenant, settings: Settings, simulator: Simulated) -> None:
+    plan_id = plan(tenant, settings, *swap(tenant, place=4))
+    simulator.post("/_simulator/writes/reset", {})
+    stop_writers(actor=ADMIN, tenant=tenant, reason="an incident")
+    with pytest.raises(Refused, match="writers_halted"):
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    with transaction():
+        plans.start(plan_id, actor=ADMIN, now=clock.now(), simulated=False)
+    assert run(tenant, settings, plan_id).plan.state is PlanState.PAUSED
+    assert written(simulator) == []
+    release_writers(actor=ADMIN, tenant=tenant, reason="it is over")
+    assert do(tenant, settings, plan_id).plan.state is PlanState.DONE
+
+
+@pytest.mark.parametrize("kind", ["reset", "status"])
+def test_an_answer_that_got_lost_after_the_work_was_done_repeats_nothing(
+    tenant: Tenant, settings: Settings, simulator: Simulated, kind: str
+) -> None:
+    changes = swap(tenant, place=5, leaving=1, joining=0)
+    plan_id = plan(tenant, settings, *(changes if kind == "reset" else map(_opposite, changes)))
+    simulator.post("/_simulator/writes/reset", {})
+    method = "DELETE" if kind == "reset" else "POST"
+    fault = {"path_prefix": "/v1.0/groups", "method": method, "kind": kind, "status": 500, "after": True, "times": 1}
+    simulator.post("/_simulator/faults", fault)
+    try:
+        ran = do(tenant, settings, plan_id)
+    finally:
+        simulator.delete("/_simulator/faults")
+    assert ran.plan.state is PlanState.DONE, [one.failure for one in ran.steps]
+    (write,) = written(simulator)
+    assert write["spoiled"]
+    assert [one.step.proof is not None for one in ran.steps] == [True]
+
+
+def test_what_microsoft_refuses_becomes_a_task_and_a_person_ends_it(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    group = plain_groups(tenant)[6]
+    leaving = sorted(group["members"])[:2]
+    wishes = [Change(Verb.REMOVE_MEMBER, Subject(one), group["key"]) for one in leaving]
+    plan_id = plan(tenant, settings, *wishes)
+    refused = {"path_prefix": "/v1.0/groups", "method": "DELETE", "kind": "status", "status": 403, "times": 100}
+    simulator.post("/_simulator/faults", refused)
+    try:
+        ran = do(tenant, settings, plan_id)
+    finally:
+        simulator.delete("/_simulator/faults")
+    assert ran.plan.state is PlanState.FAILED
+    assert ran.count(StepState.NEEDS_PERSON) == 2
+    first, second = tasks.listing(tenant_id=tenant.id, states=[TaskState.OPEN], limit=10, plan_id=plan_id)
+    assert first.failure is not None
+    settle_task(actor=ADMIN, tenant=tenant, task_id=first.id, state=TaskState.DONE, note="done in Entra")
+    with pytest.raises(Conflict, match="task_settled"):
+        settle_task(actor=ADMIN, tenant=tenant, task_id=first.id, state=TaskState.DROPPED)
+    ran = do(tenant, settings, plan_id)  # the rest is tried again
+    assert ran.plan.state is PlanState.DONE, ran
+    assert tasks.find(tenant_id=tenant.id, task_id=second.id).state is TaskState.DROPPED
+
+
+class Killed(BaseException):
+    """Nothing catches it, as nothing catches a kill."""
+
+
+class Fuse:
+    """Wraps what the engine calls, and kills it at the nth time."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def burn(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+
+    def around(self, inner: Any) -> Any:
+        return Around(inner, self)
+
+
+class Around:
+    def __init__(self, inner: Any, fuse: Fuse) -> None:
+        self._inner, self._fuse = inner, fuse
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._inner, name)
+
+        def call(*values: Any, **named: Any) -> Any:
+            self._fuse.burn()
+            answer = found(*values, **named)
+            self._fuse.burn()
+            return answer
+
+        return call
+
+
+def test_killed_before_or_after_whatever_it_does_it_goes_on_and_repeats_nothing(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    changes, at = swap(tenant, place=7), 0
+    quick = Patience(doubt=(0.0, 0.1), proof=(0.0, 0.1, 0.5, 1.0))
+    connection = tenants.connection_of(tenant.id)
+    assert connection is not None
+    while True:
+        plan_id = plan(tenant, settings, *changes)
+        with transaction():
+            plans.start(plan_id, actor=ADMIN, now=clock.now(), simulated=False)
+        ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+        simulator.post("/_simulator/writes/reset", {})
+        fuse = Fuse(at)
+        with (
+            way_to(connection, settings=settings) as way,
+            reach(way.endpoint, way.credential, ledger=way.ledger, permits=permits_of(ran)) as hand,
+        ):
+            journal = Journal(ran.plan, "a test")
+            was_killed = False
+            try:
+                Engine(fuse.around(hand), fuse.around(journal), lambda: None, quick).run()
+            except Killed:
+                was_killed = True
+            assert Engine(hand, journal, lambda: None, quick).run() is None
+        end(plan_id, None)
+        ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+        assert ran.plan.state is PlanState.DONE, (at, ran)
+        assert all(one.step.before is not None and one.step.proof is not None for one in ran.steps)
+        assert len([one for one in written(simulator) if one["changed"]]) == len(written(simulator)) >= 3, at
+        if not was_killed:
+            break
+        changes, at = [_opposite(one) for one in changes], at + 1
+    assert at >= 10
+
+
+def _opposite(change: Change) -> Change:
+    verbs = {Verb.ADD_MEMBER: Verb.REMOVE_MEMBER, Verb.REMOVE_MEMBER: Verb.ADD_MEMBER}
+    return replace(change, verb=verbs[change.verb])

@@ -20,7 +20,7 @@ from chamberlain.policy.planning.fingerprint import moved
 from chamberlain.policy.planning.needs import capabilities_for
 from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.provision.engine import PATIENT, Engine, Patience
-from chamberlain.provision.guarding import watch
+from chamberlain.provision.guarding import barred, watch
 from chamberlain.provision.hand import Hand, reach
 from chamberlain.provision.journal import Failure, Journal, failure_of
 from chamberlain.provision.situation import situation_of
@@ -40,6 +40,9 @@ def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -
     if ran is None:
         return None
     tenant_id = ran.plan.tenant_id
+    why = barred(ran)
+    if why is not None:
+        return why
     try:
         connection = _connection_of(tenant_id)
         allowed = NO_PERMITS if ran.simulated else permits_of(ran)

@@ -108,10 +108,12 @@ class Engine:
         self._steps = {one.step.number: one for one in self.journal.steps()}
         self._states = {number: one.step.state for number, one in self._steps.items()}
         for number, one in self._steps.items():
-            if self._states[number] in (StepState.INTENDED, StepState.CALLED):
-                is_taken = self._states[number] is StepState.CALLED and one.failure is None
-                looking = self._begin(one.step, one.step.before or {}, tries=one.tries, is_taken=is_taken)
-                self._looking[number] = looking
+            if self._states[number] not in (StepState.INTENDED, StepState.CALLED):
+                continue
+            is_taken = self._states[number] is StepState.CALLED and one.failure is None
+            looking = self._begin(one.step, one.step.before or {}, tries=one.tries, is_taken=is_taken)
+            is_asked_again = one.tries == 0 and one.called_at is not None  # by a person, who looked
+            (self._again if is_asked_again else self._looking)[number] = looking
 
     def _begin(
         self,

@@ -11,8 +11,11 @@ from chamberlain.audit.event import EventName, record
 from chamberlain.model.actor import SYSTEM, Actor, ActorKind
 from chamberlain.model.carried import Ran
 from chamberlain.model.guard import Approval, Guard, Objection, Rails, Standing
-from chamberlain.model.plan import Plan, PlanState
+from chamberlain.model.obstacle import Hindrance
+from chamberlain.model.plan import Plan, PlanState, StepState
 from chamberlain.policy.planning.guards import is_emergency, objections, trips
+from chamberlain.policy.planning.obstacles import obstacles
+from chamberlain.policy.planning.reach import Above
 from chamberlain.policy.planning.windows import is_open, opens_at
 from chamberlain.provision.journal import Failure
 from chamberlain.provision.situation import situation_of
@@ -22,6 +25,18 @@ from chamberlain.store.connection import transaction
 from chamberlain.store.reads import figures
 
 HOUR = timedelta(hours=1)
+# What may come into the way of a plan after it was made. Whether a group has a rule by now, Microsoft says.
+RISING = frozenset(
+    {
+        Hindrance.READ_ONLY,
+        Hindrance.CAPABILITY_OFF,
+        Hindrance.SCOPE_MISSING,
+        Hindrance.PROTECTED_ACCOUNT,
+        Hindrance.PROTECTED_PERMISSION,
+        Hindrance.LAST_GLOBAL_ADMINISTRATOR,
+        Hindrance.OURSELVES,
+    }
+)
 
 
 def rails_of(tenant_id: int) -> Rails:
@@ -48,12 +63,29 @@ def objections_to(ran: Ran, *, actor: Actor) -> tuple[Objection, ...]:
 def held_back(ran: Ran, *, actor: Actor) -> Failure | None:
     """Why the plan may not begin, or go on; None where nothing holds it back."""
     stopped = halted(ran.plan.tenant_id)
+    barring = barred(ran)
+    if barring is not None:
+        return barring
     found = objections_to(ran, actor=actor)
     if stopped is not None and any(one.guard in (Guard.STOPPED, Guard.BREAKER) for one in found):
         return stopped
     if any(one.guard is Guard.NEEDS_SECOND_PERSON for one in found) and len(found) == 1:
         return "plan_needs_approval", {"plan_id": str(ran.plan.id)}
     return ("plan_guarded", {"reasons": told(found)}) if found else None
+
+
+def barred(ran: Ran) -> Failure | None:
+    """What stands in the way of a step now that did not when the plan was made: a choice, a scope, a protection."""
+    left = [step for step in ran.plan.steps if step.state is StepState.WAITING]
+    situation = situation_of(tenant_id=ran.plan.tenant_id, changes=[step.change for step in left])
+    above = Above.of(situation.edges)
+    for step in left:
+        for one in obstacles(step.change, situation=situation, above=above):
+            if one.hindrance in RISING:
+                why = one.values.get("scope") or one.values.get("capability") or one.values.get("who") or ""
+                values = {"step": str(step.number), "hindrance": one.hindrance.value, "what": why}
+                return "plan_barred", values
+    return None
 
 
 def told(found: Sequence[Objection]) -> str:

@@ -58,6 +58,11 @@ SENTENCES: dict[str, Sentence] = {
         "{reasons}",
         "Make the plan smaller, wait, or have an administrator change the guard rails.",
     ),
+    "plan_barred": Sentence(
+        "The plan cannot be carried out any more.",
+        "Step {step} has something in its way that was not there when it was planned: {hindrance} {what}",
+        "Plan again to see it beside the change; nothing more of this plan was carried out.",
+    ),
     "writers_halted": Sentence(
         "Nothing is written at the moment.",
         "{by} stopped everything that writes: {reason}",
