@@ -12,14 +12,21 @@ from chamberlain.policy.planning.restoring import NEVER_BACK, RESTORING
 REFERENCE = runpy.run_path(str(Path(__file__).with_name("planning_reference.py")))
 
 
-@pytest.mark.parametrize("page", ["PROOF", "UNDO"])
+PARTS = {
+    "PROOF": ["proofs", "order"],
+    "UNDO": ["undos"],
+    "PLANS": ["obstacles", "effects", "guards", "rails"],
+}
+
+
+@pytest.mark.parametrize("page", ["PROOF", "UNDO", "PLANS"])
 def test_the_page_is_made_from_the_policy(page: str) -> None:
     path = REFERENCE[page]
 
     assert path.read_text(encoding="utf-8") == REFERENCE["page"](path), "run tests/architecture/planning_reference.py"
 
 
-@pytest.mark.parametrize(("page", "parts"), [("PROOF", ["proofs", "order"]), ("UNDO", ["undos"])])
+@pytest.mark.parametrize(("page", "parts"), PARTS.items())
 def test_the_page_has_its_tables(page: str, parts: list[str]) -> None:
     text = REFERENCE[page].read_text(encoding="utf-8")
 
