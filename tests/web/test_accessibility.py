@@ -35,8 +35,13 @@ IN_TENANT = (
     "/search?q=a",
     "/mine",
     "/people-and-roles",
+    "/health",
+    "/audit",
+    "/connection/disconnect",
 )
 AROUND = (
+    "/messages",
+    "/api-tokens",
     "/tenants",
     "/people-and-roles",
     "/integrations",

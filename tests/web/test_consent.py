@@ -37,6 +37,18 @@ def test_consent_connects_and_the_first_sync_starts_by_itself(page: Page, pictur
     picture(page, "integrations")
 
 
+def test_what_is_ticked_is_what_the_scopes_are_for(page: Page) -> None:
+    page.goto("/connect?step=scopes")
+    asked = page.locator("#asked")
+    expect(asked).to_contain_text("RoleManagement.Read.Directory")
+    page.get_by_label("See roles").uncheck()
+    expect(asked).not_to_contain_text("RoleManagement.Read.Directory")
+    expect(asked).to_contain_text("GroupMember.Read.All")
+    carried = page.locator('input[form="connect-form"][name="capability"]')
+    expect(carried.and_(page.locator('[value="see_groups"]'))).to_have_count(1)
+    expect(carried.and_(page.locator('[value="see_roles"]'))).to_have_count(0)
+
+
 def test_declining_is_said_and_leads_back(page: Page) -> None:
     to_microsoft(page)
     page.get_by_role("button", name="Cancel").click()
