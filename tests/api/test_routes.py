@@ -150,9 +150,13 @@ def idle(tenant: Tenant) -> Iterator[None]:
     end = "UPDATE sync_run SET state = 'failed', ended_at = now() WHERE tenant_id = %(tenant)s AND ended_at IS NULL"
     from django.db import connection
 
+    def end_all() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(end, {"tenant": tenant.id})
+
+    end_all()
     yield
-    with connection.cursor() as cursor:
-        cursor.execute(end, {"tenant": tenant.id})
+    end_all()
 
 
 @pytest.mark.usefixtures("idle")
