@@ -10,6 +10,7 @@ from tenant_client import Answer, Client, Running
 from chamberlain.simulator.world.licence import catalogue
 
 E3, MAILBOX, REPORTS, FLOW = (catalogue()[name] for name in ("SPE_E3", "EXCHANGESTANDARD", "POWER_BI_PRO", "FLOW_FREE"))
+SEATS = 10
 ANNA, BEN, CHLOE, DMITRI, EMRE, GRETA, HIRO, INVOICES = (
     f"60dea100-0000-4000-8000-{number:012x}" for number in (0, 1, 2, 3, 4, 6, 7, 10)
 )
@@ -126,3 +127,24 @@ def test_licences_need_their_permission(golden: Client) -> None:
     assert assign(golden, EMRE, E3).error == (403, "Authorization_RequestDenied")
     assert golden.write("POST", f"users/{HIRO}/reprocessLicenseAssignment").error[0] == 403
     assert assign(golden, ENGINEERING, E3, of="groups").error[0] == 403
+
+
+def test_seats_are_counted_right_whoever_changed_what(written: Client) -> None:
+    used = consumed(written, E3)
+    assert assign(written, EMRE, FLOW).status == 200  # begins to count
+    written.change(kind="add_member", group=LICENSING, member=DMITRI)
+    written.change(kind="add_member", group=LICENSING, member=EMRE)
+    written.change(kind="delete_user", user=ANNA)
+    used += 1
+    assert consumed(written, E3) == used
+    for _ in range(SEATS - used):
+        made = written.send("POST", "/_simulator/mutations", body={"kind": "create_user", "display_name": "x"}).json()
+        assert assign(written, made["id"], E3).status == 200
+    assert consumed(written, E3) == SEATS
+    swapped = {"take": (MAILBOX,)}
+    assert "does not have any available licenses" in message(assign(written, INVOICES, E3, **swapped))
+    written.change(kind="remove_member", group=LICENSING, member=DMITRI)
+    assert assign(written, INVOICES, E3, **swapped).status == 200
+    assert "does not have any available licenses" in message(assign(written, DMITRI, E3))
+    assert assign(written, CHLOE, take=(E3,)).status == 200  # whose group still gives it
+    assert "does not have any available licenses" in message(assign(written, DMITRI, E3))

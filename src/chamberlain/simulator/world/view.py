@@ -24,7 +24,7 @@ _PERSON_FIELDS = frozenset(Person._fields)
 class View:
     """Answers of the tenant at `position`; cheap to make, so that every request has its own."""
 
-    __slots__ = ("_absent", "_last_states", "_licence_groups", "_overlay", "base", "knobs", "position")
+    __slots__ = ("_absent", "_consumed", "_last_states", "_licence_groups", "_overlay", "base", "knobs", "position")
 
     def __init__(self, base: Grown, overlay: Overlay, position: int, knobs: Knobs) -> None:
         self.base = base
@@ -32,6 +32,7 @@ class View:
         self.knobs = knobs
         self._overlay = overlay
         self._absent: frozenset[Ref] | None = None
+        self._consumed: dict[str, int] | None = None
         self._last_states: tuple[int, list[LicenceState]] = (-1, [])
         self._licence_groups: Mapping[int, tuple[GroupLicence, ...]] | None = None
 
@@ -300,6 +301,11 @@ class View:
 
     def consumed_units(self) -> dict[str, int]:
         """Seats in use by SKU: the base's count, corrected for people who changed."""
+        if self._consumed is None:
+            self._consumed = self._count_consumed()
+        return self._consumed
+
+    def _count_consumed(self) -> dict[str, int]:
         consumed = dict(self.base.consumed_units())
         before = View(self.base, Overlay(), 0, self.knobs)
         changed = self._overlay.holders_of_entries(Shelf.LICENCE) | self._overlay.holders_of_entries(Shelf.SETTLED)

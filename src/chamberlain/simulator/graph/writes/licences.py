@@ -17,6 +17,7 @@ from chamberlain.simulator.graph.shapes.group import GROUP
 from chamberlain.simulator.graph.shapes.user import USER
 from chamberlain.simulator.graph.writes.desk import Desk, read
 from chamberlain.simulator.graph.writes.expiration import moment
+from chamberlain.simulator.graph.writes.seats import Seats
 from chamberlain.simulator.message import Response, json_response
 from chamberlain.simulator.world.group import GroupKind, GroupLicence
 from chamberlain.simulator.world.licence import HOLDING, LicenceState, Sku, State, catalogue
@@ -25,6 +26,7 @@ from chamberlain.simulator.world.mutation.groups import SetGroupLicences
 from chamberlain.simulator.world.mutation.people import AssignLicence, SettleLicence, UnassignLicence
 from chamberlain.simulator.world.plan_rules import excluding, missing
 from chamberlain.simulator.world.reference import Kind, Ref
+from chamberlain.simulator.world.tenant import World
 from chamberlain.simulator.world.view import View
 
 ACCEPTED = 202
@@ -73,9 +75,9 @@ def _refuse_unknown(sku: str, known: Iterable[str]) -> None:
 class LicenceDesk(Desk):
     """The handlers."""
 
-    def _free_seats(self, view: View, sku: str) -> int:
-        bought = next(one for one in view.base.subscriptions() if one.sku.id == sku)
-        return bought.enabled + bought.warning - view.consumed_units().get(sku, 0)
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._seats = Seats()
 
     def assign_to_person(self, call: Call) -> Response:
         """POST /users/{id}/assignLicense"""
@@ -90,7 +92,7 @@ class LicenceDesk(Desk):
             raise bad_request("License assignment cannot be done for user with invalid usage location.")
         held = view.held_licences(user.serial)
         for sku in given.keys() - held.keys():
-            if self._free_seats(view, sku) < 1:
+            if self._seats.free(view, sku) < 1:
                 raise bad_request(f"Subscription with SKU {sku} does not have any available licenses.")
         inherited = [one for one in states if one.by_group is not None and one.state in HOLDING]
         kept = {sku: one.disabled_plans for sku, one in direct.items() if sku not in wanted.taken()}
@@ -110,7 +112,7 @@ class LicenceDesk(Desk):
                 continue
             group = self.guid(Ref(Kind.GROUP, state.by_group))
             short = state.error == _SHORT
-            cured = short and self._free_seats(self.newest, state.sku_id) > 0
+            cured = short and self._seats.free(self.newest, state.sku_id) > 0
             left = (State.ACTIVE, "None") if cured else (state.state, state.error)
             self.change(call, SettleLicence(guid, state.sku_id, group, now, *left))
         return self._person(call, user, self.newest)
@@ -145,7 +147,7 @@ class LicenceDesk(Desk):
         people = [ref for ref in members if ref is not None and ref.kind is Kind.USER]
         new = [ref for ref in people if sku not in view.held_licences(ref.serial)]
         target, now = self.guid(group), moment()
-        left_out = new[max(0, self._free_seats(view, sku)) :]
+        left_out = new[max(0, self._seats.free(view, sku)) :]
         return [SettleLicence(self.guid(ref), sku, target, now, State.ERROR, _SHORT) for ref in left_out]
 
 
