@@ -13,13 +13,12 @@ from chamberlain.model.carried import Ran
 from chamberlain.model.guard import Approval, Guard, Objection, Rails, Standing
 from chamberlain.model.obstacle import Hindrance
 from chamberlain.model.plan import Plan, PlanState, StepState
+from chamberlain.policy.planning.barring import barring
 from chamberlain.policy.planning.guards import is_emergency, objections, trips
-from chamberlain.policy.planning.obstacles import obstacles
-from chamberlain.policy.planning.reach import Above
 from chamberlain.policy.planning.windows import is_open, opens_at
+from chamberlain.policy.planning.words import say_objection, say_obstacle
 from chamberlain.provision.journal import Failure
 from chamberlain.provision.situation import situation_of
-from chamberlain.sentences.plans import GUARDS
 from chamberlain.store import halts, plans, roles, steps
 from chamberlain.store.connection import transaction
 from chamberlain.store.reads import figures
@@ -77,21 +76,19 @@ def held_back(ran: Ran, *, actor: Actor) -> Failure | None:
 def barred(ran: Ran) -> Failure | None:
     """What stands in the way of a step now that did not when the plan was made: a choice, a scope, a protection."""
     left = [step for step in ran.plan.steps if step.state is StepState.WAITING]
-    situation = situation_of(tenant_id=ran.plan.tenant_id, changes=[step.change for step in left])
-    above = Above.of(situation.edges)
-    for step in left:
-        for one in obstacles(step.change, situation=situation, above=above):
+    changes = [step.change for step in left]
+    found = barring(changes, situation=situation_of(tenant_id=ran.plan.tenant_id, changes=changes))
+    for place, obstacles in found.items():
+        for one in obstacles:
             if one.hindrance in RISING:
-                why = one.values.get("scope") or one.values.get("capability") or one.values.get("who") or ""
-                values = {"step": str(step.number), "hindrance": one.hindrance.value, "what": why}
-                return "plan_barred", values
+                return "plan_barred", {"step": str(left[place].number), "why": say_obstacle(one)[0]}
     return None
 
 
 def told(found: Sequence[Objection]) -> str:
     """All objections in one line."""
     lines = (_line(one) for one in found[:10])
-    return "; ".join(lines)
+    return " ".join(lines)
 
 
 def halted(tenant_id: int) -> Failure | None:
@@ -179,4 +176,4 @@ def _standing(plan: Plan) -> Standing:
 
 def _line(one: Objection) -> str:
     until = "" if one.until is None else f" ({one.until:%Y-%m-%d %H:%M} UTC)"
-    return GUARDS[one.guard.value].format_map(dict(one.values)) + until
+    return say_objection(one) + until

@@ -60,7 +60,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "plan_barred": Sentence(
         "The plan cannot be carried out any more.",
-        "Step {step} has something in its way that was not there when it was planned: {hindrance} {what}",
+        "Step {step} has something in its way that was not there when it was planned: {why}",
         "Plan again to see it beside the change; nothing more of this plan was carried out.",
     ),
     "writers_halted": Sentence(
@@ -114,18 +114,3 @@ SENTENCES: dict[str, Sentence] = {
         "Send a file of at most {megabytes} MB with a name.",
     ),
 }
-
-GUARDS: dict[str, str] = {
-    "stopped": "everything that writes is stopped",
-    "breaker": "too much failed, and nobody has looked yet",
-    "protected": "step {step} touches {what}, which is protected",
-    "too_many_in_plan": "it makes {changes} changes, and {most} are allowed",
-    "too_much_of_tenant": "it touches {people} of {of} people, and {most} per cent are allowed",
-    "too_many_in_hour": "{changes} changes were made within an hour, with {more} more it would be above {most}",
-    "too_much_in_hour": "{people} of {of} people would be touched within an hour, and {most} per cent are allowed",
-    "outside_window": "changes are not made at this time",
-    "needs_second_person": "it moves power over the tenant, and another administrator has to approve it",
-    "approved_by_maker": "who made it cannot approve it",
-    "needs_delay": "it moves power over the tenant, nobody else could approve it, so it waits",
-}
-"""What holds a plan back, by `model.guard.Guard`."""
