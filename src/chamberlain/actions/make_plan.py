@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chamberlain import clock
+from chamberlain.actions.by_exchange import to_look
 from chamberlain.actions.reaching import way_to
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Misconfigured, Refused
@@ -73,13 +74,19 @@ def _as_seen(steps: Sequence[Step], *, connection: Connection, settings: Setting
     """
     if not steps:
         return ()
+    changes = [step.change for step in steps]
     with (
         way_to(connection, settings=settings) as way,
         reach(
-            way.endpoint, way.credential, ledger=way.ledger, permits=NO_PERMITS, priority=Priority.INTERACTIVE
+            way.endpoint,
+            way.credential,
+            ledger=way.ledger,
+            permits=NO_PERMITS,
+            priority=Priority.INTERACTIVE,
+            by_exchange=to_look(way, tenant_id=connection.tenant.id, changes=changes),
         ) as hand,
     ):
-        seen = hand.seen([step.change for step in steps])
+        seen = hand.seen(changes)
     return tuple(
         step if isinstance(facts, ChamberlainError) else replace(step, before=facts)
         for step, facts in zip(steps, seen, strict=True)

@@ -1,10 +1,11 @@
 """Perform a queued plan: is it still good, carry it out, end it. What was done is not done again."""
 
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from chamberlain import clock
+from chamberlain.actions.by_exchange import to_change, to_look
 from chamberlain.actions.reaching import way_to
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.audit.event import EventName, record
@@ -44,12 +45,7 @@ def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -
     if why is not None:
         return why
     try:
-        connection = _connection_of(tenant_id)
-        allowed = NO_PERMITS if ran.simulated else permits_of(ran)
-        with (
-            way_to(connection, settings=settings) as way,
-            reach(way.endpoint, way.credential, ledger=way.ledger, permits=allowed) as hand,
-        ):
+        with _hand(ran, settings=settings) as hand:
             if _is_stale(ran, hand):
                 return None
             if ran.simulated:
@@ -60,6 +56,17 @@ def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -
     except ChamberlainError as error:
         log.warning("plan %d of tenant %d cannot go on: %s", plan_id, tenant_id, error)
         return failure_of(error)
+
+
+@contextmanager
+def _hand(ran: Ran, *, settings: Settings) -> Iterator[Hand]:
+    """The tenant, as far as the plan may change it."""
+    changes = [one.step.change for one in ran.steps]
+    allowed, mail = (NO_PERMITS, to_look) if ran.simulated else (permits_of(ran), to_change)
+    with way_to(_connection_of(ran.plan.tenant_id), settings=settings) as way:
+        by_exchange = mail(way, tenant_id=ran.plan.tenant_id, changes=changes)
+        with reach(way.endpoint, way.credential, ledger=way.ledger, permits=allowed, by_exchange=by_exchange) as hand:
+            yield hand
 
 
 def permits_of(ran: Ran) -> frozenset[Permit]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from chamberlain.errors import Misconfigured
 from chamberlain.graph.cloud import endpoint_of
+from chamberlain.graph.exchange.opening import exchange_endpoint_of
 from chamberlain.graph.proof import Certificate, Federation, Proof
 from chamberlain.graph.token import Credential
 from chamberlain.model.credential import KeptCredential
@@ -23,7 +24,10 @@ def way_to(connection: Connection, *, settings: Settings) -> Iterator[Way]:
     """
     with SharedLedger(tenant_id=connection.tenant.id, client_id=connection.client_id) as ledger:
         yield Way(
-            endpoint_of(connection.cloud, settings=settings), credential_of(connection, settings=settings), ledger
+            endpoint_of(connection.cloud, settings=settings),
+            credential_of(connection, settings=settings),
+            ledger,
+            exchange_endpoint_of(connection.cloud, settings=settings),
         )
 
 

@@ -229,7 +229,7 @@ class Engine:
         return not isinstance(seen, ChamberlainError) and is_met(step.expected, seen=seen, before=before)
 
     def _proved(self, step: Step, seen: Seen, *, looks: int) -> Ended:
-        return Ended(step, StepState.PROVED, Proof(ProofKind.GRAPH, _facts(seen), clock.now(), looks))
+        return Ended(step, StepState.PROVED, Proof(self.hand.proof_of(step.change), _facts(seen), clock.now(), looks))
 
     def _unproved(self, one: _Looking) -> Ended:
         return Ended(one.step, StepState.NOT_PROVABLE, Proof(ProofKind.NONE, {}, clock.now()))

@@ -1,31 +1,60 @@
-"""The tenant as the engine reaches it: what it shows, and what is sent to it."""
+"""The tenant as the engine reaches it: what it shows, and what is sent to it, by Graph or by Exchange."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 
-from chamberlain.errors import ChamberlainError
+from chamberlain.errors import ChamberlainError, Misconfigured
 from chamberlain.graph.client import Endpoint, Graph, Ledger, Priority, open_graph
+from chamberlain.graph.exchange.opening import ExchangeEndpoint, open_exchange
+from chamberlain.graph.exchange.port import Exchange
 from chamberlain.graph.fan_out import for_each
 from chamberlain.graph.token import Credential
+from chamberlain.graph.write import Write
+from chamberlain.kinds.writing import mail_groups
 from chamberlain.kinds.writing.carriers import CARRIERS
 from chamberlain.kinds.writing.carrying import Carrier, Sending
+from chamberlain.model.exchange import NO_CMDLETS, CmdletPermit
 from chamberlain.model.permit import Permit
-from chamberlain.model.plan import Change, Facts
+from chamberlain.model.plan import Change, Facts, ProofKind
 from chamberlain.model.verb import Verb
 
 Seen = Facts | ChamberlainError
 Carriers = Mapping[Verb, Carrier]
+# Stands for a cmdlet, which Exchange's own adapter makes of a change. No permit of Graph's lets it out.
+BY_EXCHANGE = Write("EXCHANGE", "/")
+
+
+@dataclass(frozen=True, slots=True)
+class ByExchange:
+    """What only Exchange carries.
+
+    groups    keys of the groups that it manages
+    endpoint  None: this installation reaches no Exchange, so nothing can be told of them
+    permits   the cmdlets that may change something
+    """
+
+    groups: frozenset[str] = frozenset()
+    endpoint: ExchangeEndpoint | None = None
+    permits: frozenset[CmdletPermit] = NO_CMDLETS
+
+
+GRAPH_ALONE = ByExchange()
 
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One tenant, reached from code that waits: the store is spoken to between two requests, never during one."""
+    """One tenant, reached from code that waits: the store is spoken to between two requests, never during one.
+
+    mail_groups  keys of the groups that Exchange carries; `exchange` is open where there are any and it is reached
+    """
 
     runner: asyncio.Runner
     graph: Graph
     carriers: Carriers
+    mail_groups: frozenset[str] = frozenset()
+    exchange: Exchange | None = None
 
     def seen(self, changes: Sequence[Change]) -> list[Seen]:
         """What the tenant shows now of each change, in their order.
@@ -36,7 +65,7 @@ class Hand:
 
     def sendings(self, changes: Sequence[Change], *, before: Sequence[Facts]) -> list[Sending]:
         """What to send so that all of these happen."""
-        found: list[Sending] = []
+        found = [Sending(BY_EXCHANGE, (change,)) for change in changes if self.is_by_exchange(change)]
         for carrier, places in self._by_carrier(changes):
             mine = [changes[place] for place in places]
             found += carrier.sendings(mine, root=self.graph.root, before=[before[place] for place in places])
@@ -47,21 +76,44 @@ class Hand:
 
         raises  Refused("write_refused") where there is no permit
         """
-        return self.runner.run(self.graph.write([one.write for one in sendings]))
+        return self.runner.run(self._send(sendings))
+
+    def is_by_exchange(self, change: Change) -> bool:
+        """Whether Exchange carries a change, and not Graph."""
+        return change.permission in self.mail_groups and change.verb in mail_groups.CARRIED
+
+    def proof_of(self, change: Change) -> ProofKind:
+        """Where the proof of a change comes from."""
+        return ProofKind.EXCHANGE if self.is_by_exchange(change) else ProofKind.GRAPH
+
+    async def _send(self, sendings: Sequence[Sending]) -> list[ChamberlainError | None]:
+        mail = [place for place, one in enumerate(sendings) if self.is_by_exchange(one.changes[0])]
+        rest = [place for place in range(len(sendings)) if place not in set(mail)]
+        told = dict(zip(rest, await self.graph.write([sendings[place].write for place in rest]), strict=True))
+        if mail and self.exchange is not None:
+            changes = [sendings[place].changes[0] for place in mail]
+            told |= zip(mail, await mail_groups.send(self.exchange, changes), strict=True)
+        return [told.get(place, Misconfigured("exchange_off")) for place in range(len(sendings))]
 
     async def _seen(self, changes: Sequence[Change]) -> list[Seen]:
         found: dict[int, Seen] = {}
+        mail = [place for place, change in enumerate(changes) if self.is_by_exchange(change)]
+        if mail and self.exchange is not None:
+            answers = await mail_groups.seen(self.exchange, [changes[place] for place in mail])
+            found.update(zip(mail, answers, strict=True))
 
         async def one(carrier: Carrier, places: Sequence[int]) -> None:
             answers = await carrier.seen(self.graph, [changes[place] for place in places])
             found.update(zip(places, answers, strict=True))
 
         await for_each(self._by_carrier(changes), lambda pair: one(*pair), width=len(self.carriers))
-        return [found[place] for place in range(len(changes))]
+        return [found.get(place, Misconfigured("exchange_off")) for place in range(len(changes))]
 
     def _by_carrier(self, changes: Sequence[Change]) -> list[tuple[Carrier, list[int]]]:
         found: dict[int, tuple[Carrier, list[int]]] = {}
         for place, change in enumerate(changes):
+            if self.is_by_exchange(change):
+                continue
             carrier = self.carriers[change.verb]
             found.setdefault(id(carrier), (carrier, []))[1].append(place)
         return list(found.values())
@@ -76,15 +128,24 @@ def reach(
     permits: frozenset[Permit],
     priority: Priority = Priority.BULK,
     carriers: Carriers = CARRIERS,
+    by_exchange: ByExchange = GRAPH_ALONE,
 ) -> Iterator[Hand]:
     """A hand that reaches the tenant, as long as the context lasts.
 
     permits   what may be sent that changes it; none: it is only read
     """
     with asyncio.Runner() as runner:
-        opening = open_graph(endpoint, credential, ledger, priority, permits=permits)
-        graph = runner.run(opening.__aenter__())
+        opened = AsyncExitStack()
         try:
-            yield Hand(runner, graph, carriers)
+            graph = runner.run(
+                opened.enter_async_context(open_graph(endpoint, credential, ledger, priority, permits=permits))
+            )
+            exchange = None
+            if by_exchange.groups and by_exchange.endpoint is not None:
+                opening = open_exchange(
+                    by_exchange.endpoint, credential, ledger=ledger, priority=priority, permits=by_exchange.permits
+                )
+                exchange = runner.run(opened.enter_async_context(opening))
+            yield Hand(runner, graph, carriers, by_exchange.groups, exchange)
         finally:
-            runner.run(opening.__aexit__(None, None, None))
+            runner.run(opened.aclose())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chamberlain.graph.client import Endpoint
+from chamberlain.graph.exchange.opening import ExchangeEndpoint
 from chamberlain.graph.quota.ledger import Ledger
 from chamberlain.graph.token import Credential
 from chamberlain.kinds.reading import Progress
@@ -28,8 +29,12 @@ Report = Callable[[PhaseName], AbstractContextManager[Reporter]]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to reach a tenant: where Microsoft is, who we are there, and the budget that all processes share."""
+    """How to reach a tenant: where Microsoft is, who we are there, and the budget that all processes share.
+
+    exchange  None: this installation reaches no Exchange
+    """
 
     endpoint: Endpoint
     credential: Credential
     ledger: Ledger | None = None
+    exchange: ExchangeEndpoint | None = None

@@ -45,8 +45,10 @@ class ExchangeEndpoint:
     pwsh: Path
 
 
-def exchange_endpoint_of(cloud: Cloud, *, settings: Settings) -> ExchangeEndpoint:
-    """The cloud's Exchange, as this installation reaches it."""
+def exchange_endpoint_of(cloud: Cloud, *, settings: Settings) -> ExchangeEndpoint | None:
+    """The cloud's Exchange, as this installation reaches it; None where it is off."""
+    if settings.exchange == ExchangeWay.OFF.value:
+        return None
     return ExchangeEndpoint(
         login_of(cloud, settings=settings),
         exchange_of(cloud, settings=settings),
