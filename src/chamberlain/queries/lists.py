@@ -14,7 +14,7 @@ from chamberlain.policy.authority import Deed, require
 from chamberlain.queries import people, permissions
 from chamberlain.queries.holdings import paths_to
 from chamberlain.queries.people import PeopleFilter, PersonRow
-from chamberlain.queries.permissions import OWNED_KINDS, MemberRow, PermissionFilter, PermissionRow
+from chamberlain.queries.permissions import MemberRow, PermissionFilter, PermissionRow, owners_of
 from chamberlain.store.reads import columns as store
 from chamberlain.store.snapshot import snapshot, state_of
 
@@ -166,7 +166,7 @@ def _person(row: dict[str, Any]) -> dict[str, Any]:
 
 def _permission(row: dict[str, Any]) -> dict[str, Any]:
     kind = Kind(row["kind"])
-    owners = row.get("owners") if kind in OWNED_KINDS else None
+    owners = owners_of(kind, counted=row.get("owners"))
     return {**row, "kind": kind, "owners": owners, "created": _moment(row.get("created"))}
 
 

@@ -19,6 +19,7 @@ from chamberlain.store.snapshot import snapshot
 
 MOST_ELIGIBLE = 200
 OWNED_KINDS = frozenset({Kind.SECURITY_GROUP, Kind.M365_GROUP})  # Graph has no owners of groups that Exchange keeps
+
 SHOWN_ELSEWHERE = frozenset({"rule", "dynamic", "on_premises", "role_assignable", "everyone", "privileged"})
 
 
@@ -39,7 +40,7 @@ class PermissionRow:
 
     members         direct holders of every type (accounts and groups)
     people          accounts of people that hold it, by whatever path
-    owners          None: unknown (Microsoft Graph has no owners for this kind)
+    owners          None: unknown (Microsoft Graph has no owners for this kind, and Exchange told of none)
     everyone        the application does not require assignment: everyone may sign in
     """
 
@@ -272,6 +273,11 @@ def member_row(row: dict[str, Any], paths: tuple[Path, ...]) -> MemberRow:
     )
 
 
+def owners_of(kind: Kind, *, counted: int | None) -> int | None:
+    """How many owners there are; None: unknown, since only Exchange tells, and it told of nobody."""
+    return counted if kind in OWNED_KINDS or counted else None
+
+
 def permission_row(row: dict[str, Any]) -> PermissionRow:
     """A permission in a list, from what the store selected."""
     facts = row["facts"]
@@ -285,7 +291,7 @@ def permission_row(row: dict[str, Any]) -> PermissionRow:
         mail=row["mail"],
         members=row["members"],
         people=row["people"],
-        owners=row["owners"] if kind in OWNED_KINDS else None,
+        owners=owners_of(kind, counted=row["owners"]),
         dynamic=facts.get("dynamic", False),
         on_premises=facts.get("on_premises", False),
         role_assignable=facts.get("role_assignable", False),

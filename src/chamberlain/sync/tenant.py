@@ -31,6 +31,7 @@ from chamberlain.sync.decide import Asked, Decided, decide
 from chamberlain.sync.follow import STREAMED, Followed, listed, read_kinds, replay, settle, together, unit_of_this_round
 from chamberlain.sync.links import cursors as cursors_of
 from chamberlain.sync.links import read_again, read_watermark
+from chamberlain.sync.owners import read_owners
 from chamberlain.sync.session import Session
 from chamberlain.sync.way import Report, Way
 
@@ -181,6 +182,7 @@ async def _read_as(begun: _Begun, asked: Asked, way: Way, opened: Session, links
             again=read_again(links),
             watermark=read_watermark(links),
         )
+        owned = await read_owners(reading, way, chosen=asked.chosen, unit=f"{followed.unit} owners")
         await name_strangers(reading, staging.unnamed(), unit=f"{followed.unit} strangers")
         staging.complete(f"{followed.unit} strangers")
     found = full.whole(session, listed(start))
@@ -191,4 +193,4 @@ async def _read_as(begun: _Begun, asked: Asked, way: Way, opened: Session, links
         again=settled.again,
         newest_audit=settled.newest_audit,
     )
-    return _Read(mode, start, together(found, settled.whole), left, dict(staging.units), session.failures)
+    return _Read(mode, start, together(found, settled.whole, owned), left, dict(staging.units), session.failures)

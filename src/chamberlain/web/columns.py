@@ -90,7 +90,7 @@ PERMISSIONS = (
         width="w-24",
         narrow="hidden md:table-cell",
         number=True,
-        unknown=(_("unknown"), _("Unknown: Microsoft Graph has no owners for this kind")),
+        unknown=(_("unknown"), _("Unknown: needs Exchange. Microsoft Graph has no owners for this kind")),
         zero=_("none"),
     ),
     Column("dynamic", _("By rule"), width="w-24", words=FLAG),

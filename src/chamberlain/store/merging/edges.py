@@ -61,11 +61,16 @@ NOT_SEEN = """
           WHERE r.permission_id = g.permission_id AND r.holder_id = g.holder_id AND r.relation = g.relation
             AND r.via_id = g.via_id AND r.qualifier_id = g.qualifier_id)
 """
+# Graph tells no owners of groups that Exchange manages: only who read owners alone, from Exchange, may end one.
+BY_WHO_SEES_IT = """
+      AND ({edge}.relation <> 2 OR cardinality(%(relations)s::smallint[]) = 1
+           OR p.kind NOT IN ('mail_security_group', 'distribution_group'))
+"""
 COVERED = """
     WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.relation = ANY (%(relations)s)
       AND p.family = %(family)s
       AND p.guid <> ALL (%(missing)s::uuid[]) AND p.parent <> ALL (%(missing)s::uuid[])
-"""
+""" + BY_WHO_SEES_IT.replace("{edge}", "g")
 
 CLOSE_UNSEEN_OF_FAMILY = CLOSE_UNSEEN + COVERED + NOT_SEEN
 
@@ -84,14 +89,17 @@ DIFFERENCE = """
     WHERE r.permission_id IS NULL OR g.permission_id IS NULL
 """
 
-CLOSE_DIFFERENT_OF_FAMILY = """
+CLOSE_DIFFERENT_OF_FAMILY = (
+    """
     INSERT INTO closing
     SELECT d.permission_id, d.relation, d.holder_id, d.via_id, d.qualifier_id, p.family
     FROM difference d
     JOIN permission p ON p.tenant_id = %(tenant)s AND p.id = d.permission_id
     WHERE d.unseen AND d.relation = ANY (%(relations)s) AND p.family = %(family)s
       AND p.guid <> ALL (%(missing)s::uuid[]) AND p.parent <> ALL (%(missing)s::uuid[])
-"""
+"""  # noqa: S608 - constants
+    + BY_WHO_SEES_IT.replace("{edge}", "d")
+)
 
 CLOSE_UNSEEN_OF_PERMISSIONS = (
     CLOSE_UNSEEN  # noqa: S608 - constants
