@@ -1,0 +1,163 @@
+"""What holds plans back holds them back when they run, not only when they are made."""
+
+from collections.abc import Callable, Iterator
+from datetime import time, timedelta
+
+import pytest
+
+from chamberlain import clock
+from chamberlain.actions.apply_plan import apply_plan, approve_plan
+from chamberlain.actions.make_plan import make_plan
+from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
+from chamberlain.bench.simulated import Simulated
+from chamberlain.bootstrap import World
+from chamberlain.errors import Refused
+from chamberlain.model.capability import Capability
+from chamberlain.model.effect import Consequence
+from chamberlain.model.guard import Rails, Window
+from chamberlain.model.obstacle import Hindrance
+from chamberlain.model.plan import Change, Options, PlanState, Subject
+from chamberlain.model.tenant import Tenant
+from chamberlain.model.verb import Verb
+from chamberlain.policy.capabilities import ABILITIES, STANDARD
+from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
+from chamberlain.settings import Settings, load
+from chamberlain.store import plans, scopes
+from chamberlain.store.connection import rows
+from chamberlain.store.reads import surroundings
+from chamberlain.work import apply_plan as story
+from granting import Grants
+from stories import ADMIN, OTHER_ADMIN, connect_and_sync, perform
+
+WRITING = (
+    Capability.PROVISION_GROUPS,
+    Capability.PROVISION_ROLES,
+    Capability.PROVISION_PEOPLE,
+    Capability.OFFBOARD_ACCOUNT,
+)
+CLOSED = Rails(windows=(Window(days=(), begins=time(1), ends=time(2)),))
+
+
+@pytest.fixture(scope="module")
+def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
+    return start_tenant(users=200, groups=30, memberships=600, apps=4, seed=73)
+
+
+@pytest.fixture(scope="module")
+def settings(simulator: Simulated) -> Iterator[Settings]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LOGIN_ROOT", "GRAPH_ROOT"):
+            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
+        patch.setenv("CHAMBERLAIN_CLIENT_ID", simulator.client_id)
+        patch.setenv("CHAMBERLAIN_CLIENT_SECRET", simulator.client_secret)
+        yield load()
+
+
+@pytest.fixture(scope="module")
+def connected(world: World, simulator: Simulated, settings: Settings) -> Tenant:
+    found = connect_and_sync(simulator, settings)
+    Grants(simulator).grant(*sorted({use.scope for one in WRITING for use in ABILITIES[one].uses}))
+    scopes.choose(tenant_id=found.id, capabilities={*STANDARD, *WRITING}, now=clock.now(), by="a test")
+    perform(found, settings)
+    return found
+
+
+@pytest.fixture
+def tenant(connected: Tenant) -> Iterator[Tenant]:
+    set_guards(actor=ADMIN, tenant=connected, rails=Rails(approval_delay=timedelta(0)))
+    yield connected
+    set_guards(actor=ADMIN, tenant=connected, rails=Rails())
+
+
+def made(tenant: Tenant, settings: Settings, *changes: Change) -> int:
+    return make_plan(actor=ADMIN, tenant=tenant, changes=changes, reason="a test", settings=settings)
+
+
+def do(tenant: Tenant, settings: Settings, plan_id: int) -> PlanState:
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    return plans.find(tenant_id=tenant.id, plan_id=plan_id).plan.state
+
+
+def people(tenant: Tenant, count: int) -> list[Subject]:
+    """Some who administer nothing and come from the cloud."""
+    found = rows(
+        "SELECT guid::text AS guid FROM account WHERE tenant_id = %(tenant)s AND type = 'member' AND gone_at IS NULL "
+        "AND enabled AND cell & 2 = 0 AND NOT facts ? 'on_premises' ORDER BY guid LIMIT %(count)s",
+        {"tenant": tenant.id, "count": count},
+    )
+    return [Subject(row["guid"]) for row in found]
+
+
+def administrators(tenant: Tenant) -> list[Subject]:
+    found = surroundings.administrators(tenant_id=tenant.id, role=GLOBAL_ADMINISTRATOR, since=clock.now())
+    return [Subject(guid) for guid in sorted(found)]
+
+
+def test_two_plans_do_not_take_the_last_administrators_between_them(tenant: Tenant, settings: Settings) -> None:
+    here = administrators(tenant)
+    assert len(here) > 1
+    takes = [Change(Verb.REMOVE_ROLE, one, GLOBAL_ADMINISTRATOR) for one in here]
+    first = made(tenant, settings, *takes[:-1])
+    second = made(tenant, settings, takes[-1])
+    for plan_id in (first, second):
+        assert plans.find(tenant_id=tenant.id, plan_id=plan_id).plan.barred == (), "each by itself may be made"
+        approve_plan(actor=OTHER_ADMIN, tenant=tenant, plan_id=plan_id)
+    assert do(tenant, settings, first) is PlanState.DONE
+    with pytest.raises(Refused, match="plan_barred") as refused:
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=second)
+    assert "Global Administrator" in str(refused.value.data["why"])
+    third = plans.find(tenant_id=tenant.id, plan_id=made(tenant, settings, takes[-1])).plan
+    assert [one.hindrance for one in third.barred[0].obstacles] == [Hindrance.LAST_GLOBAL_ADMINISTRATOR]
+
+
+def test_who_became_protected_is_protected_from_plans_made_before(tenant: Tenant, settings: Settings) -> None:
+    (who,) = people(tenant, 1)
+    plan_id = made(tenant, settings, Change(Verb.BLOCK, who))
+    set_guards(actor=ADMIN, tenant=tenant, rails=Rails(protected_accounts=(who.guid,)))
+    with pytest.raises(Refused, match="plan_barred"):
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+
+
+def test_a_plan_that_reaches_too_many_says_how_many(tenant: Tenant, settings: Settings) -> None:
+    plan_id = made(tenant, settings, *(Change(Verb.BLOCK, one) for one in people(tenant, 60)))
+    with pytest.raises(Refused, match="plan_guarded") as refused:
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    assert "touches 60 of" in str(refused.value.data["reasons"])
+
+
+def test_locking_somebody_out_waits_for_no_window_but_for_the_stop(tenant: Tenant, settings: Settings) -> None:
+    who, other, third = people(tenant, 3)
+    set_guards(actor=ADMIN, tenant=tenant, rails=CLOSED)
+    waits = made(
+        tenant, settings, Change(Verb.UPDATE_USER, other, options=Options(properties={"department": "Elsewhere"}))
+    )
+    with pytest.raises(Refused, match="plan_guarded"):
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=waits)
+    locks = [Change(verb, who) for verb in (Verb.REVOKE_SESSIONS, Verb.BLOCK)]
+    assert do(tenant, settings, made(tenant, settings, *locks)) is PlanState.DONE
+    stop_writers(actor=ADMIN, tenant=tenant, reason="a test")
+    try:
+        with pytest.raises(Refused, match="writers_halted"):
+            apply_plan(actor=ADMIN, tenant=tenant, plan_id=made(tenant, settings, Change(Verb.BLOCK, third)))
+    finally:
+        release_writers(actor=ADMIN, tenant=tenant, reason="a test")
+
+
+def test_a_plan_tells_which_rule_moves_somebody(tenant: Tenant, settings: Settings) -> None:
+    rule = rows(
+        "SELECT key, facts ->> 'rule' AS rule FROM permission WHERE tenant_id = %(tenant)s AND gone_at IS NULL "
+        "AND facts ? 'dynamic' AND facts ->> 'rule' ~* '^\\(?user.department -eq \"[^\"]+\"\\)?$' ORDER BY key LIMIT 1",
+        {"tenant": tenant.id},
+    )
+    assert rule, "the simulated tenant has such a group"
+    department = rule[0]["rule"].split('"')[1]
+    outside = rows(
+        "SELECT guid::text AS guid FROM account WHERE tenant_id = %(tenant)s AND type = 'member' AND gone_at IS NULL "
+        "AND department <> %(department)s AND NOT facts ? 'on_premises' ORDER BY guid LIMIT 1",
+        {"tenant": tenant.id, "department": department},
+    )
+    wish = Change(Verb.UPDATE_USER, Subject(outside[0]["guid"]), options=Options(properties={"department": department}))
+    (step,) = plans.find(tenant_id=tenant.id, plan_id=made(tenant, settings, wish)).plan.steps
+    enters = [one.link.key for one in step.effects if one.consequence is Consequence.ENTERS_BY_RULE and one.link]
+    assert rule[0]["key"] in enters
