@@ -11,8 +11,8 @@ from chamberlain.simulator.world.licence import catalogue
 
 E3, MAILBOX, REPORTS, FLOW = (catalogue()[name] for name in ("SPE_E3", "EXCHANGESTANDARD", "POWER_BI_PRO", "FLOW_FREE"))
 SEATS = 10
-ANNA, BEN, CHLOE, DMITRI, EMRE, GRETA, HIRO, INVOICES = (
-    f"60dea100-0000-4000-8000-{number:012x}" for number in (0, 1, 2, 3, 4, 6, 7, 10)
+ANNA, BEN, CHLOE, DMITRI, EMRE, GRETA, HIRO, JONAS, INVOICES = (
+    f"60dea100-0000-4000-8000-{number:012x}" for number in (0, 1, 2, 3, 4, 6, 7, 9, 10)
 )
 ENGINEERING, ATLAS, LICENSING = (f"60deb200-0000-4000-8000-{number:012x}" for number in (0, 4, 7))
 
@@ -43,6 +43,13 @@ def states(client: Client, who: str) -> dict[tuple[str, str | None], tuple[str, 
 
 def consumed(client: Client, sku: Any) -> int:
     return int(next(one["consumedUnits"] for one in client.listing("subscribedSkus") if one["skuId"] == sku.id))
+
+
+def use_up(client: Client) -> None:
+    """Give every seat to somebody new."""
+    for _ in range(SEATS - consumed(client, E3)):
+        made = client.send("POST", "/_simulator/mutations", body={"kind": "create_user", "display_name": "x"}).json()
+        assert assign(client, made["id"], E3).status == 200
 
 
 def message(answer: Answer) -> str:
@@ -137,9 +144,7 @@ def test_seats_are_counted_right_whoever_changed_what(written: Client) -> None:
     written.change(kind="delete_user", user=ANNA)
     used += 1
     assert consumed(written, E3) == used
-    for _ in range(SEATS - used):
-        made = written.send("POST", "/_simulator/mutations", body={"kind": "create_user", "display_name": "x"}).json()
-        assert assign(written, made["id"], E3).status == 200
+    use_up(written)
     assert consumed(written, E3) == SEATS
     swapped = {"take": (MAILBOX,)}
     assert "does not have any available licenses" in message(assign(written, INVOICES, E3, **swapped))
@@ -148,3 +153,27 @@ def test_seats_are_counted_right_whoever_changed_what(written: Client) -> None:
     assert "does not have any available licenses" in message(assign(written, DMITRI, E3))
     assert assign(written, CHLOE, take=(E3,)).status == 200  # whose group still gives it
     assert "does not have any available licenses" in message(assign(written, DMITRI, E3))
+
+
+def test_who_joins_a_group_when_no_seat_is_left_gets_none(written: Client) -> None:
+    assert assign(written, ENGINEERING, REPORTS, of="groups").status == 202
+    member = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{EMRE}"}
+    assert written.write("POST", f"groups/{ENGINEERING}/members/$ref", member).status == 204
+    assert states(written, EMRE) == {(REPORTS.id, ENGINEERING): ("Error", "CountViolation", [])}
+    assert written.write("DELETE", f"groups/{ENGINEERING}/members/{EMRE}/$ref").status == 204
+    assert states(written, EMRE) == {}
+    written.change(kind="unassign_licence", user=ANNA, sku_id=REPORTS.id)
+    assert written.write("POST", f"groups/{LICENSING}/members/$ref", member).status == 204
+    assert states(written, EMRE) == {(E3.id, LICENSING): ("Active", "None", [])}
+    assert Crawl(written).lines() == written.truth()
+
+
+def test_who_comes_back_to_a_group_gets_the_seat_that_there_was_none_of_before(written: Client) -> None:
+    use_up(written)
+    member = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{EMRE}"}
+    for taken, state in ((True, "Error"), (False, "Active")):
+        if not taken:
+            assert assign(written, JONAS, take=(E3,)).status == 200
+        assert written.write("POST", f"groups/{LICENSING}/members/$ref", member).status == 204
+        assert states(written, EMRE)[E3.id, LICENSING][0] == state
+        assert written.write("DELETE", f"groups/{LICENSING}/members/{EMRE}/$ref").status == 204

@@ -17,6 +17,7 @@ _HTML = b"<!DOCTYPE html><html><head><title>Service unavailable</title></head><b
 _TEXTS = {
     401: ("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."),
     403: ("Authorization_RequestDenied", "Insufficient privileges to complete the operation."),
+    409: ("Directory_ConcurrencyViolation", "The object is being changed by another request. Please try again."),
     429: ("TooManyRequests", "Please retry again later."),
     500: ("InternalServerError", "An internal server error occurred."),
     503: ("serviceNotAvailable", "The service is temporarily unavailable."),

@@ -10,6 +10,7 @@ import msgspec
 from chamberlain.simulator.graph.call import Call
 from chamberlain.simulator.graph.refusal import GraphError, bad_request, not_found, on_premises
 from chamberlain.simulator.graph.writes.desk import Desk, denied, read, referenced
+from chamberlain.simulator.graph.writes.seats import Seats, seated_again, short_of_seats, unseated
 from chamberlain.simulator.message import Response
 from chamberlain.simulator.world.fact import Relation
 from chamberlain.simulator.world.group import Group, GroupKind
@@ -22,7 +23,9 @@ from chamberlain.simulator.world.mutation.groups import (
     RemoveOwner,
     RenameGroup,
 )
+from chamberlain.simulator.world.mutation.people import SettleLicence
 from chamberlain.simulator.world.reference import Kind, Ref
+from chamberlain.simulator.world.tenant import World
 
 MOST_AT_ONCE = 20
 KEEPERS = ("Group.ReadWrite.All", "Directory.ReadWrite.All")
@@ -62,6 +65,21 @@ def _writable(call: Call, group: Group) -> None:
 class GroupDesk(Desk):
     """The handlers."""
 
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self._seats = Seats()
+
+    def _join(self, call: Call, group: Ref, additions: list[AddMember]) -> None:
+        """Let members in. A group that hands out licences does so at once, as long as there are seats."""
+        view = self.newest
+        people = [ref for one in additions if (ref := view.find(one.member)) is not None]
+        settled: list[SettleLicence] = []
+        for licence in view.licence_groups().get(group.serial, ()):
+            short = short_of_seats(self._seats, view, licence.sku_id, people)
+            settled += unseated(view, group, licence.sku_id, short)
+            settled += seated_again(view, group, licence.sku_id, [ref for ref in people if ref not in short])
+        self.change(call, *additions, *settled)
+
     def _group(self, call: Call) -> Ref:
         """The group of the path, if its relations can be written."""
         ref = call.object(call.keys[0], Kind.GROUP)
@@ -90,7 +108,7 @@ class GroupDesk(Desk):
     def add_member(self, call: Call) -> Response:
         """POST /groups/{id}/members/$ref"""
         group = self._for_members(call)
-        self.change(call, self._new_member(call, group, read(call.request.body, _Reference).id))
+        self._join(call, group, [self._new_member(call, group, read(call.request.body, _Reference).id)])
         return Response(204)
 
     def update(self, call: Call) -> Response:
@@ -104,7 +122,7 @@ class GroupDesk(Desk):
         additions = [self._new_member(call, group, address) for address in wanted.members]
         if len(set(additions)) < len(additions):
             raise _already("members")
-        self.change(call, *additions)
+        self._join(call, group, additions)
         if wanted.display_name is not None and wanted.display_name != self.newest.group(group.serial).display_name:
             self.change(call, RenameGroup(self.guid(group), wanted.display_name))
         return Response(204)

@@ -17,7 +17,7 @@ from chamberlain.simulator.graph.shapes.group import GROUP
 from chamberlain.simulator.graph.shapes.user import USER
 from chamberlain.simulator.graph.writes.desk import Desk, read
 from chamberlain.simulator.graph.writes.expiration import moment
-from chamberlain.simulator.graph.writes.seats import Seats
+from chamberlain.simulator.graph.writes.seats import COUNT_VIOLATION, Seats, short_of_seats, unseated
 from chamberlain.simulator.message import Response, json_response
 from chamberlain.simulator.world.group import GroupKind, GroupLicence
 from chamberlain.simulator.world.licence import HOLDING, LicenceState, Sku, State, catalogue
@@ -31,7 +31,6 @@ from chamberlain.simulator.world.view import View
 
 ACCEPTED = 202
 _LICENSED = frozenset({GroupKind.SECURITY, GroupKind.MAIL_SECURITY})
-_SHORT = "CountViolation"
 
 
 class _Added(msgspec.Struct, rename="camel"):
@@ -111,7 +110,7 @@ class LicenceDesk(Desk):
                 self.change(call, AssignLicence(guid, state.sku_id, state.disabled_plans, now))
                 continue
             group = self.guid(Ref(Kind.GROUP, state.by_group))
-            short = state.error == _SHORT
+            short = state.error == COUNT_VIOLATION
             cured = short and self._seats.free(self.newest, state.sku_id) > 0
             left = (State.ACTIVE, "None") if cured else (state.state, state.error)
             self.change(call, SettleLicence(guid, state.sku_id, group, now, *left))
@@ -144,11 +143,8 @@ class LicenceDesk(Desk):
     def _short(self, view: View, group: Ref, sku: str) -> list[SettleLicence]:
         """Members for whom no seat is left, in the order in which they are listed."""
         members = view.members_at(group.serial, 0, view.member_places(group.serial))
-        people = [ref for ref in members if ref is not None and ref.kind is Kind.USER]
-        new = [ref for ref in people if sku not in view.held_licences(ref.serial)]
-        target, now = self.guid(group), moment()
-        left_out = new[max(0, self._seats.free(view, sku)) :]
-        return [SettleLicence(self.guid(ref), sku, target, now, State.ERROR, _SHORT) for ref in left_out]
+        people = [ref for ref in members if ref is not None]
+        return unseated(view, group, sku, short_of_seats(self._seats, view, sku, people))
 
 
 def _differs(state: LicenceState | None, off: tuple[str, ...]) -> bool:

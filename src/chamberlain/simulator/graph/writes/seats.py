@@ -1,12 +1,17 @@
 """How many seats of a licence are free, without counting everybody again for each write."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from chamberlain.simulator.graph.writes.expiration import moment
 from chamberlain.simulator.world.fact import AttributeFact, EdgeFact, EntryFact, Fact, PresenceFact, Relation, Shelf
+from chamberlain.simulator.world.licence import State
+from chamberlain.simulator.world.mutation.people import SettleLicence
 from chamberlain.simulator.world.overlay import LICENCES
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.view import View
+
+COUNT_VIOLATION = "CountViolation"
 
 
 class Seats:
@@ -40,6 +45,25 @@ class Seats:
                     self._used.subtract(before.held_licences(holder.serial).keys())
                 if now.present(holder):
                     self._used.update(now.held_licences(holder.serial).keys())
+
+
+def short_of_seats(seats: Seats, view: View, sku: str, people: Iterable[Ref]) -> list[Ref]:
+    """Those for whom no seat is left when a group hands a licence out to all of them, in their order."""
+    new = [ref for ref in people if ref.kind is Kind.USER and sku not in view.held_licences(ref.serial)]
+    return new[max(0, seats.free(view, sku)) :] if new else []
+
+
+def unseated(view: View, group: Ref, sku: str, people: Iterable[Ref]) -> list[SettleLicence]:
+    """What becomes of the licence for people without a seat, until they are gone through again."""
+    target, now = view.base.guid(group), moment()
+    return [SettleLicence(view.base.guid(ref), sku, target, now, State.ERROR, COUNT_VIOLATION) for ref in people]
+
+
+def seated_again(view: View, group: Ref, sku: str, people: Iterable[Ref]) -> list[SettleLicence]:
+    """What becomes of the licence for people who were in the group before, when it had no seat for them."""
+    target, now = view.base.guid(group), moment()
+    before = [ref for ref in people if view.entry(Shelf.SETTLED, (ref.serial, sku, group.serial), ref) is not None]
+    return [SettleLicence(view.base.guid(ref), sku, target, now) for ref in before if ref.kind is Kind.USER]
 
 
 def _concerned(fact: Fact) -> Iterator[Ref]:
