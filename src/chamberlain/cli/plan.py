@@ -15,11 +15,11 @@ from chamberlain.language import gettext as _
 from chamberlain.model.carried import Carried
 from chamberlain.model.plan import PlanState, StepState
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.words import say_change, say_effect, say_objection, say_obstacle
 from chamberlain.queries.connections import choose_tenant
 from chamberlain.queries.plans import PlanPage, find_plan, list_plans
 from chamberlain.queries.wishes import GIVE, TAKE, read_wishes
 from chamberlain.sentences import explain
-from chamberlain.sentences.plans import GUARDS
 
 MARKS = {
     StepState.WAITING: "·",
@@ -115,17 +115,19 @@ def show(page: PlanPage, *, as_json: bool) -> None:
 
 def _print_barred(page: PlanPage) -> None:
     for barred in page.ran.plan.barred:
-        why = ", ".join(one.hindrance.value for one in barred.obstacles)
-        line = f"{barred.change.verb.value} {barred.subject_name} {barred.permission_name}: {why}"
-        out.print(f"[red]x[/] {escape(line)}", highlight=False)
-        for command in (one.command for one in barred.obstacles if one.command):
-            out.print(f"    {escape(command)}", highlight=False, soft_wrap=True)
+        line = say_change(barred.change, who=barred.subject_name, what=barred.permission_name)
+        out.print(f"[red]x[/] {escape(line)}", highlight=False, soft_wrap=True)
+        for one in barred.obstacles:
+            what, repair = say_obstacle(one)
+            out.print(f"    {escape(what)} {escape(repair)}", highlight=False, soft_wrap=True)
+            if one.command:
+                out.print(f"    {escape(one.command)}", highlight=False, soft_wrap=True)
 
 
 def _print_held(page: PlanPage) -> None:
     for objection in page.objections:
-        why = _(GUARDS.get(objection.guard.value, objection.guard.value)).format_map(dict(objection.values))
-        out.print(f"[yellow]{_('held back')}:[/] {escape(why)}", highlight=False)
+        why = say_objection(objection)
+        out.print(f"[yellow]{_('held back')}:[/] {escape(why)}", highlight=False, soft_wrap=True)
     if page.ran.pause is not None:
         sentence = explain(ChamberlainError(page.ran.pause[0], **page.ran.pause[1]))
         out.print(escape(f"{sentence.what} {sentence.why}"), style="yellow", highlight=False)
@@ -154,9 +156,7 @@ def summary(page: PlanPage) -> dict[str, Any]:
 def _cells(one: Carried) -> tuple[str, ...]:
     step = one.step
     facts = ", ".join(f"{name}={value}" for name, value in (step.before or {}).items())
-    besides = ", ".join(
-        f"{effect.consequence.value} {effect.link.name if effect.link else ''}".strip() for effect in step.effects
-    )
+    besides = "; ".join(say_effect(effect) for effect in step.effects)
     if one.failure is not None:
         besides = explain(ChamberlainError(one.failure[0], **one.failure[1])).what
     number = f"{step.number}"
