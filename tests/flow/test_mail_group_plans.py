@@ -1,0 +1,117 @@
+"""Groups that only Exchange changes, in the same plans as all others: changed by Exchange, proved by Exchange."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chamberlain import clock
+from chamberlain.actions.apply_plan import apply_plan
+from chamberlain.actions.make_plan import make_plan
+from chamberlain.bench.simulated import Simulated
+from chamberlain.bootstrap import World
+from chamberlain.model.capability import Capability
+from chamberlain.model.carried import Ran
+from chamberlain.model.plan import Change, PlanState, ProofKind, StepState, Subject
+from chamberlain.model.tenant import Tenant
+from chamberlain.model.verb import Verb
+from chamberlain.policy.capabilities import STANDARD
+from chamberlain.settings import Settings, load
+from chamberlain.store import plans, scopes
+from chamberlain.store.connection import rows
+from chamberlain.work import apply_plan as story
+from granting import Grants
+from stories import ADMIN, connect_and_sync, perform
+
+WRITING = (Capability.PROVISION_MAIL_GROUPS, Capability.PROVISION_GROUPS)
+
+
+@pytest.fixture(scope="module")
+def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
+    return start_tenant(users=100, groups=60, memberships=500, apps=4, seed=11)
+
+
+@pytest.fixture(scope="module")
+def settings(simulator: Simulated) -> Iterator[Settings]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LOGIN_ROOT", "GRAPH_ROOT", "EXCHANGE_ROOT"):
+            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
+        patch.setenv("CHAMBERLAIN_EXCHANGE", "invoke")
+        yield load()
+
+
+@pytest.fixture(scope="module")
+def tenant(world: World, simulator: Simulated, settings: Settings) -> Tenant:
+    found = connect_and_sync(simulator, settings)
+    Grants(simulator).grant("GroupMember.ReadWrite.All")
+    simulator.post("/_simulator/exchange/let_in", {"client_id": simulator.own_client_id})
+    simulator.post("/_simulator/knobs", {"exchange_lag_ms": 0})
+    scopes.choose(tenant_id=found.id, capabilities={*STANDARD, *WRITING}, now=clock.now(), by="a test")
+    assert perform(found, settings).error_code is None
+    return found
+
+
+def exchange(simulator: Simulated) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(simulator.get("/_simulator/exchange"))
+    return found
+
+
+def carried(tenant: Tenant, settings: Settings, *changes: Change) -> Ran:
+    plan_id = make_plan(actor=ADMIN, tenant=tenant, changes=changes, reason="a test", settings=settings)
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    return plans.find(tenant_id=tenant.id, plan_id=plan_id)
+
+
+def place(simulator: Simulated) -> tuple[str, str]:
+    """A mail group that can be changed, and somebody who is not in it."""
+    known = exchange(simulator)
+    group = next(one for one in known["groups"] if not one["synced"] and one["members"])
+    outside = next(one["id"] for one in known["mailboxes"] if one["id"] not in group["members"])
+    return group["id"], outside
+
+
+@pytest.mark.parametrize(
+    ("give", "take", "list_"),
+    [(Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, "members"), (Verb.ADD_OWNER, Verb.REMOVE_OWNER, "managers")],
+    ids=["members", "owners"],
+)
+def test_a_mail_group_is_changed_and_proved_by_exchange(
+    tenant: Tenant, settings: Settings, simulator: Simulated, give: Verb, take: Verb, list_: str
+) -> None:
+    group, who = place(simulator)
+    for verb, is_in in ((give, True), (take, False)):
+        assert perform(tenant, settings).error_code is None
+        ran = carried(tenant, settings, Change(verb, Subject(who), f"group:{group}"))
+        assert not ran.plan.barred
+        (step,) = ran.plan.steps
+        assert (ran.plan.state, step.state) == (PlanState.DONE, StepState.PROVED)
+        assert step.proof is not None
+        assert step.proof.kind is ProofKind.EXCHANGE
+        (there,) = [one for one in exchange(simulator)["groups"] if one["id"] == group]
+        assert (who in there[list_]) is is_in
+
+
+def test_one_plan_changes_groups_of_both_sorts(tenant: Tenant, settings: Settings, simulator: Simulated) -> None:
+    mail, who = place(simulator)
+    (plain,) = rows(
+        """
+        SELECT key FROM permission WHERE tenant_id = %(tenant)s AND kind = 'security_group' AND gone_at IS NULL
+          AND NOT coalesce((facts ->> 'dynamic')::bool, false) AND NOT coalesce((facts ->> 'on_premises')::bool, false)
+          AND NOT coalesce((facts ->> 'role_assignable')::bool, false)
+          AND key NOT IN (SELECT unnest(%(of)s::text[])) ORDER BY key LIMIT 1
+        """,
+        {"tenant": tenant.id, "of": held_by(simulator, who)},
+    )
+    wanted = [Change(Verb.ADD_MEMBER, Subject(who), key) for key in (f"group:{mail}", plain["key"])]
+    ran = carried(tenant, settings, *wanted)
+    assert ran.plan.state is PlanState.DONE
+    assert {step.change.permission: step.proof.kind for step in ran.plan.steps if step.proof} == {
+        f"group:{mail}": ProofKind.EXCHANGE,
+        plain["key"]: ProofKind.GRAPH,
+    }
+
+
+def held_by(simulator: Simulated, who: str) -> list[str]:
+    return [one["permission"] for one in simulator.truth() if one["t"] == "edge" and one["holder"] == who]
