@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import msgspec
+from django.db import connection
+
 from chamberlain.errors import Conflict
 from chamberlain.model.carried import Carried
 from chamberlain.model.plan import STEP_MOVES, Facts, Proof, StepState
@@ -30,7 +33,7 @@ def intend(plan_id: int, befores: Mapping[int, Facts], *, now: datetime) -> None
         if row.before is None:
             row.before = document(befores[row.number])
         row.intended_at = row.intended_at or now
-    StepRow.objects.bulk_update(rows, ["state", "before", "intended_at"], batch_size=500)
+    _write(rows)
 
 
 def called(plan_id: int, failures: Mapping[int, tuple[str, Mapping[str, str]] | None], *, now: datetime) -> None:
@@ -41,7 +44,7 @@ def called(plan_id: int, failures: Mapping[int, tuple[str, Mapping[str, str]] | 
         row.failure = document(failures[row.number])
         row.called_at = now
         row.tries += 1
-    StepRow.objects.bulk_update(rows, ["state", "failure", "called_at", "tries"], batch_size=500)
+    _write(rows)
 
 
 def end(plan_id: int, ended: Mapping[int, tuple[StepState, Proof | None]], *, now: datetime) -> None:
@@ -53,12 +56,30 @@ def end(plan_id: int, ended: Mapping[int, tuple[StepState, Proof | None]], *, no
         row.proof = document(proof)
         row.failure = None if state is StepState.PROVED else row.failure
         row.ended_at = now
-    StepRow.objects.bulk_update(rows, ["state", "proof", "failure", "ended_at"], batch_size=500)
+    _write(rows)
 
 
 def fail(plan_id: int, number: int, failure: tuple[str, Mapping[str, str]]) -> None:
     """Writes beside a step why it did not happen."""
     StepRow.objects.filter(plan_id=plan_id, number=number).update(failure=document(failure))
+
+
+# One statement for all: Django's would have a branch for each row and column.
+WRITE = """
+    UPDATE plan_step AS s
+    SET state = v.state, before = v.before, proof = v.proof, tries = v.tries, failure = v.failure,
+        intended_at = v.intended_at, called_at = v.called_at, ended_at = v.ended_at
+    FROM jsonb_to_recordset(%s::jsonb) AS v (id bigint, state text, before jsonb, proof jsonb, tries int, failure jsonb,
+        intended_at timestamptz, called_at timestamptz, ended_at timestamptz)
+    WHERE s.id = v.id
+"""
+WRITTEN = ("id", "state", "before", "proof", "tries", "failure", "intended_at", "called_at", "ended_at")
+
+
+def _write(rows: Sequence[StepRow]) -> None:
+    values = [{name: getattr(row, name) for name in WRITTEN} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [msgspec.json.encode(values).decode()])
 
 
 def _locked(plan_id: int, numbers: Iterable[int]) -> Sequence[StepRow]:
