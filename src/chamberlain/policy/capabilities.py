@@ -183,10 +183,9 @@ _WRITING = (
         Capability.PROVISION_MAIL_GROUPS,
         "Change members of mail groups",
         "Members of distribution and mail-enabled security groups are changed by hand.",
-        (Use("Exchange.ManageAsApp", "Adds and removes members of groups that only Exchange manages."),),
+        (Use("Exchange.ManageAsApp", "Changes groups that only Exchange manages; Microsoft does not support it."),),
         roles=(EXCHANGE_RECIPIENT_ADMINISTRATOR,),
         is_optional=True,
-        is_ready=False,
     ),
     Ability(
         Capability.PROVISION_LICENCES,

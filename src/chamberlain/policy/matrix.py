@@ -14,9 +14,10 @@ from chamberlain.model.matrix import PEOPLE, Area, Cell, CellState, Row
 from chamberlain.policy.capabilities import ABILITIES, STANDARD, lacks, needed
 
 WRITING_TEST = "tests/contract/test_writing_kinds.py::test_each_kind_is_given_and_taken_as_the_tenant_shows"
+MAIL_TEST = "tests/flow/test_mail_group_plans.py::test_each_kind_of_mail_group_is_changed_and_proved_by_exchange"
 TEST = "tests/flow/test_scopes.py::test_each_kind_is_synced_as_the_tenant_has_it"
 _MAIL_OWNERS = "Microsoft Graph does not tell the owners of groups that Exchange manages."
-_MAIL_WRITES = "Microsoft Graph changes no group that Exchange manages: only Exchange does."
+_MAIL_WRITES = "Graph changes no group that Exchange manages; Exchange does, in ways that Microsoft does not support."
 _GROUP_WRITES = "Microsoft changes no members of groups with a rule, nor of groups that are synced from elsewhere."
 
 
@@ -101,7 +102,8 @@ def _provision(subject: str, facts: _Facts, chosen: frozenset[Capability], held:
         return Cell(Area.PROVISION, CellState.OFF, scopes, limit=limit)
     if missing := lacks(facts.changes, held):
         return Cell(Area.PROVISION, CellState.NEEDS, missing, limit=limit)
-    return Cell(Area.PROVISION, CellState.WORKS, scopes, test=f"{WRITING_TEST}[{subject}]", limit=limit)
+    test = MAIL_TEST if facts.changes is Capability.PROVISION_MAIL_GROUPS else WRITING_TEST
+    return Cell(Area.PROVISION, CellState.WORKS, scopes, test=f"{test}[{subject}]", limit=limit)
 
 
 def _scopes(capability: Capability) -> tuple[str, ...]:
