@@ -1,7 +1,13 @@
 """Plans carried out in a simulated tenant: applied, proved, killed at every step, undone, refused."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +44,8 @@ from stories import ADMIN, connect_and_sync, perform
 
 WRITING = (Capability.PROVISION_GROUPS, Capability.PROVISION_OWNERS, Capability.PROVISION_LICENCES,
            Capability.OFFBOARD_ACCOUNT)  # fmt: skip
+
+PATIENCE_SECONDS = 120.0  # machines differ; nothing here waits for time to pass
 
 
 @pytest.fixture(scope="module")
@@ -383,3 +391,54 @@ def test_killed_before_or_after_whatever_it_does_it_goes_on_and_repeats_nothing(
 def _opposite(change: Change) -> Change:
     verbs = {Verb.ADD_MEMBER: Verb.REMOVE_MEMBER, Verb.REMOVE_MEMBER: Verb.ADD_MEMBER}
     return replace(change, verb=verbs[change.verb])
+
+
+@contextmanager
+def worker() -> "Iterator[subprocess.Popen[str]]":
+    """A worker in a process of its own; it never outlives the test."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chamberlain.cli", "worker"],
+        env={**os.environ, "CHAMBERLAIN_LOG_LEVEL": "ERROR"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().strip() == "worker is ready"
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_worker_killed_while_it_carries_out_is_taken_over_and_nothing_is_done_twice(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    plan_id = plan(tenant, settings, *swap(tenant, place=8, joining=20))
+    simulator.post("/_simulator/writes/reset", {})
+    held = {"path_prefix": "/v1.0/groups", "method": "PATCH", "kind": "reset", "after": True, "stall_ms": 60_000}
+    simulator.post("/_simulator/faults", {**held, "times": 1})
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    with worker() as first:  # Microsoft did it, and the answer does not come
+        wait_until(lambda: bool(written(simulator)))
+        first.send_signal(signal.SIGKILL)
+    simulator.delete("/_simulator/faults")
+    assert plans.state_of(plan_id) is PlanState.RUNNING
+    with worker() as second:
+        wait_until(lambda: plans.state_of(plan_id) is not PlanState.RUNNING)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(timeout=PATIENCE_SECONDS) == 0
+    ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+    assert ran.plan.state is PlanState.DONE, ran
+    assert ran.count(StepState.PROVED) == len(ran.steps) == 22
+    changed = [one for one in written(simulator) if one["changed"]]
+    assert len(changed) == len(written(simulator)) == 3
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not reached():
+        if time.monotonic() > until:
+            pytest.fail("it never got there")
+        time.sleep(0.05)
