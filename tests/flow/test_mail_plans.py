@@ -16,11 +16,12 @@ from chamberlain.model.capability import Capability
 from chamberlain.model.carried import Ran
 from chamberlain.model.kind import Family
 from chamberlain.model.observed import key_of
+from chamberlain.model.obstacle import Hindrance
 from chamberlain.model.plan import Change, PlanState, ProofKind, StepState, Subject
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import STANDARD
-from chamberlain.settings import Settings
+from chamberlain.settings import Settings, load
 from chamberlain.store import plans, scopes
 from chamberlain.work import apply_plan as story
 from stories import ADMIN, connect_and_sync, perform
@@ -78,3 +79,8 @@ def test_a_plan_changes_a_mail_group_proves_it_by_exchange_and_puts_it_back(
     writes = json.loads(simulated.get("/_simulator/writes"))["writes"]
     assert len([one for one in writes if "InvokeCommand" in one["path"] and one["changed"]]) == 4
     assert len([one for one in writes if "InvokeCommand" in one["path"]]) == 4
+
+    monkeypatch.setenv("CHAMBERLAIN_EXCHANGE", "off")
+    barred = make_plan(actor=ADMIN, tenant=tenant, changes=wishes[:1], reason="a test", settings=load())
+    (told,) = plans.find(tenant_id=tenant.id, plan_id=barred).plan.barred
+    assert Hindrance.NEEDS_EXCHANGE in {one.hindrance for one in told.obstacles}

@@ -6,6 +6,7 @@ from typing import Any
 
 from chamberlain import clock
 from chamberlain.model.capability import Capability
+from chamberlain.model.exchange import ExchangeWay
 from chamberlain.model.kind import AccountType, Family, Kind, Relation
 from chamberlain.model.merged import name_of
 from chamberlain.model.observed import key_of
@@ -16,6 +17,7 @@ from chamberlain.policy.capabilities import writes
 from chamberlain.policy.planning.by_rule import touched
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.policy.scope_standing import open_scopes
+from chamberlain.settings import load
 from chamberlain.store import coverage, halts, scopes, tenants
 from chamberlain.store.reads import own_roles, surroundings
 from chamberlain.store.reads import situation as read
@@ -45,7 +47,7 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
         chosen=chosen,
         held=open_scopes(held),
         premium=Capability.PROVISION_ROLES in chosen and _is_premium(tenant_id),
-        exchange=Capability.PROVISION_MAIL_GROUPS in chosen,
+        exchange=Capability.PROVISION_MAIL_GROUPS in chosen and load().exchange != ExchangeWay.OFF.value,
         ourselves=read.ourselves(tenant_id=tenant_id, client_id=client) | ({client} if client else frozenset()),
         administrators=surroundings.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR, since=as_of),
         own_roles=_own_roles(connection),
