@@ -1,9 +1,11 @@
 """The audit trail is a chain: what is done to it behind our back is found, and named."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -23,9 +25,10 @@ from chamberlain.model.origin import Channel, Origin
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.chain import Seal
 from chamberlain.queries.audit import verify_chain
+from chamberlain.store import audit_key as key_store
 from chamberlain.store import chain, tenants
 from chamberlain.store.connection import apart, connect, transaction
-from chamberlain.store.models import EventRow, TenantRow
+from chamberlain.store.models import AuditKeyRow, EventRow, TenantRow
 
 pytestmark = pytest.mark.usefixtures("world")
 ANNA = Actor(ActorKind.PERSON, "anna", "Anna")
@@ -151,16 +154,65 @@ def test_a_place_that_was_moved_is_named() -> None:
 
 def test_an_entry_written_by_hand_is_counted_as_not_stamped_though_it_was_sealed() -> None:
     sealed()
-    by_hand = """
-        INSERT INTO event (at, name, actor_kind, actor_id, actor_name, subject, details)
-        VALUES (now(), 'person:signed_in', 'person', 'ben', 'Ben', 'ben', '{}')
-    """
     with undone() as cursor:
-        cursor.execute(by_hand)
+        written_by_hand(cursor)
         seal_events(patient=True)
         verdict = verify_chain(viewer=stories.ADMIN)
         assert (verdict.findings, verdict.unstamped, verdict.is_whole) == ((), 1, False)
     assert verify_chain(viewer=stories.ADMIN).is_whole
+
+
+@pytest.fixture
+def upgraded(world: object) -> Iterator[None]:
+    """The installation was one of an older version until just now."""
+    sealed()
+    row = AuditKeyRow.objects.get()
+    kept = row.secret, row.created_at
+    keep_key(json.dumps({**json.loads(row.secret), "legacy_until": 1}), clock.now())
+    yield
+    keep_key(*kept)
+
+
+def keep_key(secret: str, made_at: datetime) -> None:
+    row = AuditKeyRow.objects.get()
+    row.secret, row.created_at = secret, made_at
+    row.save()
+    key_store.forget()
+
+
+def test_what_an_older_version_writes_during_an_upgrade_is_taken_over_and_told(upgraded: None) -> None:
+    sealed()
+    with undone() as cursor:
+        first, second = (written_by_hand(cursor) for _ in range(2))
+        seal_events(patient=True)
+        told = EventRow.objects.filter(name="events:adopted").latest("id")
+        assert told.details == {"entries": "2", "ids": f"{first} {second}"}
+        assert told.stamp
+        verdict = verify_chain(viewer=stories.ADMIN)
+        assert (verdict.findings, verdict.unstamped, verdict.adopted, verdict.is_whole) == ((), 0, 2, True)
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE event SET details = jsonb_build_object('ids', '1 2 3') WHERE id = %s", [told.id])
+        verdict = verify_chain(viewer=stories.ADMIN)
+        assert {one.fault for one in verdict.findings} == {Fault.CHANGED}
+        assert (verdict.unstamped, verdict.adopted) == (2, 0)  # what tells of them is not ours any more
+
+
+def test_nothing_is_taken_over_when_the_upgrade_is_long_ago(upgraded: None) -> None:
+    keep_key(AuditKeyRow.objects.get().secret, clock.now() - timedelta(days=1, seconds=1))
+    with undone() as cursor:
+        written_by_hand(cursor)
+        seal_events(patient=True)
+        verdict = verify_chain(viewer=stories.ADMIN)
+        assert (verdict.unstamped, verdict.adopted, verdict.is_whole) == (1, 0, False)
+
+
+def written_by_hand(cursor: Any) -> int:
+    """The id of an entry as an older version, or somebody with the database's password, writes it."""
+    cursor.execute("""
+        INSERT INTO event (at, name, actor_kind, actor_id, actor_name, subject, details)
+        VALUES (now(), 'person:signed_in', 'person', 'ben', 'Ben', 'ben', '{}') RETURNING id
+    """)
+    return int(cursor.fetchone()[0])
 
 
 def test_an_entry_that_is_copied_is_named() -> None:

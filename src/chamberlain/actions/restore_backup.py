@@ -7,6 +7,7 @@ from chamberlain.errors import Conflict, Refused
 from chamberlain.model.actor import Actor
 from chamberlain.model.backup import Restored
 from chamberlain.policy.authority import Deed, require
+from chamberlain.store import audit_key
 from chamberlain.store.backup import (
     Archive,
     database_is_empty,
@@ -43,6 +44,7 @@ def restore_backup(*, actor: Actor, path: Path, passphrase: str | None = None, r
         if found:
             the_ring().take(found)
         restore_rows(archive)
+        audit_key.forget()  # the trail that came with it has a key of its own
         return Restored(archive.manifest, bool(found))
 
 

@@ -76,6 +76,7 @@ class EventName(Enum):
     AUDIT_VIEWED = "audit:viewed"
     AUDIT_EXPORTED = "audit:exported"
     EVENTS_REMOVED = "events:removed"
+    EVENTS_ADOPTED = "events:adopted"
     KEYS_ROTATED = "keys:rotated"
     KEY_FORGOTTEN = "key:forgotten"
     BACKUP_MADE = "backup:made"

@@ -169,6 +169,11 @@ def _print_verdict(verdict: Verdict) -> None:
         err.print(_said(finding), highlight=False, markup=False, soft_wrap=True)
     if verdict.more:
         err.print(_("and {number} more").format(number=verdict.more), highlight=False)
+    if verdict.adopted:
+        told = _(
+            "{number} entries have no stamp: an older version wrote them during the upgrade, and they were taken over."
+        )
+        err.print(told.format(number=verdict.adopted), highlight=False)
     if verdict.unstamped:
         told = _("{number} entries are not stamped: written by an older version, or by hand.")
         err.print(told.format(number=verdict.unstamped), highlight=False)
@@ -189,6 +194,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "findings": [{**asdict(one), "fault": one.fault.value, "said": _said(one)} for one in verdict.findings],
         "more": verdict.more,
         "unstamped": verdict.unstamped,
+        "adopted": verdict.adopted,
     }
 
 

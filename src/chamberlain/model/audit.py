@@ -54,6 +54,7 @@ class Verdict:
     checked    how many places
     findings   what is wrong, but for entries that are not stamped
     more       findings beyond those that are named
+    adopted    entries that an older version wrote during the upgrade, without a stamp, as an entry of ours tells
     unstamped  entries that an older version wrote beside this one, or somebody by hand: nobody can tell which
     """
 
@@ -63,6 +64,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     more: int
     unstamped: int = 0
+    adopted: int = 0
 
     @property
     def is_whole(self) -> bool:

@@ -10,7 +10,7 @@ from chamberlain.model.audit import Asked, AuditPage, Seen, Verdict
 from chamberlain.model.entry import ChainState, Fault, Finding, Link
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
-from chamberlain.policy.chain import audit, moment
+from chamberlain.policy.chain import Seal, audit, moment
 from chamberlain.store import chain
 from chamberlain.store.audit_key import audit_key
 from chamberlain.store.reads import events
@@ -21,6 +21,7 @@ COLUMNS = (
     *("id", "place", "at", "event", "tenant", "actor_kind", "actor_id", "actor", "subject", "channel", "ip", "agent"),
     *("request", "reason", "before", "after", "details"),
 )
+ADOPTION = "events:adopted"
 MOST_NAMED = 100  # findings; one link that was taken out of the middle moves all others
 
 
@@ -98,9 +99,12 @@ def verify_chain(*, viewer: Actor, known: tuple[int, str] | None = None) -> Verd
     tally = _Tally()
     links = tally.counted(chain.links(until=state.sequence), known)
     found: list[Finding] = []
-    more = unstamped = 0
+    more = unstamped = adopted = 0
+    taken_over = _adopted(seal)
     for finding in joined(audit(links, seal=seal), chain.unchained()):
-        if finding.fault is Fault.UNSTAMPED:
+        if finding.fault is Fault.UNSTAMPED and finding.event_id in taken_over:
+            adopted += 1
+        elif finding.fault is Fault.UNSTAMPED:
             unstamped += 1
         elif len(found) < MOST_NAMED:
             found.append(finding)
@@ -108,7 +112,16 @@ def verify_chain(*, viewer: Actor, known: tuple[int, str] | None = None) -> Verd
             more += 1
     if known and not tally.met:
         found.insert(0, Finding(Fault.CUT, known[0], None))
-    return Verdict(state, tally.checked, tally.removed, tuple(found), more, unstamped)
+    return Verdict(state, tally.checked, tally.removed, tuple(found), more, unstamped, adopted)
+
+
+def _adopted(seal: Seal) -> frozenset[int]:
+    """Entries without a stamp of which stamped ones tell that they were taken over during an upgrade.
+
+    Their ids suffice: the link of each is marked, and binds the id to what was sealed.
+    """
+    told = (one for one in chain.entries_named(ADOPTION) if one.stamp and seal.is_ours(one))
+    return frozenset(int(text) for one in told for text in one.details.get("ids", "").split())
 
 
 def _flat(value: object) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,10 +24,11 @@ SEED_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class AuditKey:
-    """The seed, and the last event that was written before there was one."""
+    """The seed, the last event that was written before there was one, and when it was made."""
 
     seed: bytes = field(repr=False)
     legacy_until: int
+    made_at: datetime
 
     @property
     def seal(self) -> Seal:
@@ -48,6 +50,11 @@ def audit_key() -> AuditKey:
     return _cached(*(str(where.get(part, "")) for part in ("HOST", "PORT", "NAME", "USER")))
 
 
+def forget() -> None:
+    """Has the key read anew: another one stands there since a backup was put back."""
+    _cached.cache_clear()
+
+
 @lru_cache(maxsize=8)
 def _cached(_host: str, _port: str, _name: str, _user: str) -> AuditKey:
     if (found := _read()) is not None:
@@ -66,7 +73,7 @@ def _read() -> AuditKey | None:
     if row is None:
         return None
     told = json.loads(row.secret)
-    return AuditKey(bytes.fromhex(told["seed"]), int(told["legacy_until"]))
+    return AuditKey(bytes.fromhex(told["seed"]), int(told["legacy_until"]), row.created_at)
 
 
 def _make() -> None:

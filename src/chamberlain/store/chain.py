@@ -1,6 +1,6 @@
 """The audit trail's chain in the database: sealing what waits, reading it in order, taking a tenant's entries away."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.transaction import atomic
 
 from chamberlain import clock
-from chamberlain.model.entry import ChainState, Fault, Finding, Link
+from chamberlain.model.entry import ChainState, Entry, Fault, Finding, Link
 from chamberlain.policy.chain import FIRST, Seal, forge
 from chamberlain.store.connection import rows
 from chamberlain.store.models import EventRow
@@ -41,9 +41,10 @@ BURY = """
 """
 
 
-def seal_some(seal: Seal, *, patient: bool = False) -> int:
+def seal_some(seal: Seal, *, patient: bool = False, adopt: Callable[[Sequence[int]], None] | None = None) -> int:
     """Chains up to a thousand entries that wait, oldest first; how many.
 
+    adopt    is told, in the same transaction, of those that have no stamp and should
     patient  waits for another process that seals; otherwise that one does it, and this one does nothing
     """
     with atomic(), connection.cursor() as cursor:
@@ -57,7 +58,15 @@ def seal_some(seal: Seal, *, patient: bool = False) -> int:
             CHAIN, [(one.sequence, one.event_id, one.digest, one.hash, one.mac, one.sealed_at) for one in links]
         )
         cursor.execute("DELETE FROM event_waiting WHERE event_id = ANY (%s)", [ids])
+        unstamped = [entry.id for entry in entries if not entry.stamp and not seal.is_ours(entry)]
+        if unstamped and adopt is not None:
+            adopt(unstamped)
     return len(links)
+
+
+def entries_named(name: str) -> Iterator[Entry]:
+    """All entries of a name, oldest first."""
+    return (row.value() for row in EventRow.objects.filter(name=name).order_by("id").iterator())
 
 
 def head() -> tuple[int, str]:

@@ -231,6 +231,7 @@ HAPPENING: dict[str, Word] = {
     "audit:exported": _("Took the audit trail away"),
     "list:exported": _("Took a list away"),
     "events:removed": _("Entries removed with their tenant"),
+    "events:adopted": _("Entries of an older version taken over"),
     "keys:rotated": _("Encryption key replaced"),
     "key:forgotten": _("Encryption key removed"),
     "token:made": _("API token made"),
