@@ -16,7 +16,7 @@ from chamberlain.model.capability import Capability
 from chamberlain.model.effect import Consequence
 from chamberlain.model.guard import Rails, Window
 from chamberlain.model.obstacle import Hindrance
-from chamberlain.model.plan import Change, Options, PlanState, Subject
+from chamberlain.model.plan import Change, Options, PlanState, StepState, Subject
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import ABILITIES, STANDARD
@@ -161,3 +161,21 @@ def test_a_plan_tells_which_rule_moves_somebody(tenant: Tenant, settings: Settin
     (step,) = plans.find(tenant_id=tenant.id, plan_id=made(tenant, settings, wish)).plan.steps
     enters = [one.link.key for one in step.effects if one.consequence is Consequence.ENTERS_BY_RULE and one.link]
     assert rule[0]["key"] in enters
+
+
+def test_a_user_name_that_somebody_got_meanwhile_is_left_to_a_person(tenant: Tenant, settings: Settings) -> None:
+    properties: dict[str, str | bool | None] = {
+        "userPrincipalName": f"newcomer@{tenant.domain}",
+        "displayName": "New Comer",
+        "mailNickname": "newcomer",
+    }
+    wish = Change(Verb.CREATE_USER, Subject(""), options=Options(properties=properties))
+    first, overtaken = made(tenant, settings, wish), made(tenant, settings, wish)
+    assert do(tenant, settings, first) is PlanState.DONE
+    assert do(tenant, settings, overtaken) is PlanState.STALE
+    late = made(tenant, settings, wish)  # no sync has seen the newcomer yet
+    assert do(tenant, settings, late) is PlanState.FAILED
+    (step,) = plans.find(tenant_id=tenant.id, plan_id=late).steps
+    assert step.step.state is StepState.NEEDS_PERSON
+    assert step.failure == ("user_name_taken", {})
+    assert step.tries == 0, "nothing was sent"

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chamberlain import clock
-from chamberlain.errors import ChamberlainError, Refused, Upstream
+from chamberlain.errors import ChamberlainError, Conflict, Refused, Upstream
 from chamberlain.kinds.writing.carrying import Sending
 from chamberlain.model.carried import Carried
 from chamberlain.model.plan import DONE_STEPS, Facts, Proof, ProofKind, Step, StepState
 from chamberlain.model.task import TaskCause
-from chamberlain.policy.planning.facts import is_met
+from chamberlain.policy.planning.facts import collides, is_met
 from chamberlain.provision.hand import Hand, Seen
 from chamberlain.provision.journal import Ended, Failure, Journal, failure_of
 
@@ -150,6 +150,9 @@ class Engine:
             seen = found[step.number]
             if isinstance(seen, ChamberlainError):
                 ended.append(self._for_person(step, seen, TaskCause.REFUSED))
+                continue
+            if step.number not in self._again and collides(step.change, before=seen):
+                ended.append(self._for_person(step, Conflict("user_name_taken"), TaskCause.REFUSED))
                 continue
             befores[step.number] = self._again[step.number].before if step.number in self._again else seen
         going = [step for step in wave if step.number in befores]

@@ -83,6 +83,11 @@ SENTENCES: dict[str, Sentence] = {
         "It was sent several times, and the tenant still shows what was before.",
         "Look in Entra, and settle the task when it is so.",
     ),
+    "user_name_taken": Sentence(
+        "Somebody has this user name already.",
+        "The user was there before Chamberlain sent anything, so it is not the one that was to be created.",
+        "Plan with another user name, or change the user who is there.",
+    ),
     "plan_stopped": Sentence(
         "The plan was stopped.",
         "{by} stopped it: {reason}",

@@ -18,8 +18,9 @@ def document(value: object) -> Any:
 
 
 def digest_of(changes: Iterable[Change]) -> bytes:
-    """Of what a plan does, in its order."""
-    return hashlib.sha256(msgspec.json.encode([document(one) for one in changes])).digest()
+    """Of what a plan does, in its order; names within a change are sorted, since the database keeps them in its own."""
+    told = msgspec.json.encode([document(one) for one in changes], order="deterministic")
+    return hashlib.sha256(told).digest()
 
 
 def facts_of(told: Any) -> Facts | None:
