@@ -21,10 +21,27 @@ class CloudHosts:
 CLOUDS = {
     cloud.name: cloud
     for cloud in (
-        CloudHosts("global", "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://outlook.office365.com"),
-        CloudHosts("gcc_high", "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://outlook.office365.us"),
-        CloudHosts("dod", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://outlook-dod.office365.us"),
-        CloudHosts("china", "https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn", "https://partner.outlook.cn"),
+        CloudHosts(
+            "global",
+            "https://login.microsoftonline.com",
+            "https://graph.microsoft.com",
+            "https://outlook.office365.com",
+        ),
+        CloudHosts(
+            "gcc_high", "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://outlook.office365.us"
+        ),
+        CloudHosts(
+            "dod",
+            "https://login.microsoftonline.us",
+            "https://dod-graph.microsoft.us",
+            "https://outlook-dod.office365.us",
+        ),
+        CloudHosts(
+            "china",
+            "https://login.partner.microsoftonline.cn",
+            "https://microsoftgraph.chinacloudapi.cn",
+            "https://partner.outlook.cn",
+        ),
     )
 }
 
