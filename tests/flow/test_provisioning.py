@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from chamberlain.actions.apply_plan import apply_plan
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.actions.perform_plan import end, permits_of
 from chamberlain.actions.reaching import way_to
-from chamberlain.actions.settle_task import settle_task
+from chamberlain.actions.settle_task import assign_task, attach_evidence, settle_task
 from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
 from chamberlain.actions.undo_plan import undo_plan
 from chamberlain.bench.simulated import Simulated
@@ -41,6 +42,7 @@ from chamberlain.store.models import StepRow
 from chamberlain.work import apply_plan as story
 from granting import Grants
 from stories import ADMIN, connect_and_sync, perform
+from terminal import run as run_command
 
 WRITING = (Capability.PROVISION_GROUPS, Capability.PROVISION_OWNERS, Capability.PROVISION_LICENCES,
            Capability.OFFBOARD_ACCOUNT)  # fmt: skip
@@ -315,6 +317,52 @@ def test_what_microsoft_refuses_becomes_a_task_and_a_person_ends_it(
     ran = do(tenant, settings, plan_id)  # the rest is tried again
     assert ran.plan.state is PlanState.DONE, ran
     assert tasks.find(tenant_id=tenant.id, task_id=second.id).state is TaskState.DROPPED
+
+
+def test_a_plan_ends_when_people_have_settled_what_was_left_to_them(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    group = plain_groups(tenant)[8]
+    plan_id = plan(tenant, settings, Change(Verb.REMOVE_MEMBER, Subject(sorted(group["members"])[0]), group["key"]))
+    refused = {"path_prefix": "/v1.0/groups", "method": "DELETE", "kind": "status", "status": 403, "times": 100}
+    simulator.post("/_simulator/faults", refused)
+    try:
+        assert do(tenant, settings, plan_id).plan.state is PlanState.FAILED
+    finally:
+        simulator.delete("/_simulator/faults")
+    (task,) = tasks.listing(tenant_id=tenant.id, states=[TaskState.OPEN], limit=10, plan_id=plan_id)
+    assign_task(actor=ADMIN, tenant=tenant, task_id=task.id, assignee="Otto")
+    attach_evidence(actor=ADMIN, tenant=tenant, task_id=task.id, name="C:\\x\\proof.png", content=b"png")
+    settle_task(actor=ADMIN, tenant=tenant, task_id=task.id, state=TaskState.DROPPED, note="she stays")
+    settled = tasks.find(tenant_id=tenant.id, task_id=task.id)
+    assert (settled.assignee, settled.evidence, settled.comments[0].text) == ("Otto", "proof.png", "she stays")
+    assert plans.state_of(plan_id) is PlanState.DONE
+
+
+def test_the_terminal_plans_applies_and_undoes(
+    tenant: Tenant, settings: Settings, simulator: Simulated, tmp_path: Path
+) -> None:
+    group = plain_groups(tenant)[4]
+    before = members(simulator, group["key"])
+    outside = next(one for one in people(tenant) if one not in before)
+    file = tmp_path / "changes.csv"
+    file.write_text(f"Person,Change,Permission\n{outside},add,{group['key']}\n", encoding="utf-8")
+    where = ("--tenant", tenant.slug, "--json")
+    planned = run_command("plan", "--file", str(file), "--reason", "a test", *where)
+    assert planned.returncode == 0, planned.stderr
+    told = json.loads(planned.stdout)
+    assert [one["change"]["verb"] for one in told["steps"]] == ["add_member"]
+    assert told["steps"][0]["before"] == {"member": False}
+    number = str(told["id"])
+    applied = run_command("apply", number, *where)
+    assert applied.returncode == 0, applied.stderr
+    assert json.loads(applied.stdout)["state"] == "done"
+    assert members(simulator, group["key"]) == before | {outside}
+    back = run_command("undo", number, "--reason", "it was wrong", "--apply", *where)
+    assert back.returncode == 0, back.stderr
+    assert members(simulator, group["key"]) == before
+    listed = json.loads(run_command("plans", *where).stdout)
+    assert [(one["undo_of"], one["state"]) for one in listed[:2]] == [(int(number), "done"), (None, "undone")]
 
 
 class Killed(BaseException):

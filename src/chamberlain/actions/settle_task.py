@@ -6,11 +6,11 @@ from chamberlain import clock
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
-from chamberlain.model.plan import Proof, ProofKind, StepState
+from chamberlain.model.plan import PlanState, Proof, ProofKind, StepState
 from chamberlain.model.task import TaskState
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
-from chamberlain.store import steps, tasks
+from chamberlain.store import plans, steps, tasks
 from chamberlain.store.connection import transaction
 
 MEGABYTES = 5
@@ -32,6 +32,16 @@ def settle_task(*, actor: Actor, tenant: Tenant, task_id: int, state: TaskState,
             ended = StepState.PROVED if is_done else StepState.SKIPPED
             proof = Proof(ProofKind.PERSON, {"said_by": actor.name}, now) if is_done else None
             steps.end(task.plan_id, {task.step: (ended, proof)}, now=now)
+            if plans.end_where_done(task.plan_id, now=now):
+                record(
+                    EventName.PLAN_ENDED,
+                    actor=actor,
+                    tenant_id=tenant.id,
+                    subject=f"plan:{task.plan_id}",
+                    reason=note,
+                    state=PlanState.DONE.value,
+                    on_behalf_of=actor.name,
+                )
         record(
             EventName.TASK_SETTLED,
             actor=actor,

@@ -201,3 +201,10 @@ def state_of(plan_id: int) -> PlanState:
 def pause_of(plan_id: int) -> tuple[str, dict[str, str]] | None:
     """Code and data of why a plan does not go on."""
     return failure_of(PlanRow.objects.filter(id=plan_id).values_list("pause", flat=True).get())
+
+
+def end_where_done(plan_id: int, *, now: datetime) -> bool:
+    """Ends a plan that failed as done, where nothing of it is left; whether it did. Inside a transaction."""
+    over = [StepState.PROVED.value, StepState.NOT_PROVABLE.value, StepState.SKIPPED.value]
+    is_left = StepRow.objects.filter(plan_id=plan_id).exclude(state__in=over).exists()
+    return not is_left and state_of(plan_id) is PlanState.FAILED and move(plan_id, PlanState.DONE, now=now)
