@@ -56,7 +56,9 @@ class PermissionShape(Schema):
     email: str
     members: int = Field(description="Accounts and groups that hold it directly.")
     people: int = Field(description="People who hold it by whatever path.")
-    owners: int | None = Field(description="null: unknown, needs Exchange; Microsoft Graph has no owners for this kind.")
+    owners: int | None = Field(
+        description="null: unknown, needs Exchange; Microsoft Graph has no owners for this kind."
+    )
     dynamic: bool
     on_premises: bool
     role_assignable: bool
