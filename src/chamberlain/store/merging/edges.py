@@ -126,19 +126,32 @@ CLOSE_UNSEEN_OF_HOLDERS = (
     + NOT_SEEN
 )
 
-# A change speaks of all that has its key: what is open of it and was not said again has ended.
+# A change speaks of all that has its key: what is open of it and was not said again has ended. Keys are few beside
+# edges, so each is looked up: left to itself, the planner reads all edges of the tenant.
 CLOSE_CHANGED = (
     """
     INSERT INTO closing
-    SELECT g.permission_id, g.relation, g.holder_id, g.via_id, g.qualifier_id, c.family
-    FROM changed_key c
-    JOIN permission p ON p.tenant_id = %(tenant)s AND p.family = c.family AND p.parent = c.parent AND p.guid = c.guid
-    JOIN LATERAL (
-        SELECT id FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = c.holder
-        UNION ALL SELECT id FROM permission h WHERE h.tenant_id = %(tenant)s AND h.family = 1 AND h.guid = c.holder
-    ) AS h ON true
-    JOIN grants g ON g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.permission_id = p.id
-                 AND g.relation = c.relation AND g.holder_id = h.id
+    SELECT g.permission_id, g.relation, g.holder_id, g.via_id, g.qualifier_id, g.family
+    FROM (
+        WITH pair AS MATERIALIZED (
+            SELECT p.id AS permission_id, h.id AS holder_id, c.relation, c.family
+            FROM changed_key c
+            JOIN permission p ON p.tenant_id = %(tenant)s AND p.family = c.family AND p.parent = c.parent
+                             AND p.guid = c.guid
+            JOIN LATERAL (
+                SELECT id FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = c.holder
+                UNION ALL
+                SELECT id FROM permission h WHERE h.tenant_id = %(tenant)s AND h.family = 1 AND h.guid = c.holder
+            ) AS h ON true
+        )
+        SELECT pair.family, open.* FROM pair
+        JOIN LATERAL (
+            SELECT e.permission_id, e.relation, e.holder_id, e.via_id, e.qualifier_id FROM grants e
+            WHERE e.tenant_id = %(tenant)s AND e.closed_at IS NULL AND e.permission_id = pair.permission_id
+              AND e.relation = pair.relation AND e.holder_id = pair.holder_id
+            OFFSET 0
+        ) AS open ON true
+    ) AS g
     WHERE true
 """  # noqa: S608 - constants
     + NOT_SEEN
