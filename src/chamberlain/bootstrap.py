@@ -258,6 +258,7 @@ def is_worker_alive() -> bool:
 def make_worker(world: World) -> Any:
     """A worker with every story of the house registered, and the rounds that start syncs and look after notices."""
     from chamberlain.actions.apply_plan import PLAN_JOB
+    from chamberlain.actions.end_terms import TERMS_JOB
     from chamberlain.actions.forget_tenants import forget_some
     from chamberlain.actions.keep_subscriptions import SUBSCRIPTIONS_JOB
     from chamberlain.actions.read_activity import ACTIVITY_JOB
@@ -265,6 +266,7 @@ def make_worker(world: World) -> Any:
     from chamberlain.actions.start_sync import SYNC_JOB
     from chamberlain.jobs.engine import Worker, is_over
     from chamberlain.work.apply_plan import apply_plan, pause_lost_plans
+    from chamberlain.work.end_terms import end_terms, look_after_terms
     from chamberlain.work.keep_subscriptions import keep_subscriptions, look_after_subscriptions, start_woken_syncs
     from chamberlain.work.read_activity import read_activity, start_due_readings
     from chamberlain.work.schedule import end_lost_runs, start_due_syncs
@@ -278,6 +280,7 @@ def make_worker(world: World) -> Any:
         SUBSCRIPTIONS_JOB: partial(keep_subscriptions, settings=world.settings),
         ACTIVITY_JOB: partial(read_activity, settings=world.settings),
         PLAN_JOB: partial(apply_plan, settings=world.settings),
+        TERMS_JOB: partial(end_terms, settings=world.settings),
     }
     worker = Worker(url=world.database_url, stories=stories)
     worker.every_round(partial(end_lost_runs, is_over=is_over))
@@ -287,6 +290,7 @@ def make_worker(world: World) -> Any:
     worker.every_round(SessionWatch(settings=world.settings))
     worker.every_round(start_woken_syncs)
     worker.every_round(start_due_readings)
+    worker.every_round(look_after_terms)
     worker.every_round(seal_waiting)
     worker.every_round(partial(forget_some, settings=world.settings))
     worker.every_round(CredentialWatch())

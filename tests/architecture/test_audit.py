@@ -20,6 +20,7 @@ TELLS = {"record", "remove_events_of", "record_once", "note_view"}
 
 UNTOLD: dict[str, str] = {
     "complete_connect._checked_tenant": "uses up the attempt; what comes of it is told by its caller",
+    "end_terms.queue_due_terms": "queues a look; the plan that takes things away is told",
     "keep_subscriptions.queue_due_looks": "queues a look; what the look does is told",
     "look_at_expiry.look_at_expiry": "copies a date from Microsoft; that it comes near is told",
     "perform_sync._note_organisation": "copies what Microsoft says of the tenant; the sync is told",

@@ -1,6 +1,6 @@
 """Make a plan: what would be done, in order, with everything that a reader has to know. It changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chamberlain import clock
@@ -31,11 +31,13 @@ def make_plan(
     settings: Settings,
     cause: Cause = Cause.PERSON,
     undo_of: int | None = None,
+    then: Callable[[int], object] | None = None,
 ) -> int:
     """The id of a plan that was made and kept.
 
     reason   why, in the actor's words
     undo_of  the plan that it puts back
+    then     called with the id, in the transaction that keeps the plan
     raises   Refused: not_allowed, plan_empty, plan_reason_missing; Misconfigured("not_connected"); Upstream
     """
     require(actor, Deed.MAKE_PLAN, tenant_id=tenant.id)
@@ -64,7 +66,7 @@ def make_plan(
         barred=found.barred,
         undo_of=undo_of,
     )
-    return _keep(plan, actor=actor)
+    return _keep(plan, actor=actor, then=then)
 
 
 def _as_seen(steps: Sequence[Step], *, connection: Connection, settings: Settings) -> tuple[Step, ...]:
@@ -93,7 +95,7 @@ def _as_seen(steps: Sequence[Step], *, connection: Connection, settings: Setting
     )
 
 
-def _keep(plan: Plan, *, actor: Actor) -> int:
+def _keep(plan: Plan, *, actor: Actor, then: Callable[[int], object] | None) -> int:
     with transaction():
         plan_id = plans.keep(plan, simulated=halts.simulates(plan.tenant_id))
         record(
@@ -108,4 +110,6 @@ def _keep(plan: Plan, *, actor: Actor) -> int:
             fingerprint=plan.fingerprint,
             undo_of="" if plan.undo_of is None else plan.undo_of,
         )
+        if then is not None:
+            then(plan_id)
     return plan_id

@@ -31,6 +31,7 @@ class PathShape(Schema):
     state: str = Field(description="For licences: Microsoft's state.")
     error: str = Field(description="For licences: Microsoft's error code.")
     scope: str = Field(description="For roles: the directory scope where it is not the whole tenant.")
+    until: datetime | None = Field(description="When Chamberlain takes it away, where it was given for a time.")
 
 
 class PlanShape(Schema):
@@ -120,6 +121,7 @@ def path(found: Path) -> dict[str, Any]:
         "state": found.state,
         "error": found.error,
         "scope": found.scope,
+        "until": found.until,
     }
 
 

@@ -55,6 +55,7 @@ class EventName(Enum):
     STEP_DONE = "step:done"
     STEP_FAILED = "step:failed"
     STEP_SKIPPED = "step:skipped"
+    TERM_SETTLED = "term:settled"
     WRITERS_STOPPED = "writers:stopped"
     WRITERS_RELEASED = "writers:released"
     BREAKER_TRIPPED = "breaker:tripped"

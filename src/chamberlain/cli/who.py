@@ -109,7 +109,9 @@ def describe(path: Path) -> str:
         Reason.LICENCE: _("inside {chain}"),
         Reason.ELIGIBLE: _("eligible through {chain}") if chain else _("eligible"),
     }[path.reason].replace("{chain}", chain)
-    extra = [part for part in (path.error, path.scope and _("scope {scope}").format(scope=path.scope)) if part]
+    until = _("until {time}").format(time=f"{path.until:%Y-%m-%d %H:%M}") if path.until else ""
+    scope = _("scope {scope}").format(scope=path.scope) if path.scope else ""
+    extra = [part for part in (path.error, scope, until) if part]
     return ", ".join([words, *extra])
 
 
@@ -146,6 +148,7 @@ def _json(person: Person) -> dict[str, Any]:
                         "state": path.state,
                         "error": path.error,
                         "scope": path.scope,
+                        "until": path.until.isoformat() if path.until else None,
                     }
                     for path in holding.paths
                 ],

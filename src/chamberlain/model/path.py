@@ -37,6 +37,7 @@ class Path:
     state    for licences: Microsoft's state, e.g. "Active", "Error"; otherwise ""
     error    for licences: Microsoft's error code, e.g. "CountViolation"; otherwise ""
     scope    for roles: the directory scope when it is not the whole tenant; otherwise ""
+    until    when it ends: by itself, or because we take it away then; None: without end
     """
 
     reason: Reason
@@ -45,3 +46,4 @@ class Path:
     state: str = ""
     error: str = ""
     scope: str = ""
+    until: datetime | None = None

@@ -94,6 +94,7 @@ class Situation:
     ourselves        ids of the application that connects, and of its service principal
     administrators   accounts that are Global Administrator now, and may sign in
     blind            keys of permissions whose holders could not be read
+    timed            rights that end by us: holder, permission, the verb that takes it, scope (store/terms)
     """
 
     as_of: datetime
@@ -109,3 +110,4 @@ class Situation:
     ourselves: frozenset[str] = frozenset()
     administrators: frozenset[str] = frozenset()
     blind: frozenset[str] = frozenset()
+    timed: frozenset[tuple[str, str, str, str]] = frozenset()

@@ -18,7 +18,7 @@ from chamberlain.policy.planning.by_rule import touched
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.settings import load
-from chamberlain.store import coverage, halts, scopes, tenants
+from chamberlain.store import coverage, halts, scopes, tenants, terms
 from chamberlain.store.reads import own_roles, surroundings
 from chamberlain.store.reads import situation as read
 
@@ -51,6 +51,7 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
         ourselves=read.ourselves(tenant_id=tenant_id, client_id=client) | ({client} if client else frozenset()),
         administrators=surroundings.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR, since=as_of),
         own_roles=_own_roles(connection),
+        timed=_timed(tenant_id, changes),
     )
 
 
@@ -144,6 +145,17 @@ def _idle(tenant_id: int, known: Sequence[Mapping[str, Any]], *, now: datetime) 
         if isinstance(seats := row["facts"].get("enabled"), int) and int(row["facts"].get("consumed") or 0) >= seats
     ]
     return surroundings.idle(tenant_id=tenant_id, licences=full, since=now - IDLE_FOR)
+
+
+def _timed(tenant_id: int, changes: Sequence[Change]) -> frozenset[terms.Place]:
+    giving = [one for one in changes if one.options.ends is not None]
+    if not giving:
+        return frozenset()
+    return terms.open_of(
+        tenant_id=tenant_id,
+        subjects={one.subject.key for one in giving},
+        permissions={one.permission for one in giving},
+    )
 
 
 def _own_roles(connection: Connection | None) -> frozenset[str] | None:

@@ -8,6 +8,7 @@ from chamberlain.model.holding import Holding, ServicePlan
 from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.path import Link, Path, Reason
 from chamberlain.policy.path import Chain, chains
+from chamberlain.queries.terms import ends_of
 from chamberlain.store.reads import holdings, permissions
 
 GIVEN_STATES = frozenset({"Active", "ActiveWithError"})
@@ -44,14 +45,18 @@ def holdings_of(*, tenant_id: int, account_id: int, at: datetime | None = None) 
         tenant_id=tenant_id, skus=[known[id_]["guid"] for id_ in paths if known[id_]["family"] == Family.LICENCE], at=at
     )
     disabled = _disabled_by_sku(direct)
+    ends = ends_of(tenant_id=tenant_id, accounts=[account_id], at=at)
+    for id_ in paths:
+        paths[id_] = [ends.on(path, account=account_id, permission=known[id_]) for path in paths[id_]]
     held = [
         _holding(known[id_], found, plans=_plans(known[id_], plans, disabled.get(id_)), owner=False)
         for id_, found in paths.items()
     ]
     owned = [
-        _holding(known[row["permission_id"]], [_direct(row["opened_at"])], plans=(), owner=True)
+        _holding(group, [ends.on(_direct(since), account=account_id, permission=group, owner=True)], owner=True)
         for row in direct
         if row["relation"] == Relation.OWNER
+        for group, since in ((known[row["permission_id"]], row["opened_at"]),)
     ]
     order = list(Kind)
     return tuple(sorted([*held, *owned], key=lambda one: (order.index(one.kind), one.owner, one.name.lower(), one.key)))
@@ -64,11 +69,13 @@ def paths_to(
     if not accounts:
         return {}
     direct = holdings.direct(tenant_id=tenant_id, holders=accounts, at=at)
-    if permission["family"] == Family.GROUP:
-        return _paths_into_group(tenant_id, permission, direct, at)
-    if permission["family"] == Family.SERVICE_PLAN:
-        return _paths_to_plan(tenant_id, permission, direct, at)
-    return _paths_to_assignment(tenant_id, permission, direct, at)
+    ways = {Family.GROUP: _paths_into_group, Family.SERVICE_PLAN: _paths_to_plan}
+    way = ways.get(Family(permission["family"]), _paths_to_assignment)
+    ends = ends_of(tenant_id=tenant_id, accounts=accounts, at=at)
+    return {
+        account: tuple(ends.on(path, account=account, permission=permission) for path in found)
+        for account, found in way(tenant_id, permission, direct, at).items()
+    }
 
 
 def _paths_into_group(
@@ -199,7 +206,7 @@ def _reaches(path: Path) -> bool:
     return path.reason is not Reason.ELIGIBLE and (not path.state or path.state in GIVEN_STATES)
 
 
-def _holding(permission: Row, paths: list[Path], *, plans: tuple[ServicePlan, ...], owner: bool) -> Holding:
+def _holding(permission: Row, paths: list[Path], *, owner: bool, plans: tuple[ServicePlan, ...] = ()) -> Holding:
     return Holding(
         key=permission["key"],
         kind=Kind(permission["kind"]),

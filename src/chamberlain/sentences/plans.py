@@ -53,6 +53,31 @@ SENTENCES: dict[str, Sentence] = {
         "Plan {plan_id} changed nothing that can be restored, or is still running.",
         "Its page says of each step whether it can be put back.",
     ),
+    "guard_unreadable": Sentence(
+        "This guard rail cannot be set so.",
+        "{name} is {text}, and may be {least} to {most}.",
+        "Type a whole number within these bounds; nothing was changed.",
+    ),
+    "window_unreadable": Sentence(
+        "This maintenance window cannot be read.",
+        "It needs at least one day, and two times of day in UTC: {text}",
+        "Choose the days and write times like 22:00; nothing was changed.",
+    ),
+    "plan_left_to_person": Sentence(
+        what="What was given for a time is over, and a person has to take it away.",
+        why="Plan {plan_id} tried to, and Microsoft refused it or does not show it.",
+        repair="Settle its task.",
+    ),
+    "plan_rehearsed": Sentence(
+        what="What was given for a time is over, and was not taken away.",
+        why="The connection only simulates: plan {plan_id} rehearsed it.",
+        repair="Let the connection write, or take it away by hand.",
+    ),
+    "term_barred": Sentence(
+        what="What was given for a time is over, and Chamberlain cannot take it away.",
+        why="{why}",
+        repair="Remove what is in the way, or take it away by hand and settle the task.",
+    ),
     "plan_guarded": Sentence(
         "A guard rail holds the plan back.",
         "{reasons}",
@@ -116,6 +141,6 @@ SENTENCES: dict[str, Sentence] = {
     "evidence_unfit": Sentence(
         "This file cannot be kept.",
         "{reason}",
-        "Send a file of at most {megabytes} MB with a name.",
+        "Send a file of at most {megabytes} MB that is one of: {kinds}.",
     ),
 }

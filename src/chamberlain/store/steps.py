@@ -10,6 +10,7 @@ from chamberlain.errors import Conflict
 from chamberlain.model.carried import Carried
 from chamberlain.model.plan import STEP_MOVES, Facts, Proof, StepState
 from chamberlain.model.task import TaskState
+from chamberlain.store import terms
 from chamberlain.store.models import StepRow, TaskRow
 from chamberlain.store.plan_values import carried_of, document
 
@@ -48,7 +49,7 @@ def called(plan_id: int, failures: Mapping[int, tuple[str, Mapping[str, str]] | 
 
 
 def end(plan_id: int, ended: Mapping[int, tuple[StepState, Proof | None]], *, now: datetime) -> None:
-    """Writes down how steps ended, and what the tenant showed."""
+    """Writes down how steps ended, what the tenant showed, and what of it ends by us. Inside a transaction."""
     rows = _locked(plan_id, ended)
     for row in rows:
         state, proof = ended[row.number]
@@ -57,6 +58,7 @@ def end(plan_id: int, ended: Mapping[int, tuple[StepState, Proof | None]], *, no
         row.failure = None if state is StepState.PROVED else row.failure
         row.ended_at = now
     _write(rows)
+    terms.follow(rows, now=now)
 
 
 def fail(plan_id: int, number: int, failure: tuple[str, Mapping[str, str]]) -> None:

@@ -20,8 +20,8 @@ from chamberlain.policy.planning.obstacles import name_of
 from chamberlain.policy.planning.order import in_order, waits
 from chamberlain.policy.planning.reach import Above, reach
 from chamberlain.policy.planning.restoring import RESTORING
+from chamberlain.policy.planning.terms import ends_by_us
 
-_ENDING = frozenset({Verb.ASSIGN_ROLE, Verb.MAKE_ELIGIBLE})
 _MOVES = {Consequence.ENTERS_BY_RULE: Verb.ADD_MEMBER, Consequence.LEAVES_BY_RULE: Verb.REMOVE_MEMBER}
 
 
@@ -61,8 +61,8 @@ def _once(changes: Iterable[Change]) -> list[Change]:
 
 
 def _fitting(change: Change, situation: Situation) -> Change:
-    """Where the tenant cannot end a role by itself, we will have to."""
-    if change.options.ends is None or situation.premium or change.verb not in _ENDING:
+    """Where the tenant cannot end it by itself, we will have to."""
+    if not ends_by_us(change, premium=situation.premium):
         return change
     return replace(change, options=replace(change.options, ends_by_us=True))
 

@@ -10,6 +10,7 @@ from chamberlain.model.situation import AccountKnown, Edge, Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.reach import RELATIONS, Above, reach
 from chamberlain.policy.planning.restoring import RESTORING
+from chamberlain.policy.planning.terms import place_of
 
 # What a person may keep in a shared mailbox without a licence.
 # source  https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes (2026)
@@ -33,7 +34,7 @@ def effects(change: Change, *, before: Above, after: Above, situation: Situation
     if account is not None:
         found += _of_account(change, account, lost=set(had) - set(has), left=set(has))
     if change.options.ends_by_us:
-        found.append(Effect(Consequence.ENDS_BY_US))
+        found.append(_ended(change, situation, is_held=any(one.consequence is Consequence.ALREADY_SO for one in found)))
     if RESTORING[change.verb].restorable is Restorable.NOT:
         found.append(Effect(Consequence.NOT_RESTORABLE))
     return tuple(found)
@@ -71,6 +72,13 @@ def _is_wanted(change: Change, edge: Edge) -> bool:
         return True
     is_same = edge.scope in (change.options.scope, "")
     return is_same and not (change.verb.gives and (edge.ends or change.options.ends is not None))
+
+
+def _ended(change: Change, situation: Situation, *, is_held: bool) -> Effect:
+    """We take away what we give, and what we gave before, not what somebody had for good before us."""
+    if is_held and place_of(change) not in situation.timed:
+        return Effect(Consequence.KEEPS, link_of(change.permission, situation))
+    return Effect(Consequence.ENDS_BY_US)
 
 
 def _gained_and_lost(

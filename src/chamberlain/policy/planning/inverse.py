@@ -38,7 +38,7 @@ def inverse(change: Change, *, before: Facts, seen: Facts, now: datetime) -> tup
     verb = change.verb
     if verb in _OPPOSITES:
         name, was, back = _OPPOSITES[verb]
-        return (replace(change, verb=back),) if before.get(name) is was else ()
+        return (_back(change, back),) if before.get(name) is was else ()
     if verb in _ROLES:
         return _role(change, before, now)
     match verb:
@@ -52,6 +52,11 @@ def inverse(change: Change, *, before: Facts, seen: Facts, now: datetime) -> tup
             return _updated(change, before)
         case _:
             return ()
+
+
+def _back(change: Change, verb: Verb) -> Change:
+    """What takes something has no end; and what is given back has the end that it had, which is not known here."""
+    return replace(change, verb=verb, options=replace(change.options, ends=None, ends_by_us=False))
 
 
 def _role(change: Change, before: Facts, now: datetime) -> tuple[Change, ...]:

@@ -14,6 +14,7 @@ from chamberlain.store.models.run import PhaseRow, RunRow
 from chamberlain.store.models.scope import ChoiceRow, ScopeRow
 from chamberlain.store.models.sign_in import CodeRow, PasskeyRow, RecoveryCodeRow, SessionRow, SignInAttempt
 from chamberlain.store.models.tenant import TenantRow
+from chamberlain.store.models.term import TermRow
 from chamberlain.store.models.total import TotalRow
 from chamberlain.store.models.user import SignInLink, User
 from chamberlain.store.models.view import ColumnsRow, DefaultViewRow, ViewRow
@@ -53,6 +54,7 @@ __all__ = [
     "SubscriptionRow",
     "TaskRow",
     "TenantRow",
+    "TermRow",
     "TotalRow",
     "User",
     "ViewRow",
