@@ -1,6 +1,7 @@
 """What holds plans back holds them back when they run, not only when they are made."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from chamberlain.model.obstacle import Hindrance
 from chamberlain.model.plan import Change, Options, PlanState, StepState, Subject
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
+from chamberlain.policy.authority import Deed
 from chamberlain.policy.capabilities import ABILITIES, STANDARD
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.settings import Settings, load
@@ -134,6 +136,10 @@ def test_locking_somebody_out_waits_for_no_window_but_for_the_stop(tenant: Tenan
     )
     with pytest.raises(Refused, match="plan_guarded"):
         apply_plan(actor=ADMIN, tenant=tenant, plan_id=waits)
+    token = replace(ADMIN, only=frozenset(deed.value for deed in Deed))
+    by_script = made(tenant, settings, Change(Verb.BLOCK, who))
+    with pytest.raises(Refused, match="plan_guarded"):  # a script with her token is not she
+        apply_plan(actor=token, tenant=tenant, plan_id=by_script)
     locks = [Change(verb, who) for verb in (Verb.REVOKE_SESSIONS, Verb.BLOCK)]
     assert do(tenant, settings, made(tenant, settings, *locks)) is PlanState.DONE
     stop_writers(actor=ADMIN, tenant=tenant, reason="a test")

@@ -62,6 +62,11 @@ class Actor:
     account: DirectoryObject | None = None
     only: frozenset[str] | None = None
 
+    @property
+    def is_in_person(self) -> bool:
+        """Whether somebody with a name asks themselves: not we by ourselves, not a script with a token of theirs."""
+        return self.kind is not ActorKind.SYSTEM and self.only is None
+
     def roles_in(self, tenant_id: int | None) -> frozenset[Role]:
         """The roles that were given in this tenant; beyond tenants (None) there are none of these."""
         return frozenset(held.role for held in self.tenant_roles if held.tenant_id == tenant_id)

@@ -28,6 +28,7 @@ class Carried:
 class Ran:
     """A plan, and how it went.
 
+    started_in_person   by somebody with a name, not by us, nor by a script with a token of theirs
     simulated   nothing is written: the connection only rehearses
     pause       code and data of why it does not go on
     moved       what the tenant showed otherwise than the plan assumes: (step number, then, now)
@@ -41,6 +42,7 @@ class Ran:
     approved_at: datetime | None
     started_by: str
     started_by_name: str
+    started_in_person: bool
     started_at: datetime | None
     ended_at: datetime | None
     pause: tuple[str, dict[str, str]] | None

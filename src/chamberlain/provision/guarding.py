@@ -8,7 +8,7 @@ import msgspec
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
-from chamberlain.model.actor import SYSTEM, Actor, ActorKind
+from chamberlain.model.actor import SYSTEM, Actor
 from chamberlain.model.carried import Ran
 from chamberlain.model.guard import Approval, Guard, Objection, Rails, Standing
 from chamberlain.model.obstacle import Hindrance
@@ -54,7 +54,7 @@ def objections_to(ran: Ran, *, actor: Actor) -> tuple[Objection, ...]:
         standing=_standing(plan),
         permissions=situation.permissions,
         approvals=approvals,
-        by_administrator=actor.kind is not ActorKind.SYSTEM,
+        by_administrator=actor.is_in_person,
     )
     return tuple(one for one in found if one.guard is not Guard.SIMULATION)
 
@@ -105,8 +105,7 @@ def halted(tenant_id: int) -> Failure | None:
 
 def watch(ran: Ran) -> "Watch":
     """Over a plan that runs."""
-    by_person = ran.started_by != SYSTEM.id
-    return Watch(ran.plan, is_emergency(ran.plan, by_administrator=by_person))
+    return Watch(ran.plan, is_emergency(ran.plan, by_administrator=ran.started_in_person))
 
 
 @dataclass(slots=True)

@@ -75,6 +75,7 @@ def ran_of(row: PlanRow, steps: Iterable[StepRow]) -> Ran:
         approved_at=row.approved_at,
         started_by=row.started_by,
         started_by_name=row.started_by_name,
+        started_in_person=row.started_in_person,
         started_at=row.started_at,
         ended_at=row.ended_at,
         pause=failure_of(row.pause),

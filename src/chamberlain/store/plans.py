@@ -117,6 +117,7 @@ def start(plan_id: int, *, actor: Actor, now: datetime, simulated: bool) -> int:
         raise Conflict("plan_move_illegal", plan_id=plan_id, before="running", after="running")
     row = PlanRow.objects.get(id=plan_id)
     row.started_by, row.started_by_name = actor.id, actor.name
+    row.started_in_person = actor.is_in_person
     row.started_at = row.started_at or now
     row.ended_at = None
     row.simulated = simulated

@@ -34,6 +34,7 @@ class PlanRow(models.Model):
     approved_at = models.DateTimeField(null=True)
     started_by = models.TextField(default="")
     started_by_name = models.TextField(default="")
+    started_in_person = models.BooleanField(default=False, db_default=False)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     pause = models.JSONField(null=True)
