@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chamberlain.errors import Refused
-from chamberlain.policy.moment import read_moment
+from chamberlain.policy.moment import read_end, read_moment
 
 NOW = datetime(2026, 3, 3, 14, 30, tzinfo=UTC)
 
@@ -42,3 +42,23 @@ def test_the_beginning_of_a_period_is_the_beginning_of_its_day() -> None:
 def test_what_is_no_time_or_is_still_to_come_is_refused(text: str, code: str) -> None:
     with pytest.raises(Refused, match=code):
         read_moment(text, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("2026-03-03", datetime(2026, 3, 3, 23, 59, 59, tzinfo=UTC)),
+        ("2026-03-04T08:00:00.5+02:00", datetime(2026, 3, 4, 6, tzinfo=UTC)),
+    ],
+)
+def test_an_end_is_to_the_second_and_a_date_is_its_last(text: str, read: datetime) -> None:
+    assert read_end(text, now=NOW) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("soon", "time_unreadable"), ("9999-12-31", "time_unreadable"), ("2026-03-02", "end_passed")],
+)
+def test_an_end_that_is_none_or_has_passed_is_refused(text: str, code: str) -> None:
+    with pytest.raises(Refused, match=code):
+        read_end(text, now=NOW)

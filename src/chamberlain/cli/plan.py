@@ -1,12 +1,13 @@
 """`chamberlain plan`, `chamberlain plans`: say what would be done, and list what was planned."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.markup import escape
 
+from chamberlain import clock
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.cli.rim import out, print_json, terminal_actor, world
 from chamberlain.cli.rows import columns
@@ -15,8 +16,10 @@ from chamberlain.language import gettext as _
 from chamberlain.model.carried import Carried
 from chamberlain.model.plan import PlanState, StepState
 from chamberlain.model.verb import Verb
+from chamberlain.policy.moment import read_end
 from chamberlain.policy.planning.words import say_change, say_effect, say_objection, say_obstacle
 from chamberlain.queries.connections import choose_tenant
+from chamberlain.queries.plan_document import document
 from chamberlain.queries.plans import PlanPage, find_plan, list_plans
 from chamberlain.queries.wishes import GIVE, TAKE, read_wishes
 from chamberlain.sentences import explain
@@ -48,6 +51,10 @@ def plan(
     file: Annotated[
         Path | None, typer.Option(help=_("A CSV file with the columns person, change and permission."))
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help=_("When what is given ends: a date, which is its end, or a time.")),
+    ] = None,
     reason: Annotated[str, typer.Option(help=_("Why, for the plan and the audit trail."))] = "",
     tenant: Annotated[str | None, typer.Option(help=_("Which tenant, where there are several."))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))] = False,
@@ -65,6 +72,7 @@ def plan(
                 pairs=[(change, text) for change, texts in named.items() for text in texts or ()],
                 alone=[(verb, text) for verb, texts in people.items() for text in texts or ()],
                 files=[] if file is None else [_content(file)],
+                until=None if until is None else read_end(until, now=clock.now()),
             )
             number = make_plan(actor=actor, tenant=chosen, changes=changes, reason=reason, settings=opened.settings)
         show(find_plan(viewer=actor, tenant=chosen, plan_id=number), as_json=as_json)
@@ -98,7 +106,7 @@ def plans(
 def show(page: PlanPage, *, as_json: bool) -> None:
     """Prints a plan: each step with its effects and its proof, what cannot be done, what holds it back."""
     if as_json:
-        print_json(summary(page))
+        print_json(document(page))
         return
     plan = page.ran.plan
     heading = _("Plan {id}: {state}").format(id=plan.id, state=_(plan.state.value))
@@ -134,23 +142,6 @@ def _print_held(page: PlanPage) -> None:
     for number, then, now in page.ran.moved:
         told = _("step {number} is not as planned: {then} -> {now}").format(number=number, then=then, now=now)
         out.print(escape(told), highlight=False)
-
-
-def summary(page: PlanPage) -> dict[str, Any]:
-    """A plan as one JSON document."""
-    found: dict[str, Any] = msgspec.to_builtins(page.ran)
-    return {
-        **found["plan"],
-        **{name: value for name, value in found.items() if name not in ("plan", "steps")},
-        "steps": [
-            {**one["step"], **{name: value for name, value in one.items() if name != "step"}} for one in found["steps"]
-        ],
-        "units": page.ran.plan.units,
-        "needs": list(page.ran.plan.needs),
-        "objections": msgspec.to_builtins(page.objections),
-        "not_restorable": list(page.undoing.lost),
-        "undone_by": list(page.undone_by),
-    }
 
 
 def _cells(one: Carried) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from chamberlain.errors import Refused
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 DAY = timedelta(days=1)
 MOMENT = timedelta(microseconds=1)
+SECOND = timedelta(seconds=1)
 
 
 def read_moment(text: str, *, now: datetime, ends: bool = True) -> datetime:
@@ -17,15 +18,34 @@ def read_moment(text: str, *, now: datetime, ends: bool = True) -> datetime:
     raises   Refused("time_unreadable"), Refused("time_ahead")
     """
     typed = text.strip()
+    moment = _read(typed)
+    if moment > now:
+        raise Refused("time_ahead", text=typed)
     try:
-        read = datetime.fromisoformat(typed)
-    except ValueError:
-        raise Refused("time_unreadable", text=typed) from None
-    moment = read if read.tzinfo else read.replace(tzinfo=UTC)
-    try:
-        moment = moment.astimezone(UTC)
-        if moment > now:
-            raise Refused("time_ahead", text=typed)
         return min(moment + DAY - MOMENT, now) if ends and DATE.fullmatch(typed) else moment
     except OverflowError:
+        raise Refused("time_unreadable", text=typed) from None
+
+
+def read_end(text: str, *, now: datetime) -> datetime:
+    """When something is to end, to the second; a date alone is its last second.
+
+    raises  Refused("time_unreadable"), Refused("end_passed")
+    """
+    typed = text.strip()
+    moment = _read(typed).replace(microsecond=0)
+    try:
+        ends = moment + DAY - SECOND if DATE.fullmatch(typed) else moment
+    except OverflowError:
+        raise Refused("time_unreadable", text=typed) from None
+    if ends <= now:
+        raise Refused("end_passed", text=typed)
+    return ends
+
+
+def _read(typed: str) -> datetime:
+    try:
+        read = datetime.fromisoformat(typed)
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Refused("time_unreadable", text=typed) from None

@@ -3,6 +3,8 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
@@ -101,12 +103,14 @@ def read_wishes(
     pairs: Iterable[tuple[str, str]] = (),
     alone: Iterable[tuple[str, str]] = (),
     files: Sequence[str] = (),
+    until: datetime | None = None,
 ) -> list[Change]:
     """Everything that was typed, as changes.
 
     pairs   a change ("add", "remove" or a verb), and PERSON=PERMISSION
     alone   a verb, and a person
     files   contents of CSV files
+    until   when everything ends that is given
     raises  Refused("plan_malformed"), NotFound, Conflict
     """
     wishes = Wishes(viewer=viewer, tenant=tenant)
@@ -114,4 +118,11 @@ def read_wishes(
     found += [wishes.change(person, verb, "") for verb, person in alone]
     for content in files:
         found += wishes.file(content)
-    return found
+    return found if until is None else [timed(one, until=until) for one in found]
+
+
+def timed(change: Change, *, until: datetime) -> Change:
+    """What is given, given for a time; what is taken stays taken."""
+    if not change.verb.gives or change.verb.family is None:
+        return change
+    return replace(change, options=replace(change.options, ends=until))

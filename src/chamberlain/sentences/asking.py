@@ -168,6 +168,11 @@ SENTENCES: dict[str, Sentence] = {
         "Only what was seen can be told.",
         "Choose an earlier one; times are UTC unless an offset like +01:00 follows.",
     ),
+    "end_passed": Sentence(
+        "This end has passed already: {text}",
+        "What is given for a time has to end later than now.",
+        "Choose a later one; times are UTC unless an offset like +01:00 follows, and a date alone is its end.",
+    ),
     "period_reversed": Sentence(
         "The period ends before it begins.",
         "It is asked for from {begin} to {end} UTC.",
