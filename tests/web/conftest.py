@@ -19,7 +19,7 @@ PATIENCE = 15_000
 def browser(world: object) -> Iterator[Browser]:
     """Debian's Chromium. Without one the tests are skipped, or fail where CHAMBERLAIN_BROWSER_REQUIRED=1.
 
-    Playwright's loop runs in this thread from here on, and Django opens no database beside a loop: the world comes first.
+    Playwright's loop runs in this thread from here on, and Django opens no database beside one: the world comes first.
     """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
