@@ -332,7 +332,7 @@ def test_a_plan_ends_when_people_have_settled_what_was_left_to_them(
         simulator.delete("/_simulator/faults")
     (task,) = tasks.listing(tenant_id=tenant.id, states=[TaskState.OPEN], limit=10, plan_id=plan_id)
     assign_task(actor=ADMIN, tenant=tenant, task_id=task.id, assignee="Otto")
-    attach_evidence(actor=ADMIN, tenant=tenant, task_id=task.id, name="C:\\x\\proof.png", content=b"png")
+    attach_evidence(actor=ADMIN, tenant=tenant, task_id=task.id, name="C:\\x\\proof.png", content=b"\x89PNG\r\n\x1a\n")
     settle_task(actor=ADMIN, tenant=tenant, task_id=task.id, state=TaskState.DROPPED, note="she stays")
     settled = tasks.find(tenant_id=tenant.id, task_id=task.id)
     assert (settled.assignee, settled.evidence, settled.comments[0].text) == ("Otto", "proof.png", "she stays")

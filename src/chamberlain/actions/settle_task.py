@@ -1,19 +1,19 @@
 """Take, comment, prove and settle what was left to a person."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
-from chamberlain.errors import Refused
+from chamberlain.errors import Conflict
 from chamberlain.model.actor import Actor
 from chamberlain.model.plan import PlanState, Proof, ProofKind, StepState
 from chamberlain.model.task import TaskState
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.evidence import fit_name
 from chamberlain.store import plans, steps, tasks
 from chamberlain.store.connection import transaction
-
-MEGABYTES = 5
 
 
 def settle_task(*, actor: Actor, tenant: Tenant, task_id: int, state: TaskState, note: str = "") -> None:
@@ -77,18 +77,17 @@ def comment_task(*, actor: Actor, tenant: Tenant, task_id: int, text: str) -> No
 
 
 def attach_evidence(*, actor: Actor, tenant: Tenant, task_id: int, name: str, content: bytes) -> None:
-    """Keeps a file that shows that it was done.
+    """Keeps a file that shows that it was done, in place of one before; its digest stands in the audit trail.
 
-    raises  Refused: not_allowed, evidence_unfit; NotFound("task_not_found")
+    raises  Refused: not_allowed, evidence_unfit; NotFound("task_not_found"), Conflict("task_settled")
     """
     require(actor, Deed.SETTLE_TASK, tenant_id=tenant.id)
-    plain = name.replace("\\", "/").rpartition("/")[2].strip()
-    if not plain or not content or len(content) > MEGABYTES * 1_000_000:
-        reason = "it is too large" if plain and content else "it is empty, or has no name"
-        raise Refused("evidence_unfit", reason=reason, megabytes=MEGABYTES)
+    plain = fit_name(name, content=content)
     with transaction():
-        tasks.attach(tenant_id=tenant.id, task_id=task_id, name=plain[:200], content=content)
-        _tell(actor, tenant, task_id, evidence=plain[:200])
+        if tasks.find(tenant_id=tenant.id, task_id=task_id).state is not TaskState.OPEN:
+            raise Conflict("task_settled", task_id=task_id)
+        tasks.attach(tenant_id=tenant.id, task_id=task_id, name=plain, content=content)
+        _tell(actor, tenant, task_id, evidence=plain, sha256=sha256(content).hexdigest())
 
 
 def _tell(actor: Actor, tenant: Tenant, task_id: int, **details: object) -> None:

@@ -13,6 +13,7 @@ from chamberlain.cli.rows import columns
 from chamberlain.errors import ChamberlainError, Refused
 from chamberlain.language import gettext as _
 from chamberlain.model.task import Task, TaskState
+from chamberlain.policy.evidence import KINDS, MEGABYTES
 from chamberlain.queries.connections import choose_tenant
 from chamberlain.queries.plans import find_task, list_tasks
 from chamberlain.sentences import explain
@@ -72,4 +73,5 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise Refused("evidence_unfit", reason=f"{file}: {type(error).__name__}", megabytes=5) from error
+        reason = f"{file}: {type(error).__name__}"
+        raise Refused("evidence_unfit", reason=reason, megabytes=MEGABYTES, kinds=", ".join(KINDS)) from error
