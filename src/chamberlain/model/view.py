@@ -24,6 +24,8 @@ class ListName(Enum):
     LICENCES = "licences"
     RUNS = "runs"
     HOLDERS = "holders"
+    MADE_CHANGES = "made_changes"
+    PLAN = "plan"
 
     @staticmethod
     def of(kind: Kind | None) -> "ListName":
@@ -38,7 +40,7 @@ class ListName(Enum):
     @property
     def keeps_views(self) -> bool:
         """Whether it has filters that are worth keeping."""
-        return self not in (ListName.LICENCES, ListName.RUNS, ListName.HOLDERS)
+        return self not in (ListName.LICENCES, ListName.RUNS, ListName.HOLDERS, ListName.MADE_CHANGES, ListName.PLAN)
 
 
 @dataclass(frozen=True, slots=True)

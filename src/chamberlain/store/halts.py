@@ -31,6 +31,18 @@ def halts_of(tenant_id: int) -> tuple[Halt, ...]:
     return tuple(sorted(halts, key=lambda one: (one.tenant_id is not None, one.is_breaker)))
 
 
+def everywhere() -> Halt | None:
+    """The stop of every tenant, where somebody pressed it."""
+    row = HaltRow.objects.filter(tenant_id=None, is_breaker=False).first()
+    return None if row is None else Halt(None, row.is_breaker, row.reason, row.by_name, row.at)
+
+
+def set_by(tenant_id: int) -> tuple[str, datetime | None]:
+    """Who set the guard rails last, and when; nobody where the standard ones hold."""
+    row = GuardRow.objects.filter(tenant_id=tenant_id).first()
+    return ("", None) if row is None else (row.set_by_name, row.set_at)
+
+
 def rails_of(tenant_id: int) -> dict[str, Any]:
     """The guard rails that somebody set; empty where the standard ones hold."""
     found = GuardRow.objects.filter(tenant_id=tenant_id).values_list("rails", flat=True).first()

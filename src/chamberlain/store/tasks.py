@@ -54,7 +54,7 @@ def find(*, tenant_id: int, task_id: int) -> Task:
 
     raises  NotFound("task_not_found")
     """
-    return _value(_row(tenant_id, task_id))
+    return value(_row(tenant_id, task_id))
 
 
 def listing(*, tenant_id: int, states: Sequence[TaskState], limit: int, plan_id: int | None = None) -> tuple[Task, ...]:
@@ -63,7 +63,7 @@ def listing(*, tenant_id: int, states: Sequence[TaskState], limit: int, plan_id:
         "evidence_content"
     )
     found = found if plan_id is None else found.filter(plan_id=plan_id)
-    return tuple(_value(row) for row in found.prefetch_related("comments").order_by("due", "id")[:limit])
+    return tuple(value(row) for row in found.prefetch_related("comments").order_by("due", "id")[:limit])
 
 
 def move(*, tenant_id: int, task_id: int, state: TaskState, by_name: str, now: datetime) -> Task:
@@ -76,7 +76,7 @@ def move(*, tenant_id: int, task_id: int, state: TaskState, by_name: str, now: d
         raise Conflict("task_settled", task_id=task_id)
     row.state, row.settled_at, row.settled_by_name = state.value, now, by_name
     row.save(update_fields=["state", "settled_at", "settled_by_name"])
-    return _value(row)
+    return value(row)
 
 
 def assign(*, tenant_id: int, task_id: int, assignee: str, due: datetime | None) -> None:
@@ -128,7 +128,8 @@ def _row(tenant_id: int, task_id: int, *, is_locked: bool = False) -> TaskRow:
     return row
 
 
-def _value(row: TaskRow) -> Task:
+def value(row: TaskRow) -> Task:
+    """A task, with what was said about it."""
     said = sorted(row.comments.all(), key=lambda one: one.id)
     return Task(
         id=row.id,
