@@ -8,7 +8,7 @@ from chamberlain.errors import Conflict, NotFound
 from chamberlain.model.actor import Actor
 from chamberlain.model.carried import Halt, Ran
 from chamberlain.model.guard import Objection, Rails
-from chamberlain.model.plan import Cause, PlanState, StepState
+from chamberlain.model.plan import DONE_STEPS, Cause, PlanState, StepState
 from chamberlain.model.task import Task, TaskState
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
@@ -41,6 +41,11 @@ class PlanLine:
     def size(self) -> int:
         """How many steps it has."""
         return sum(self.steps.values())
+
+    @property
+    def done(self) -> int:
+        """How many of them are done, proved or not provable."""
+        return sum(count for state, count in self.steps.items() if state in DONE_STEPS)
 
 
 @dataclass(frozen=True, slots=True)
