@@ -24,9 +24,14 @@ EVERYTHING = frozenset(TokenScope)
 
 
 @pytest.fixture(scope="package")
-def tenant(world: World, start_tenant: Callable[..., Simulated]) -> Iterator[Tenant]:
-    """The twelve people of the golden tenant, synced."""
-    simulator = start_tenant(population="golden")
+def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
+    """The golden tenant."""
+    return start_tenant(population="golden")
+
+
+@pytest.fixture(scope="package")
+def tenant(world: World, simulator: Simulated) -> Iterator[Tenant]:
+    """Its twelve people, synced."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHAMBERLAIN_LOGIN_ROOT", simulator.url)
         patch.setenv("CHAMBERLAIN_GRAPH_ROOT", simulator.url)
@@ -61,6 +66,25 @@ def script(admin: Actor) -> Callable[..., Client]:
                 return asking(secret)
             known[wanted] = asking(secret)
         return known[wanted]
+
+    return made
+
+
+@pytest.fixture
+def another(world: World) -> Callable[[TokenScope], Client]:
+    """Makes a script of another administrator, with a token for one scope."""
+
+    def made(scope: TokenScope) -> Client:
+        other = somebody("Second Admin")
+        secret, _ = make_token(
+            actor=other,
+            person=UUID(other.id),
+            name="second",
+            scopes=frozenset({scope}),
+            tenant=None,
+            lasts=timedelta(hours=1),
+        )
+        return asking(secret)
 
     return made
 

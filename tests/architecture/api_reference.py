@@ -30,8 +30,12 @@ create`.
   `repair` what to do, `code` for scripts, `request_id` to be quoted, `errors` field by field. The codes are those
   of [connection problems](../how-to/connection-problems.md#using-the-api); `type` leads to
   `/api/v1/problems/<code>`, which tells the meaning.
-- **Again.** A sync that is started with an `Idempotency-Key` is started once: the same key within a day answers
-  with the same run (200 instead of 202). The same key with another request is refused.
+- **Again.** A sync that is started with an `Idempotency-Key` is started once, and so is a plan made, undone or
+  carried out once: the same key within a day answers with the same one (200 instead of 201 or 202). The same key
+  with another request is refused.
+- **Plans.** A token is not its person: a plan that only locks people out is an
+  [emergency](plans.md#what-holds-a-plan-back) where they start it themselves, never where their script does. Four
+  eyes are two people, not two tokens of one.
 - **How often.** 600 requests at once and 20 a second after that, for each token; then 429 with `Retry-After`.
 - **CSV.** Lists of people and of permissions answer with `text/csv` where `Accept` prefers it: everything that
   matches, at once; that it was taken away is written into the audit trail. Text that a spreadsheet could run has

@@ -21,10 +21,13 @@ from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
 from chamberlain.model.actor import Role
 from chamberlain.model.api_token import TokenScope
+from chamberlain.model.plan import Cause, Change, Plan, PlanState, Subject
+from chamberlain.model.task import TaskCause
+from chamberlain.model.verb import Verb
 from chamberlain.model.view import ListName
 from chamberlain.policy.authority import may, may_somewhere
 from chamberlain.queries.history import known_since
-from chamberlain.store import roles, views
+from chamberlain.store import plans, roles, tasks, views
 from chamberlain.store.connection import connect, transaction
 from chamberlain.store.models import RoleRow, User
 from chamberlain.store.roles import active_actor
@@ -33,6 +36,8 @@ ENDS_ITSELF = {"revokeToken"}
 BEYOND = {
     "beginConsent",
     "connect",
+    "releaseWritersEverywhere",
+    "stopWritersEverywhere",
     "grantRoleEverywhere",
     "listAllRoles",
     "listEvents",
@@ -102,7 +107,42 @@ def known_values(peer: Peer) -> dict[str, Any]:
         "search": "a",
         "of": "people",
         "code": "not_allowed",
+        "reason": "a walk",
+        **_left(peer),
     }
+
+
+def _left(peer: Peer) -> dict[str, int]:
+    """A plan that nobody may start, and an open task."""
+    now = clock.now()
+    change = Change(Verb.BLOCK, Subject(str(peer.person)))
+    made = Plan(
+        id=0,
+        tenant_id=peer.tenant.id,
+        cause=Cause.PERSON,
+        reason="a walk",
+        made_by="somebody",
+        made_by_name="Somebody",
+        made_at=now,
+        as_of=now,
+        fingerprint="",
+        state=PlanState.PLANNED,
+        steps=(),
+    )
+    with transaction():
+        plan_id = plans.keep(made, simulated=False)
+        task_id = tasks.make(
+            tenant_id=peer.tenant.id,
+            plan_id=None,
+            step=None,
+            cause=TaskCause.BARRED,
+            change=change,
+            names=("Somebody", ""),
+            failure=None,
+            due=now,
+            now=now,
+        )
+    return {"plan_id": plan_id, "task_id": task_id}
 
 
 def _administrator() -> Any:
@@ -121,6 +161,16 @@ def bodies(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         "grantRole": {"person": str(values["person_id"]), "role": "user"},
         "grantRoleEverywhere": {"person": BYSTANDER, "role": "auditor"},
         "setShare": {"share_percent": 100},
+        "makePlan": {"reason": "a walk", "changes": [{"verb": "block", "who": "group:no-id"}]},
+        "approvePlan": {},
+        "refusePlan": {"reason": "a walk"},
+        "applyPlan": {},
+        "stopPlan": {"reason": "a walk"},
+        "undoPlan": {"reason": "a walk"},
+        "changeTask": {"comment": "a walk"},
+        "setGuardRails": {},
+        "stopWriters": {"reason": "a walk"},
+        "stopWritersEverywhere": {"reason": "a walk"},
         "saveView": {"list": "people", "name": f"Walk {next(numbers)}"},
         "changeView": {"query": "q=b"},
         "startRun": {},
@@ -208,7 +258,7 @@ def test_ids_of_the_other_tenant_lead_nowhere(script: Client, both: TwoTenants) 
     values = {**known_values(both.there), "tenant": both.here.tenant.slug}
     tried = 0
     for route in routes(script):
-        if {"person_id", "key", "run_id", "view_id", "credential_id"} & set(route.asks):
+        if {"person_id", "key", "run_id", "view_id", "credential_id", "plan_id", "task_id"} & set(route.asks):
             assert ask(script, route, values)[0] == 404, route
             tried += 1
     assert tried >= 10

@@ -1,5 +1,7 @@
 """Put a plan back: a plan of its own, from what the tenant showed before each of its steps."""
 
+from collections.abc import Callable
+
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.errors import Conflict, Refused
 from chamberlain.model.actor import Actor
@@ -11,9 +13,18 @@ from chamberlain.settings import Settings
 from chamberlain.store import plans
 
 
-def undo_plan(*, actor: Actor, tenant: Tenant, plan_id: int, reason: str, settings: Settings) -> int:
+def undo_plan(
+    *,
+    actor: Actor,
+    tenant: Tenant,
+    plan_id: int,
+    reason: str,
+    settings: Settings,
+    then: Callable[[int], object] | None = None,
+) -> int:
     """The id of the plan that puts this one back; it is read, and applied, like any other.
 
+    then    called with that id, in the transaction that keeps the plan
     raises  Refused: not_allowed, plan_not_undoable; NotFound("plan_not_found"), Conflict("plan_move_illegal"), and
             what `make_plan` raises
     """
@@ -32,4 +43,5 @@ def undo_plan(*, actor: Actor, tenant: Tenant, plan_id: int, reason: str, settin
         settings=settings,
         cause=Cause.UNDO,
         undo_of=plan_id,
+        then=then,
     )

@@ -25,6 +25,13 @@ class TokenScope(Enum):
     MANAGE_VIEWS = "manage:views"
     MANAGE_CONNECTIONS = "manage:connections"
     MANAGE_ROLES = "manage:roles"
+    READ_PLANS = "read:plans"
+    MAKE_PLANS = "make:plans"
+    APPROVE_PLANS = "approve:plans"
+    APPLY_PLANS = "apply:plans"
+    SETTLE_TASKS = "settle:tasks"
+    MANAGE_GUARDS = "manage:guards"
+    STOP_WRITERS = "stop:writers"
 
 
 class TokenState(Enum):

@@ -19,6 +19,7 @@ class Reach:
 
 
 _DIRECTORY = frozenset({Deed.SEE_TENANT, Deed.SEE_DIRECTORY, Deed.SEE_NAMED_PERMISSIONS, Deed.SEE_OWN_ACCESS})
+_PLANS = frozenset({Deed.SEE_TENANT, Deed.SEE_PLANS})
 REACH: dict[TokenScope, Reach] = {
     TokenScope.READ_DIRECTORY: Reach(Deed.SEE_DIRECTORY, _DIRECTORY | {Deed.EXPORT_LIST}),
     TokenScope.READ_HISTORY: Reach(Deed.SEE_DIRECTORY, _DIRECTORY),
@@ -34,6 +35,13 @@ REACH: dict[TokenScope, Reach] = {
         Deed.CONNECT, frozenset({Deed.SEE_TENANT, Deed.SEE_CONNECTION, Deed.SLOW_DOWN, Deed.CONNECT, Deed.SYNC})
     ),
     TokenScope.MANAGE_ROLES: Reach(Deed.GRANT_ROLES, frozenset({Deed.SEE_TENANT, Deed.SEE_ROLES, Deed.GRANT_ROLES})),
+    TokenScope.READ_PLANS: Reach(Deed.SEE_PLANS, _PLANS),
+    TokenScope.MAKE_PLANS: Reach(Deed.MAKE_PLAN, _PLANS | {Deed.SEE_DIRECTORY, Deed.MAKE_PLAN}),
+    TokenScope.APPROVE_PLANS: Reach(Deed.APPROVE_PLAN, _PLANS | {Deed.APPROVE_PLAN}),
+    TokenScope.APPLY_PLANS: Reach(Deed.APPLY_PLAN, _PLANS | {Deed.APPLY_PLAN}),
+    TokenScope.SETTLE_TASKS: Reach(Deed.SETTLE_TASK, _PLANS | {Deed.SETTLE_TASK}),
+    TokenScope.MANAGE_GUARDS: Reach(Deed.SET_GUARDS, _PLANS | {Deed.SET_GUARDS}),
+    TokenScope.STOP_WRITERS: Reach(Deed.STOP_WRITERS, _PLANS | {Deed.STOP_WRITERS, Deed.STOP_EVERYTHING}),
 }
 
 

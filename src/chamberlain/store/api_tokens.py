@@ -82,6 +82,19 @@ def revoke(*, token_id: int, now: datetime) -> bool:
     return bool(ApiTokenRow.objects.filter(pk=token_id, revoked_at=None).update(revoked_at=now))
 
 
+def known(*, token_id: int, key: str, request: str, now: datetime) -> str | None:
+    """What came of an earlier request with this key; None where there was none that succeeded. It waits for nobody.
+
+    raises  Refused("idempotency_key_reused") where the key came with another request
+    """
+    row = ApiOnceRow.objects.filter(token_id=token_id, key=key, at__gte=now - REMEMBERED).first()
+    if row is None:
+        return None
+    if bytes(row.fingerprint) != hashlib.sha256(request.encode()).digest():
+        raise Refused("idempotency_key_reused")
+    return row.result or None
+
+
 def claim(*, token_id: int, key: str, request: str, now: datetime) -> str | None:
     """What came of an earlier request with this key; None where this is the first, whose result is then `settle`d.
 

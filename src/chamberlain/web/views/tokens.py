@@ -36,6 +36,13 @@ MEANINGS = {
     TokenScope.MANAGE_VIEWS: gettext_noop("Keeping, sharing and deleting views"),
     TokenScope.MANAGE_CONNECTIONS: gettext_noop("Connecting tenants, slowing syncs down"),
     TokenScope.MANAGE_ROLES: gettext_noop("Giving and taking roles of everybody but its own person"),
+    TokenScope.READ_PLANS: gettext_noop("Plans, how they went, tasks and guard rails"),
+    TokenScope.MAKE_PLANS: gettext_noop("Planning changes, and what puts them back; it changes nothing"),
+    TokenScope.APPROVE_PLANS: gettext_noop("Approving plans of others, and putting plans aside"),
+    TokenScope.APPLY_PLANS: gettext_noop("Having plans carried out: it changes the tenant"),
+    TokenScope.SETTLE_TASKS: gettext_noop("Taking, commenting and settling tasks"),
+    TokenScope.MANAGE_GUARDS: gettext_noop("Setting guard rails"),
+    TokenScope.STOP_WRITERS: gettext_noop("Stopping everything that writes, and letting it go on"),
 }
 
 
