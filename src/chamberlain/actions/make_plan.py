@@ -1,7 +1,6 @@
 """Make a plan: what would be done, in order, with everything that a reader has to know. It changes nothing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from chamberlain import clock
 from chamberlain.actions.by_exchange import to_look
@@ -15,6 +14,7 @@ from chamberlain.model.plan import Cause, Change, Plan, PlanState, Step
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.policy.planning.draft import draft
+from chamberlain.policy.planning.seen import as_seen
 from chamberlain.provision.hand import reach
 from chamberlain.provision.situation import situation_of
 from chamberlain.settings import Settings
@@ -90,7 +90,7 @@ def _as_seen(steps: Sequence[Step], *, connection: Connection, settings: Setting
     ):
         seen = hand.seen(changes)
     return tuple(
-        step if isinstance(facts, ChamberlainError) else replace(step, before=facts)
+        step if isinstance(facts, ChamberlainError) else as_seen(step, seen=facts)
         for step, facts in zip(steps, seen, strict=True)
     )
 
