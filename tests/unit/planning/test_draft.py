@@ -445,6 +445,12 @@ def test_what_a_plan_comes_to_for_each_is_the_net_of_its_steps() -> None:
     assert (cy.gains, cy.loses) == ((), ()), "who owns nothing loses nothing"
 
 
+def test_a_licence_is_not_swapped_with_itself() -> None:
+    swap = Change(Verb.SWAP_LICENCE, ANNE, E5, Options(instead_of=E5))
+    found = hindrances(draft([swap], situation=tenant(Edge(ANNE, E5, Relation.ASSIGNED))))
+    assert found == {(Verb.SWAP_LICENCE, "anne"): {Hindrance.CONTRADICTION}}
+
+
 def test_a_swap_of_what_a_group_gives_names_the_group() -> None:
     edges = (Edge(ANNE, CREW), Edge(group(CREW), E3, Relation.ASSIGNED))
     swap = Change(Verb.SWAP_LICENCE, ANNE, E5, Options(instead_of=E3))

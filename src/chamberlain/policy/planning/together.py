@@ -52,8 +52,14 @@ def _contradictions(changes: Sequence[Change]) -> Iterator[tuple[int, Obstacle]]
             verbs[key].add(change.verb)
     for place, change in enumerate(changes):
         said = set().union(*(verbs[key] for key in _speaks_of(change)))
-        if any(said & one and said & other and change.verb in one | other for one, other in _OPPOSITES):
+        is_opposed = any(said & one and said & other and change.verb in one | other for one, other in _OPPOSITES)
+        if is_opposed or _swaps_with_itself(change):
             yield place, Obstacle(Hindrance.CONTRADICTION, Help.NAME_ONE)
+
+
+def _swaps_with_itself(change: Change) -> bool:
+    """It would take what it is to give, and find no seat to give it again."""
+    return change.verb is Verb.SWAP_LICENCE and change.options.instead_of == change.permission
 
 
 def _speaks_of(change: Change) -> tuple[tuple[Subject, str, str], ...]:
