@@ -11,14 +11,12 @@ import random
 import signal
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import connections
-
 from chamberlain import bootstrap
+from chamberlain.bench.apart import apart, is_over
 from chamberlain.bench.laboratory import Laboratory
 from chamberlain.bench.plants import planted
 from chamberlain.bench.simulated import simulated
@@ -136,7 +134,7 @@ class _Schedule:
         from chamberlain.model.actor import SYSTEM
         from chamberlain.queries.connections import find_tenant
 
-        os.waitpid(_apart(self._connect_here), 0)
+        os.waitpid(apart(self._connect_here), 0)
         return find_tenant(viewer=SYSTEM, slug=self._lab.tenant.tenant_id).id
 
     def _connect_here(self) -> None:
@@ -169,8 +167,8 @@ class _Schedule:
 
         for life in range(kills + 1):
             ends_at = time.monotonic() + self._chance.uniform(0.05, LONGEST_LIFE_SECONDS)
-            process = _apart(perform)
-            while not _is_over(process):
+            process = apart(perform)
+            while not is_over(process):
                 if life < kills and time.monotonic() > ends_at:
                     os.kill(process, signal.SIGKILL)
                     os.waitpid(process, 0)
@@ -210,22 +208,3 @@ def _error_of(run_id: int) -> str | None:
     if run.is_over:
         return None if run.error_code is None else f"{run.error_code} {run.error_data}"
     return "the process that performed it ended by itself"
-
-
-def _is_over(process: int) -> bool:
-    return os.waitpid(process, os.WNOHANG)[0] != 0
-
-
-def _apart(deed: Callable[[], None]) -> int:
-    """Does it in a process that is forked off, so that killing it costs no start of an interpreter."""
-    connections.close_all()  # two processes must not speak over one connection
-    process = os.fork()
-    if process:
-        return process
-    code = 1
-    try:
-        deed()
-        connections.close_all()
-        code = 0
-    finally:
-        os._exit(code)  # nothing of the parent's may be cleaned up here

@@ -1,6 +1,6 @@
 """Planted bugs: a measurement that cannot turn red measures nothing.
 
-They sit below everything that could notice: in what the wire hands to readers.
+They sit below everything that could notice: in what the wire hands to readers, and between the engine and the wire.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,6 +9,8 @@ from typing import Any
 
 from chamberlain.graph import delta, page
 from chamberlain.graph.client import Graph
+from chamberlain.provision.engine import Engine
+from chamberlain.provision.hand import Hand
 
 
 @contextmanager
@@ -18,6 +20,10 @@ def planted(name: str) -> Iterator[None]:
     skip_page   the second page of every listing, and of every first round of a delta, is lost
     ends_early  an early end is taken for the end: pages after the first do not come
     drop_part   the longest answer of all batches that are sent together is lost
+
+    repeat_write  the first write of each wave is sent twice
+    done_unread   a step counts as done as soon as it was sent, whatever the tenant shows
+    lose_write    the first write of each wave is not sent, and counts as done without being read
     """
     if name == "":
         yield
@@ -67,6 +73,52 @@ def _lost_part() -> Iterator[None]:
         Graph.get_many = true_get_many  # type: ignore[method-assign]
 
 
+@contextmanager
+def _repeated_write() -> Iterator[None]:
+    true_send = Hand._send
+
+    async def send(self: Hand, sendings: Any) -> list[Any]:
+        answers = await true_send(self, sendings)
+        if sendings:
+            await true_send(self, sendings[:1])
+        return answers
+
+    Hand._send = send  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Hand._send = true_send  # type: ignore[method-assign]
+
+
+@contextmanager
+def _unread() -> Iterator[None]:
+    true_look = Engine._look
+
+    def look(self: Engine, *, is_busy: bool) -> None:  # noqa: ARG001 - the method's own signature
+        self._end([self._proved(one.step, one.step.expected, looks=1) for one in self._looking.values()])
+
+    Engine._look = look  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Engine._look = true_look  # type: ignore[method-assign]
+
+
+@contextmanager
+def _lost_write() -> Iterator[None]:
+    true_send = Hand._send
+
+    async def send(self: Hand, sendings: Any) -> list[Any]:
+        return [*([None] if sendings else []), *await true_send(self, sendings[1:])]
+
+    Hand._send = send  # type: ignore[method-assign]
+    try:
+        with _unread():
+            yield
+    finally:
+        Hand._send = true_send  # type: ignore[method-assign]
+
+
 def _is_last(one: Any) -> bool:
     return getattr(one, "delta_link", None) is not None
 
@@ -75,4 +127,7 @@ PLANTS: dict[str, Callable[[], Any]] = {
     "skip_page": lambda: _lost_pages(lambda number, one: number != 2 or _is_last(one)),
     "ends_early": lambda: _lost_pages(lambda number, one: number == 1 or _is_last(one)),
     "drop_part": _lost_part,
+    "repeat_write": _repeated_write,
+    "done_unread": _unread,
+    "lose_write": _lost_write,
 }

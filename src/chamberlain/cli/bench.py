@@ -21,6 +21,9 @@ InFlight = Annotated[int, typer.Option(help=_("Requests at a time."))]
 Plant = Annotated[
     str, typer.Option(help=_("Plant a bug (skip_page, ends_early, drop_part), to see the measurement turn red."))
 ]
+WritePlant = Annotated[
+    str, typer.Option(help=_("Plant a bug (repeat_write, done_unread, lose_write), to see it turn red."))
+]
 Json = Annotated[bool, typer.Option("--json", help=_("Nothing but one JSON object; it is JSON anyway."))]
 
 
@@ -140,14 +143,29 @@ def faults(
     """Syncs through faults, changes and kill -9, compared with the truth. Exit code 1 where a seed differs."""
     from chamberlain import bootstrap
 
-    found = re.fullmatch(r"(\d+)(?:-(\d+))?", seeds)
-    if found is None:
-        raise typer.BadParameter(_("--seeds takes two numbers, for example 1-20"))
+    first, last = _seeds(seeds)
     bootstrap.load_django()
     from chamberlain.bench.faults import bench_faults
 
     _say(_("playing schedules ..."), as_json=as_json)
-    _tell(bench_faults(first=int(found[1]), last=int(found[2] or found[1]), plant=plant))
+    _tell(bench_faults(first=first, last=last, plant=plant))
+
+
+@app.command()
+def apply(
+    seeds: Annotated[str, typer.Option(help=_("The first and the last schedule, for example 1-20."))] = "1-5",
+    plant: WritePlant = "",
+    as_json: Json = False,
+) -> None:
+    """Plans carried out through faults and kill -9, and undone, by the simulator's account. Exit code 1 if wrong."""
+    from chamberlain import bootstrap
+
+    first, last = _seeds(seeds)
+    bootstrap.load_django()
+    from chamberlain.bench.apply import bench_apply
+
+    _say(_("playing schedules ..."), as_json=as_json)
+    _tell(bench_apply(first=first, last=last, plant=plant), right="right")
 
 
 @app.command()
@@ -199,6 +217,14 @@ def merge(
     _say(_("making a database and rows ..."), as_json=as_json)
     figures = bench_merge(users=users, groups=groups, memberships=memberships, seed=seed)
     _tell(figures, right="equal")
+
+
+def _seeds(text: str) -> tuple[int, int]:
+    """The first and the last of them."""
+    found = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
+    if found is None:
+        raise typer.BadParameter(_("--seeds takes two numbers, for example 1-20"))
+    return int(found[1]), int(found[2] or found[1])
 
 
 def _say(text: str, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from chamberlain import logs
 from chamberlain.actions import perform_plan
 from chamberlain.actions.apply_plan import job_of
+from chamberlain.provision.engine import PATIENT, Patience
 from chamberlain.settings import Settings
 from chamberlain.store import plans
 
@@ -14,10 +15,13 @@ log = logging.getLogger(__name__)
 Do = Callable[..., Any]
 
 
-def apply_plan(do: Do, *, plan_id: int, run: int, settings: Settings) -> None:
-    """Performs a queued run of a plan. It ends or pauses in our tables, whatever happens."""
+def apply_plan(do: Do, *, plan_id: int, run: int, settings: Settings, patience: Patience = PATIENT) -> None:
+    """Performs a queued run of a plan. It ends or pauses in our tables, whatever happens.
+
+    patience  with replicas that lag; a measurement whose replicas lag less needs less
+    """
     try:
-        why = do("carry out", _perform, plan_id, settings)
+        why = do("carry out", _perform, plan_id, settings, patience)
     except Exception:
         log.exception("plan %d met an error in run %d that we did not foresee", plan_id, run)
         why = ["unexpected", {}]
@@ -34,9 +38,9 @@ def pause_lost_plans(*, is_over: Callable[[str], bool]) -> None:
             perform_plan.give_up_lost(plan_id)
 
 
-def _perform(plan_id: int, settings: Settings) -> list[Any] | None:
+def _perform(plan_id: int, settings: Settings, patience: Patience) -> list[Any] | None:
     with logs.carrying(tenant=plans.tenant_of(plan_id)):
-        why = perform_plan.perform(plan_id, settings=settings)
+        why = perform_plan.perform(plan_id, settings=settings, patience=patience)
     return list(why) if why else None
 
 
