@@ -42,18 +42,22 @@ class GuardPage:
 
     @property
     def per_plan(self) -> int:
-        """How many people a plan may touch by its share."""
-        return self.people * self.rails.share_per_plan // 100
+        """How many people a plan may touch."""
+        return self._most(self.rails.share_per_plan)
 
     @property
     def per_hour(self) -> int:
-        """How many people may be touched within an hour by its share."""
-        return self.people * self.rails.share_per_hour // 100
+        """How many people may be touched within an hour."""
+        return self._most(self.rails.share_per_hour)
 
     @property
     def delay_hours(self) -> int:
         """What a plan waits where nobody else could approve it."""
         return int(self.rails.approval_delay.total_seconds() // 3600)
+
+    def _most(self, share: int) -> int:
+        """By a share, or so few that shares do not count."""
+        return min(self.people, max(self.people * share // 100, self.rails.share_from - 1))
 
 
 def show_guards(*, viewer: Actor, tenant: Tenant) -> GuardPage:

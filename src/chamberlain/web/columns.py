@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from chamberlain.policy.planning.words import STEP_STATE
 from chamberlain.web.words import Word
 
 NAME = "name"  # always there: it says what a row is about and leads to it
@@ -143,4 +144,24 @@ RUNS = (
     Column("throttled", _("Throttled")),
     Column("warnings", _("Warnings")),
     Column("error_code", _("Error")),
+)
+MADE_CHANGES = (
+    Column("at", _("When")),
+    Column("plan", _("Plan")),
+    Column("step", _("Step")),
+    Column("says", _("Change")),
+    Column("subject_name", _("Person or group")),
+    Column("subject", _("Key of whom it concerns")),
+    Column("permission_name", _("Permission")),
+    Column("permission", _("Key")),
+    Column("verb", _("Verb")),
+    Column("state", _("State"), words=STEP_STATE),
+    Column("before", _("Before")),
+    Column("proof", _("Proof")),
+    Column("tries", _("Sent")),
+    Column("by", _("By")),
+    Column("approved_by", _("Approved by")),
+    Column("cause", _("Asked by")),
+    Column("reason", _("Why")),
+    Column("failure", _("Error")),
 )

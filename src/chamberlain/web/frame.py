@@ -9,11 +9,14 @@ from django.shortcuts import render
 
 from chamberlain.errors import ChamberlainError
 from chamberlain.model.actor import Actor
+from chamberlain.model.carried import Halt
 from chamberlain.model.kind import Kind
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, may, may_somewhere
 from chamberlain.queries import connections, permissions
+from chamberlain.queries.guards import list_halts
+from chamberlain.queries.my_tasks import count_tasks
 from chamberlain.queries.scopes import Shut, list_shut
 from chamberlain.web.identity import viewer_of
 from chamberlain.web.sections import Choice, choices_for
@@ -28,6 +31,8 @@ class Frame:
     choices        the tenants that the switcher offers, of `tenants`, which the viewer may see
     deeds          what the viewer may do in the tenant, as values of Deed: nothing else is offered
     beyond         what they may do beyond tenants; somewhere: in any tenant
+    halts          what holds everything back that writes to the tenant
+    tasks          how many open tasks are the viewer's, or nobody's
     """
 
     tenants: tuple[Tenant, ...]
@@ -42,6 +47,8 @@ class Frame:
     last_run: Run | None = None
     kinds: tuple[tuple[Kind, int], ...] = ()
     shut: tuple[Shut, ...] = ()
+    halts: tuple[Halt, ...] = ()
+    tasks: int = 0
 
     @property
     def permissions(self) -> int:
@@ -113,6 +120,8 @@ def _tenant_frame(request: HttpRequest, viewer: Actor, tenants: tuple[Tenant, ..
         last_run=card.last_run if card else None,
         kinds=tuple((kind, counts.get(kind, 0)) for kind in Kind) if counts else (),
         shut=list_shut(viewer=viewer, tenant=tenant) if card else (),
+        halts=list_halts(viewer=viewer, tenant=tenant),
+        tasks=count_tasks(viewer=viewer, tenant=tenant),
     )
 
 

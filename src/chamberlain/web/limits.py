@@ -1,9 +1,12 @@
 """How much and how often: bodies that are too long and attempts that are too many go no further."""
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 
 from chamberlain.actions.limit_rate import limit_rate
 from chamberlain.errors import Refused
+from chamberlain.policy.evidence import MEGABYTES
 from chamberlain.policy.rate import Rate
 from chamberlain.sentences import explain
 from chamberlain.web.gate import GetResponse
@@ -11,6 +14,8 @@ from chamberlain.web.peer import address_of, network_of
 from chamberlain.web.problems import show_problem, status_of
 
 MOST_FORM_BYTES = 262_144
+EVIDENCE = re.compile(r"/t/[-\w]+/tasks/\d+/evidence", re.ASCII)
+MOST_EVIDENCE_BYTES = MEGABYTES * 1_000_000 + 65_536  # the file, and what a form puts around it
 OWN_LIMITS = ("/graph/", "/api/")
 """Where views count for themselves, and answer in a form of their own."""
 
@@ -39,8 +44,9 @@ class LimitsMiddleware:
 def _limit_body(request: HttpRequest) -> None:
     told = str(request.META.get("CONTENT_LENGTH") or "0")
     length = int(told) if told.isdecimal() else 0
-    if length > MOST_FORM_BYTES and not request.path_info.startswith(OWN_LIMITS):
-        raise Refused("body_too_large", most=MOST_FORM_BYTES // 1024)
+    most = MOST_EVIDENCE_BYTES if EVIDENCE.fullmatch(request.path_info) else MOST_FORM_BYTES
+    if length > most and not request.path_info.startswith(OWN_LIMITS):
+        raise Refused("body_too_large", most=most // 1024)
 
 
 def _is_attempt(request: HttpRequest) -> bool:
