@@ -96,6 +96,16 @@ function onSearchKey(event) {
   stops[(at + (event.key === "ArrowDown" ? 1 : -1) + stops.length) % stops.length].focus();
 }
 
+// Commands to be run elsewhere; without script they are there to be selected.
+
+function onCopy(event) {
+  const button = event.target.closest("button[data-copy]");
+  if (!button || !navigator.clipboard) return;
+  navigator.clipboard.writeText(button.dataset.copy).then(() => {
+    button.querySelector("span").textContent = button.dataset.copied;
+  });
+}
+
 // Columns change places without a round trip; the form sends them in the order in which they stand.
 
 function onMove(event) {
@@ -168,6 +178,7 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest("#global-search")) closeSearch();
   onTheme(event);
   onMove(event);
+  onCopy(event);
 });
 document.addEventListener("htmx:load", (event) => localTimes(event.detail.elt));
 localTimes(document);

@@ -25,6 +25,9 @@ from chamberlain.model.actor import Actor, Role
 from chamberlain.model.audit import Asked
 from chamberlain.model.change import Section
 from chamberlain.model.cloud import Cloud
+from chamberlain.model.made import AskedChanges
+from chamberlain.model.plan import Change, Subject
+from chamberlain.model.verb import Verb
 from chamberlain.model.view import ListName
 from chamberlain.policy.registration_script import Form
 from chamberlain.queries.history import known_since
@@ -48,6 +51,7 @@ OF_NO_TENANT = {
     "people.listing_of",
     "people.person_row",
     "permissions.holders_of",
+    "plan_document.document",
     "permissions.listing_of",
     "permissions.member_row",
     "permissions.permission_row",
@@ -60,11 +64,13 @@ OF_THE_INSTALLATION = {
     "audit.chain_state",
     "audit.verify_chain",
     "evidence.evidence_key",
+    "guards.halted_everywhere",
     "keys.list_keys",
     "registration_script.show_script",  # of a tenant that is not theirs
 }
-NOTHING_FOUND = {"credentials.find_certificate", "people.match_person"}  # when asked for what is the other tenant's
-IDS = {"guid", "key", "run_id", "view_id", "person", "permission", "run"}
+# When asked for what is the other tenant's.
+NOTHING_FOUND = {"credentials.find_certificate", "people.match_person", "plans.match_permission"}
+IDS = {"guid", "key", "run_id", "plan_id", "task_id", "view_id", "person", "permission", "run"}
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +138,11 @@ def values(both: TwoTenants, peer: Peer, viewer: Actor) -> dict[str, Any]:
         "key": peer.permission,
         "permission": peer.permission,
         "run_id": peer.run,
+        "plan_id": peer.plan,
+        "task_id": peer.task,
+        "wanted": AskedChanges(),
+        "listed": f"{peer.person},{peer.permission},remove",
+        "changes": (Change(Verb.REMOVE_MEMBER, Subject(str(peer.person)), peer.permission),),
         "view_id": peer.view,
         "list_name": ListName.PEOPLE,
         "begin": since,

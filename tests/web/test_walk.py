@@ -81,6 +81,8 @@ def path_to(pattern: URLPattern, peer: Peer) -> str:
         "view_id": peer.view,
         "key": peer.permission,
         "run_id": peer.run,
+        "plan_id": peer.plan,
+        "task_id": peer.task,
         "credential_id": certificate(),
     }
     return reverse(str(pattern.name), kwargs={name: examples[name] for name in pattern.pattern.converters})

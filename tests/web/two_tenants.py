@@ -6,15 +6,19 @@ from functools import cache
 from uuid import UUID
 
 import pytest
+from planned import Wish, kept
 
 import stories
 from chamberlain import clock
 from chamberlain.bench.simulated import Simulated
 from chamberlain.model.actor import Role
+from chamberlain.model.plan import PlanState, StepState
+from chamberlain.model.task import TaskState
 from chamberlain.model.tenant import Tenant
+from chamberlain.model.verb import Verb
 from chamberlain.model.view import ListName
 from chamberlain.settings import load
-from chamberlain.store import views
+from chamberlain.store import tasks, views
 from chamberlain.store.connection import connect, rows, transaction
 from chamberlain.store.models import RoleRow, TenantRow, User
 from chamberlain.store.users import local_administrator
@@ -40,6 +44,8 @@ class Peer:
     run: int
     view: int
     credential: UUID
+    plan: int
+    task: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,22 @@ def _peer(tenant: Tenant, user_id: UUID) -> Peer:
         "SELECT d.id FROM credential d JOIN connection c ON c.id = d.connection_id WHERE c.tenant_id = %(tenant)s",
         values,
     )[0]
-    return Peer(tenant, person["guid"], permission["key"], run["id"], view, credential["id"])
+    plan, task = _plan(tenant, person["guid"], permission["key"])
+    return Peer(tenant, person["guid"], permission["key"], run["id"], view, credential["id"], plan, task)
+
+
+def _plan(tenant: Tenant, person: UUID, key: str) -> tuple[int, int]:
+    """A plan that went through but for one step, and the task that is left of it, with a file."""
+    values = {"tenant": tenant.id, "guid": person, "key": key}
+    who = rows("SELECT name FROM account WHERE tenant_id = %(tenant)s AND guid = %(guid)s", values)[0]["name"]
+    what = rows("SELECT name FROM permission WHERE tenant_id = %(tenant)s AND key = %(key)s", values)[0]["name"]
+    ends = (StepState.PROVED, StepState.NEEDS_PERSON)
+    wishes = [Wish(Verb.REMOVE_MEMBER, str(person), who, key, what, state) for state in ends]
+    plan_id = kept(tenant, wishes, state=PlanState.FAILED, reason=f"{tenant.name} moves")
+    task = tasks.listing(tenant_id=tenant.id, states=[TaskState.OPEN], limit=1, plan_id=plan_id)[0]
+    with transaction():
+        tasks.attach(tenant_id=tenant.id, task_id=task.id, name="proof.txt", content=tenant.name.encode())
+    return plan_id, task.id
 
 
 def walker() -> User:

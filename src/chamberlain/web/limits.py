@@ -16,6 +16,8 @@ from chamberlain.web.problems import show_problem, status_of
 MOST_FORM_BYTES = 262_144
 EVIDENCE = re.compile(r"/t/[-\w]+/tasks/\d+/evidence", re.ASCII)
 MOST_EVIDENCE_BYTES = MEGABYTES * 1_000_000 + 65_536  # the file, and what a form puts around it
+LISTS = re.compile(r"/t/[-\w]+/plans/new", re.ASCII)
+MOST_LIST_BYTES = 1_000_000  # 10,000 lines of an address, an id and a word
 OWN_LIMITS = ("/graph/", "/api/")
 """Where views count for themselves, and answer in a form of their own."""
 
@@ -44,9 +46,15 @@ class LimitsMiddleware:
 def _limit_body(request: HttpRequest) -> None:
     told = str(request.META.get("CONTENT_LENGTH") or "0")
     length = int(told) if told.isdecimal() else 0
-    most = MOST_EVIDENCE_BYTES if EVIDENCE.fullmatch(request.path_info) else MOST_FORM_BYTES
+    most = _most(request.path_info)
     if length > most and not request.path_info.startswith(OWN_LIMITS):
         raise Refused("body_too_large", most=most // 1024)
+
+
+def _most(path: str) -> int:
+    if EVIDENCE.fullmatch(path):
+        return MOST_EVIDENCE_BYTES
+    return MOST_LIST_BYTES if LISTS.fullmatch(path) else MOST_FORM_BYTES
 
 
 def _is_attempt(request: HttpRequest) -> bool:

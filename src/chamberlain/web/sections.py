@@ -24,12 +24,25 @@ SECTIONS: dict[str, Deed] = {
     "changes": Deed.SEE_DIRECTORY,
     "connection": Deed.SEE_CONNECTION,
     "health": Deed.SEE_CONNECTION,
+    "plans": Deed.SEE_PLANS,
     "runs": Deed.SEE_RUNS,
+    "tasks": Deed.SEE_PLANS,
+    "made_changes": Deed.SEE_PLANS,
+    "guards": Deed.SEE_PLANS,
     "roles": Deed.SEE_ROLES,
 }
 
 # What is one thing of one tenant has no counterpart in another: there, its list is shown.
-LIST_OF = {"person": "people", "permission": "permissions", "run": "runs"}
+LIST_OF = {
+    "person": "people",
+    "permission": "permissions",
+    "run": "runs",
+    "task": "tasks",
+    "plan_run": "plans",
+    "plan_undo": "plans",
+    "plan": "plans",
+    "new_plan": "plans",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from chamberlain.audit.event import EventName
 from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections, history, permissions
+from chamberlain.queries.changing import what_may_change
 from chamberlain.queries.state import one_state
 from chamberlain.web.address import Address, choice_from, text_from
 from chamberlain.web.frame import show, wants_fragment
@@ -39,6 +40,8 @@ def show_permission(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "slider": slider_for(address, at=at, moments=moments),
         "permission": permissions.find_permission(viewer=viewer, tenant=tenant, key=key, at=at),
     }
+    if not context["plain"] and at is None:
+        context["changing"] = what_may_change(viewer=viewer, tenant=tenant)
     cursor = request.GET.get("cursor") or None
     if shown == HISTORY:
         context["history"] = history.permission_history(viewer=viewer, tenant=tenant, key=key, cursor=cursor)

@@ -13,6 +13,7 @@ from chamberlain.model.kind import Kind
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections, consents, history, people
+from chamberlain.queries.changing import what_may_change
 from chamberlain.queries.people import Holding, Person
 from chamberlain.queries.state import one_state
 from chamberlain.web.address import Address
@@ -30,6 +31,8 @@ def show_person(request: HttpRequest, slug: str, guid: UUID) -> HttpResponse:
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
     context = about_person(request, viewer, tenant, guid)
+    if not context["plain"] and not context["is_past"]:
+        context["changing"] = what_may_change(viewer=viewer, tenant=tenant)
     if wants_fragment(request, target="results"):
         return render(request, "history/_events.html", context)
     if wants_fragment(request, target="detail"):
@@ -48,7 +51,7 @@ def about_person(request: HttpRequest, viewer: Actor, tenant: Tenant, guid: UUID
         viewer=viewer, tenant=tenant, guid=guid, cursor=request.GET.get("cursor") or None, size=25
     )
     plain = not may(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
-    context = {"tenant": tenant, "address": address, "history": page, "plain": plain}
+    context = {"tenant": tenant, "address": address, "history": page, "plain": plain, "is_past": at is not None}
     if wants_fragment(request, target="results"):
         return context
     person = people.find_person(viewer=viewer, tenant=tenant, guid=guid, at=at)
