@@ -30,6 +30,7 @@ from chamberlain.model.plan import Change, Subject
 from chamberlain.model.verb import Verb
 from chamberlain.model.view import ListName
 from chamberlain.policy.registration_script import Form
+from chamberlain.queries.asked import Asked as Wished
 from chamberlain.queries.history import known_since
 from chamberlain.queries.people import PeopleFilter
 from chamberlain.queries.permissions import PermissionFilter
@@ -54,10 +55,14 @@ OF_NO_TENANT = {
     "plan_document.document",
     "permissions.listing_of",
     "permissions.member_row",
+    "permissions.owners_of",
     "permissions.permission_row",
     "readiness.check_readiness",
     "roles.roles_to_give",
     "runs.summary",
+    "scopes.line_of",
+    "terms.ends_of",
+    "wishes.timed",
 }
 # What only those with a role in the whole installation are told: everybody else is refused.
 OF_THE_INSTALLATION = {
@@ -69,7 +74,7 @@ OF_THE_INSTALLATION = {
     "registration_script.show_script",  # of a tenant that is not theirs
 }
 # When asked for what is the other tenant's.
-NOTHING_FOUND = {"credentials.find_certificate", "people.match_person", "plans.match_permission"}
+NOTHING_FOUND = {"asked.read_asked", "credentials.find_certificate", "people.match_person", "plans.match_permission"}
 IDS = {"guid", "key", "run_id", "plan_id", "task_id", "view_id", "person", "permission", "run"}
 
 
@@ -166,6 +171,8 @@ def arguments(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
             chosen["filter"] = PermissionFilter() if "permission" in name else PeopleFilter()
         elif parameter.name == "run":
             chosen["run"] = stories.find_run(viewer=stories.ADMIN, tenant=known["tenant"], run_id=known["own_run"])
+        elif name == "asked.read_asked" and parameter.name == "asked":
+            chosen["asked"] = [Wished(Verb.BLOCK, MARK)]
         elif parameter.name == "tenant_id" and parameter.annotation is str:
             chosen["tenant_id"] = known["other_guid"]
         elif parameter.name in known and (parameter.default is parameter.empty or parameter.name in IDS):
