@@ -37,6 +37,11 @@ def settings(world: World, start_tenant: Callable[..., Simulated]) -> Iterator[S
 
 
 @pytest.fixture
+def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
+    return plannable(start_tenant).simulator
+
+
+@pytest.fixture
 def tenant(settings: Settings, start_tenant: Callable[..., Simulated]) -> Tenant:
     found = plannable(start_tenant).tenant
     choose(found, *WRITING)
@@ -76,7 +81,7 @@ def renamed(tenant: Tenant, guid: str, name: str) -> Iterator[None]:
 def planned(answer: Any, tenant: Tenant) -> int:
     """The plan that a form led to."""
     assert answer.status_code == 302, told(answer)[:3000]
-    found = re.fullmatch(rf"/t/{tenant.slug}/plans/(\d+)", answer["Location"])
+    found = re.fullmatch(rf"/t/{tenant.slug}/plans/(\d+)(\?instead=\d+)?", answer["Location"])
     assert found, answer["Location"]
     return int(found[1])
 
@@ -115,7 +120,7 @@ def test_a_plan_is_made_of_what_was_ticked_at_a_person(client: Client, tenant: T
     assert f'value="{tick}"' in shown
     draft = new(client, tenant, person=guid, change=tick)
     assert f"{name_of(tenant, guid)} leaves {found['name']}" in told(draft)
-    assert "may no longer sign in" in told(draft)
+    assert "Block sign-in" in told(draft)
     missing = new(client, tenant, person=guid, change=tick, do="plan")
     assert missing.status_code == 400
     assert "plan_reason_missing" in missing.content.decode()
@@ -288,6 +293,40 @@ def test_planning_again_keeps_the_changes_and_the_reason(client: Client, tenant:
     assert again != plan_id
     assert {one.change.verb for one in before.steps} == {one.change.verb for one in after.steps}
     assert (after.reason, after.made_by_name) == (before.reason, "Plan maker")
+
+
+def test_planning_again_says_what_is_otherwise_by_now(
+    client: Client, tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    found = group(tenant)
+    joining = [person(tenant, outside=found["members"], place=place)["guid"] for place in (8, 9)]
+    changes = [Change(Verb.ADD_MEMBER, Subject(guid), found["key"]) for guid in joining]
+    made = make_plan(actor=stories.ADMIN, tenant=tenant, changes=changes, reason="Later", settings=settings)
+    key = found["key"].partition(":")[2]
+    simulator.post("/_simulator/mutations", {"kind": "add_member", "group": key, "member": joining[0]})
+    try:
+        answer = client.post(f"/t/{tenant.slug}/plans/{made}", {"do": "again"}, follow=True)
+    finally:
+        simulator.post("/_simulator/mutations", {"kind": "remove_member", "group": key, "member": joining[0]})
+    text = told(answer)
+    assert f"In place of plan {made}" in text
+    assert f"Is so by now {name_of(tenant, joining[0])} joins {found['name']}" in text
+    assert "is so already, nothing is sent" in text
+    other = person(tenant, outside=found["members"], place=9)["name"]
+    assert f"Is so by now {other}" not in text
+
+
+def test_what_is_given_for_a_time_says_until_when(client: Client, tenant: Tenant) -> None:
+    found = group(tenant)
+    joining = person(tenant, outside=found["members"])
+    tick = f"add_member {joining['guid']} {found['key']}"
+    past = new(client, tenant, change=tick, do="plan", reason="For a while", until="2001-01-01")
+    assert past.status_code == 400
+    assert "end_passed" in past.content.decode()
+    made = planned(new(client, tenant, change=tick, do="plan", reason="For a while", until="2099-01-01"), tenant)
+    (step,) = plans.find(tenant_id=tenant.id, plan_id=made).plan.steps
+    assert step.change.options.ends is not None
+    assert re.search(r"until\s+(2 January 2099|1 January 2099|2099-01-0)", told(page(client, tenant, made)))
 
 
 def test_read_only_offers_no_write_and_says_how_to_switch_it_on(client: Client, tenant: Tenant) -> None:

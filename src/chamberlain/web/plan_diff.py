@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -41,7 +42,7 @@ class Row:
     """One line of the difference.
 
     sign     "gets", "loses", or "also" for what is no permission
-    text     the whole of it as a sentence
+    text     the whole of it as a sentence; until: when it ends, where it was given for a time
     through  names of the groups between; by_rule: a rule brings it about; both only where nobody asked for it itself
     """
 
@@ -54,7 +55,7 @@ class Row:
     text: str = ""
     through: tuple[str, ...] = ()
     by_rule: bool = False
-    is_asked: bool = True
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _part(found: Summary) -> Part:
 def _row(had: Had, found: Summary, sign: str) -> Row:
     off, on = _STANDING[had.relation]
     before, after = (off, on) if sign == GETS else (on, off)
-    asked = any(step.change.permission == had.key for step in found.steps)
+    asked = [step for step in found.steps if step.change.permission == had.key]
     effect = None if asked else _brings(found.steps, had.key)
     return Row(
         sign=sign,
@@ -125,7 +126,7 @@ def _row(had: Had, found: Summary, sign: str) -> Row:
         after=after,
         through=tuple(link.name for link in effect.through) if effect else (),
         by_rule=effect is not None and effect.consequence in (Consequence.ENTERS_BY_RULE, Consequence.LEAVES_BY_RULE),
-        is_asked=asked,
+        until=next((step.change.options.ends for step in asked if sign == GETS), None),
     )
 
 

@@ -7,21 +7,26 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from chamberlain import clock
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.errors import ChamberlainError, Refused
 from chamberlain.model.actor import Actor
 from chamberlain.model.plan import Change
 from chamberlain.model.tenant import Tenant
+from chamberlain.model.verb import Verb
 from chamberlain.policy.authority import Deed, require
-from chamberlain.policy.planning.words import say_change
+from chamberlain.policy.moment import read_end
 from chamberlain.queries import connections, people, permissions
 from chamberlain.queries.changing import Changing, what_may_change
 from chamberlain.queries.people import PersonRow
 from chamberlain.queries.permissions import PermissionRow
 from chamberlain.queries.typed import Typed, names_of, read_typed
+from chamberlain.queries.wishes import timed
 from chamberlain.sentences import explain
 from chamberlain.settings import load
 from chamberlain.web.address import text_in
@@ -31,6 +36,12 @@ from chamberlain.web.plan_draft import FIELD, Tick, read, ticks, verb_for, writt
 from chamberlain.web.problems import status_of
 
 FOUND = 12
+ALONE: dict[Verb, str | Promise] = {
+    Verb.ENABLE: gettext_lazy("Let sign in again"),
+    Verb.BLOCK: gettext_lazy("Block sign-in"),
+    Verb.REVOKE_SESSIONS: gettext_lazy("Sign out everywhere"),
+    Verb.REPROCESS_LICENCES: gettext_lazy("Have Microsoft look at the licences again"),
+}
 LONGEST_REASON = 1_000
 MOST_MEANT = 200
 
@@ -95,6 +106,7 @@ def _context(given: QueryDict, viewer: Actor, tenant: Tenant, focus: Focus) -> d
         "is_open": _is_open(focus, changing),
         "found": tuple(one for one in found if one.value not in values),
         "alone": _alone(focus, changing, values),
+        "until": text_in(given, "until"),
         "reason": given.get("reason", "").strip()[:LONGEST_REASON],
         "list": given.get("list", "") if "list" in given else "",
         "typed": None,
@@ -135,13 +147,9 @@ def _alone(focus: Focus, changing: Changing, chosen: set[str]) -> tuple[Tick, ..
     """What may be done to the person's account itself."""
     if focus.person is None:
         return ()
-    name, guid = focus.person.name, str(focus.person.guid)
-    return tuple(
-        Tick(value, say_change(change, who=name, what=""), verb.gives)
-        for verb in changing.alone
-        for value, change in ((written(verb, guid), read([written(verb, guid)])[0]),)
-        if value not in chosen
-    )
+    needless = Verb.ENABLE if focus.person.enabled else Verb.BLOCK
+    wishes = {written(verb, focus.person.guid): verb for verb in changing.alone if verb is not needless}
+    return tuple(Tick(value, str(ALONE[verb]), verb.gives) for value, verb in wishes.items() if value not in chosen)
 
 
 def _of_list(request: HttpRequest, viewer: Actor, tenant: Tenant, context: dict[str, object]) -> HttpResponseBase:
@@ -182,7 +190,11 @@ def _choices(given: QueryDict) -> list[str]:
 def _made(
     request: HttpRequest, viewer: Actor, tenant: Tenant, changes: tuple[Change, ...], context: dict[str, object]
 ) -> HttpResponseBase:
+    until = str(context["until"])
     try:
+        if until:
+            end = read_end(until, now=clock.now())
+            changes = tuple(timed(one, until=end) for one in changes)
         plan_id = make_plan(
             actor=viewer, tenant=tenant, changes=changes, reason=str(context["reason"]), settings=load()
         )

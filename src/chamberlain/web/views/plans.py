@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from chamberlain.actions.apply_plan import apply_plan, approve_plan, refuse_plan
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.actions.undo_plan import undo_plan
-from chamberlain.errors import ChamberlainError
+from chamberlain.errors import ChamberlainError, NotFound
 from chamberlain.model.actor import Actor
-from chamberlain.model.plan import PlanState
+from chamberlain.model.plan import Plan, PlanState
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.queries import connections
@@ -26,6 +27,7 @@ from chamberlain.settings import load
 from chamberlain.web.address import Address, chips_for, choice_from, text_from, text_in
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.plan_difference import Difference, difference
 from chamberlain.web.plan_files import as_csv, as_json
 from chamberlain.web.plan_page import about_plan
 from chamberlain.web.problems import status_of
@@ -94,7 +96,8 @@ def show_plan(request: HttpRequest, slug: str, plan_id: int) -> HttpResponseBase
         if status_of(error) in (403, 404):
             raise
         return _shown(request, viewer, tenant, plan_id, failure=error)
-    return redirect("plan", slug=tenant.slug, plan_id=shown)
+    instead = f"?instead={plan_id}" if shown != plan_id else ""
+    return redirect(reverse("plan", kwargs={"slug": tenant.slug, "plan_id": shown}) + instead)
 
 
 def _shown(
@@ -109,12 +112,25 @@ def _shown(
         context |= run_context(request, viewer=viewer, tenant=tenant, plan_id=plan_id)
     context |= {
         **about_plan(request, page=page, tenant=tenant, viewer=viewer),
+        "difference": _difference(request, page.ran.plan, viewer, tenant),
         "failure": explain(failure) if failure else None,
         "code": failure.code if failure else "",
     }
     response = show(request, "plans/plan.html", context, tenant=tenant)
     response.status_code = status_of(failure) if failure else 200
     return response
+
+
+def _difference(request: HttpRequest, plan: Plan, viewer: Actor, tenant: Tenant) -> Difference | None:
+    """What is otherwise than in the plan that this one was made in place of, where the address names one."""
+    typed = text_from(request, "instead")
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 16) or int(typed) == plan.id:
+        return None
+    try:
+        before = find_plan(viewer=viewer, tenant=tenant, plan_id=int(typed)).ran.plan
+    except NotFound:
+        return None
+    return difference(before, after=plan)
 
 
 def _apply(request: HttpRequest, viewer: Actor, tenant: Tenant, plan_id: int) -> int:
