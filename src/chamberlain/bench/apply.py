@@ -31,7 +31,7 @@ from chamberlain.model.plan import DONE_STEPS, Change, PlanState
 from chamberlain.provision.engine import Patience
 from chamberlain.settings import Settings
 
-SIZES = {"users": 120, "groups": 40, "memberships": 700, "apps": 6}
+SIZES: dict[str, Any] = {"users": 120, "groups": 40, "memberships": 700, "apps": 6}
 RATE = 0.03
 KINDS = (
     "throttled",

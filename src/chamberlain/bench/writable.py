@@ -1,7 +1,7 @@
 """A simulated tenant that the product is connected to and may change."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -78,9 +78,12 @@ class Writable:
 
 
 @contextmanager
-def writable(settings: Settings, **options: float | str) -> Iterator[Writable]:
+def writable(
+    settings: Settings, *, prepare: Callable[[Simulated], None] = lambda _simulator: None, **options: float | str
+) -> Iterator[Writable]:
     """A new tenant, connected with everything that writes, and read once; call it in an open world.
 
+    prepare  done to the tenant before it is connected
     options  of `chamberlain simulator`
     """
     from chamberlain.actions.stop_writers import set_guards
@@ -88,6 +91,7 @@ def writable(settings: Settings, **options: float | str) -> Iterator[Writable]:
     from chamberlain.store import scopes
 
     with simulated(file=None, **options) as simulator:
+        prepare(simulator)
         grants = Grants(simulator)
         grants.grant(*sorted({use.scope for one in WRITING for use in ABILITIES[one].uses}))
         for role in OUR_ROLES:

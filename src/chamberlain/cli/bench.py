@@ -219,6 +219,26 @@ def merge(
     _tell(figures, right="equal")
 
 
+@app.command()
+def writes(
+    removals: Number = 5_000,
+    additions: Number = 5_000,
+    groups: Number = 500,
+    seed: Number = 1,
+    plant: WritePlant = "",
+    as_json: Json = False,
+) -> None:
+    """People leave and join groups under the write quota. Exit code 1 if dear, slow, lost or doubled."""
+    from chamberlain import bootstrap
+
+    bootstrap.load_django()
+    from chamberlain.bench.writes import bench_writes
+
+    _say(_("making a tenant and a plan ..."), as_json=as_json)
+    figures = bench_writes(removals=removals, additions=additions, groups=groups, seed=seed, plant=plant)
+    _tell(figures, right="right")
+
+
 def _seeds(text: str) -> tuple[int, int]:
     """The first and the last of them."""
     found = re.fullmatch(r"(\d+)(?:-(\d+))?", text)
