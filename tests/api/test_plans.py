@@ -133,7 +133,7 @@ def test_what_cannot_be_done_is_told_with_what_would_help(client: Client, tenant
     assert plan["steps"] == []
     (barred,) = plan["barred"]
     assert {one["hindrance"] for one in barred["obstacles"]} >= {"read_only", "capability_off"}
-    assert post(client, f"{root(tenant)}/plans/{plan['id']}/apply").json()["code"] == "plan_nothing_to_do"
+    assert post(client, f"{root(tenant)}/plans/{plan['id']}/apply").json()["code"] == "plan_read_only"
 
 
 def test_power_over_the_tenant_takes_the_token_of_somebody_else(

@@ -1,6 +1,6 @@
 """What holds plans back holds them back when they run, not only when they are made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 
@@ -10,10 +10,7 @@ from chamberlain import clock
 from chamberlain.actions.apply_plan import apply_plan, approve_plan
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
-from chamberlain.bench.simulated import Simulated
-from chamberlain.bootstrap import World
 from chamberlain.errors import Refused
-from chamberlain.model.capability import Capability
 from chamberlain.model.effect import Consequence
 from chamberlain.model.guard import Rails, Window
 from chamberlain.model.obstacle import Hindrance
@@ -21,54 +18,27 @@ from chamberlain.model.plan import Change, Options, PlanState, StepState, Subjec
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.authority import Deed
-from chamberlain.policy.capabilities import ABILITIES, STANDARD
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
-from chamberlain.settings import Settings, load
-from chamberlain.store import plans, scopes
+from chamberlain.settings import Settings
+from chamberlain.store import plans
 from chamberlain.store.connection import rows
 from chamberlain.store.reads import surroundings
 from chamberlain.work import apply_plan as story
-from granting import Grants
-from stories import ADMIN, OTHER_ADMIN, connect_and_sync, perform
+from stories import ADMIN, OTHER_ADMIN
 
-WRITING = (
-    Capability.PROVISION_GROUPS,
-    Capability.PROVISION_ROLES,
-    Capability.PROVISION_PEOPLE,
-    Capability.OFFBOARD_ACCOUNT,
-)
 CLOSED = Rails(windows=(Window(days=(), begins=time(1), ends=time(2)),))
 
 
-@pytest.fixture(scope="module")
-def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
-    return start_tenant(users=200, groups=30, memberships=600, apps=4, seed=73)
-
-
-@pytest.fixture(scope="module")
-def settings(simulator: Simulated) -> Iterator[Settings]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("LOGIN_ROOT", "GRAPH_ROOT"):
-            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
-        patch.setenv("CHAMBERLAIN_CLIENT_ID", simulator.client_id)
-        patch.setenv("CHAMBERLAIN_CLIENT_SECRET", simulator.client_secret)
-        yield load()
-
-
-@pytest.fixture(scope="module")
-def connected(world: World, simulator: Simulated, settings: Settings) -> Tenant:
-    found = connect_and_sync(simulator, settings)
-    Grants(simulator).grant(*sorted({use.scope for one in WRITING for use in ABILITIES[one].uses}))
-    scopes.choose(tenant_id=found.id, capabilities={*STANDARD, *WRITING}, now=clock.now(), by="a test")
-    perform(found, settings)
-    return found
+@pytest.fixture
+def settings(written_settings: Settings) -> Settings:
+    return written_settings
 
 
 @pytest.fixture
-def tenant(connected: Tenant) -> Iterator[Tenant]:
-    set_guards(actor=ADMIN, tenant=connected, rails=Rails(approval_delay=timedelta(0)))
-    yield connected
-    set_guards(actor=ADMIN, tenant=connected, rails=Rails())
+def tenant(written_tenant: Tenant) -> Iterator[Tenant]:
+    set_guards(actor=ADMIN, tenant=written_tenant, rails=Rails(approval_delay=timedelta(0)))
+    yield written_tenant
+    set_guards(actor=ADMIN, tenant=written_tenant, rails=Rails())
 
 
 def made(tenant: Tenant, settings: Settings, *changes: Change) -> int:
@@ -119,6 +89,21 @@ def test_who_became_protected_is_protected_from_plans_made_before(tenant: Tenant
     set_guards(actor=ADMIN, tenant=tenant, rails=Rails(protected_accounts=(who.guid,)))
     with pytest.raises(Refused, match="plan_barred"):
         apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+
+
+def test_a_change_that_nothing_could_prove_is_not_made(tenant: Tenant, settings: Settings) -> None:
+    (group,) = rows(
+        'UPDATE permission SET facts = facts || \'{"visibility": "HiddenMembership"}\' WHERE tenant_id = %(tenant)s '
+        "AND key = (SELECT min(key) FROM permission WHERE tenant_id = %(tenant)s AND kind = 'security_group' "
+        "AND gone_at IS NULL AND NOT facts ? 'dynamic' AND NOT facts ? 'on_premises') RETURNING key",
+        {"tenant": tenant.id},
+    )
+    (who,) = people(tenant, 1)
+    plan = plans.find(
+        tenant_id=tenant.id, plan_id=made(tenant, settings, Change(Verb.ADD_MEMBER, who, group["key"]))
+    ).plan
+    assert Hindrance.UNSEEN in {one.hindrance for one in plan.barred[0].obstacles}
+    rows("UPDATE permission SET facts = facts - 'visibility' WHERE key = %(key)s RETURNING id", {"key": group["key"]})
 
 
 def test_a_plan_that_reaches_too_many_says_how_many(tenant: Tenant, settings: Settings) -> None:

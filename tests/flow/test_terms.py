@@ -13,7 +13,6 @@ from chamberlain.actions.settle_task import settle_task
 from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
 from chamberlain.actions.undo_plan import undo_plan
 from chamberlain.bench.simulated import Simulated
-from chamberlain.bootstrap import World
 from chamberlain.errors import Refused
 from chamberlain.model.capability import Capability
 from chamberlain.model.carried import Ran
@@ -22,56 +21,39 @@ from chamberlain.model.guard import Rails
 from chamberlain.model.kind import Family
 from chamberlain.model.observed import key_of
 from chamberlain.model.plan import Cause, Change, Options, PlanState, StepState, Subject
-from chamberlain.model.task import TaskState
+from chamberlain.model.task import TaskCause, TaskState
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.term import Outcome
 from chamberlain.model.verb import Verb
-from chamberlain.policy.capabilities import ABILITIES, STANDARD
 from chamberlain.queries.people import match_person
-from chamberlain.settings import Settings, load
-from chamberlain.store import plans, scopes, tasks
+from chamberlain.settings import Settings
+from chamberlain.store import plans, tasks
 from chamberlain.store.connection import rows
 from chamberlain.store.models import TermRow
 from chamberlain.work import apply_plan as story
-from granting import Grants
-from stories import ADMIN, OTHER_ADMIN, connect_and_sync, perform
+from stories import ADMIN, OTHER_ADMIN, perform
 
 WRITING = (Capability.PROVISION_GROUPS, Capability.PROVISION_ROLES)
 REPORTS_READER = key_of(Family.ROLE, "4a5d8f65-41da-4de4-8968-e035b65339cf")
+Choose = Callable[..., None]
+BARRED = TaskCause.BARRED
 A_DAY = timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
-    return start_tenant(users=60, groups=12, memberships=150, apps=2, seed=79)
-
-
-@pytest.fixture(scope="module")
-def settings(simulator: Simulated) -> Iterator[Settings]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("LOGIN_ROOT", "GRAPH_ROOT"):
-            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
-        yield load()
-
-
-@pytest.fixture(scope="module")
-def connected(world: World, simulator: Simulated, settings: Settings) -> Tenant:
-    found = connect_and_sync(simulator, settings)
-    Grants(simulator).grant(*sorted({use.scope for one in WRITING for use in ABILITIES[one].uses}))
-    choose(found, *WRITING)
-    perform(found, settings)
-    return found
+@pytest.fixture
+def simulator(written: Simulated) -> Simulated:
+    return written
 
 
 @pytest.fixture
-def tenant(connected: Tenant) -> Iterator[Tenant]:
-    choose(connected, *WRITING)
-    yield connected
-    TermRow.objects.filter(tenant_id=connected.id).delete()
+def settings(written_settings: Settings) -> Settings:
+    return written_settings
 
 
-def choose(tenant: Tenant, *capabilities: Capability) -> None:
-    scopes.choose(tenant_id=tenant.id, capabilities={*STANDARD, *capabilities}, now=clock.now(), by="a test")
+@pytest.fixture
+def tenant(written_tenant: Tenant, chosen: Choose) -> Iterator[Tenant]:
+    yield written_tenant
+    TermRow.objects.filter(tenant_id=written_tenant.id).delete()
 
 
 def carried(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
@@ -227,38 +209,41 @@ def test_the_stop_holds_it_back_and_it_goes_on_after_it(
 
 
 def test_where_it_is_barred_a_person_is_asked_once_and_it_goes_on_by_itself(
-    tenant: Tenant, settings: Settings, simulator: Simulated
+    tenant: Tenant, settings: Settings, simulator: Simulated, chosen: Choose
 ) -> None:
     group, who = place(tenant, simulator)
     do(tenant, settings, joining(who, group, lasts=A_DAY))
-    choose(tenant)
+    chosen()
     for _ in range(2):
         assert look(tenant, settings) is None
-    (task,) = tasks.listing(tenant_id=tenant.id, states=(TaskState.OPEN,), limit=9)
+    (task,) = [
+        one for one in tasks.listing(tenant_id=tenant.id, states=(TaskState.OPEN,), limit=99) if one.cause is BARRED
+    ]
     assert (task.verb, task.subject, task.permission) == ("remove_member", who.key, group)
     assert task.failure is not None
     assert task.failure[0] == "term_barred"
-    choose(tenant, *WRITING)
+    chosen(*WRITING)
     taken = look(tenant, settings)
     assert taken is not None
     assert taken.plan.state is PlanState.DONE
     assert (who.guid, group) not in held(simulator)
+    assert tasks.find(tenant_id=tenant.id, task_id=task.id).state is TaskState.DROPPED, "nobody has to any more"
 
 
 @pytest.mark.parametrize(("state", "ends"), [(TaskState.DONE, Outcome.TAKEN), (TaskState.DROPPED, Outcome.KEPT)])
 def test_a_person_may_settle_it(
-    tenant: Tenant, settings: Settings, simulator: Simulated, state: TaskState, ends: Outcome
+    tenant: Tenant, settings: Settings, simulator: Simulated, chosen: Choose, state: TaskState, ends: Outcome
 ) -> None:
     group, who = place(tenant, simulator)
     do(tenant, settings, joining(who, group, lasts=A_DAY))
-    choose(tenant)
+    chosen()
     look(tenant, settings)
     task_id = TermRow.objects.get(tenant_id=tenant.id).task
     assert task_id is not None
     settle_task(actor=ADMIN, tenant=tenant, task_id=task_id, state=state)
     look(tenant, settings)
     assert outcome(tenant) is ends
-    choose(tenant, *WRITING)
+    chosen(*WRITING)
     do(tenant, settings, Change(Verb.REMOVE_MEMBER, who, group))
 
 

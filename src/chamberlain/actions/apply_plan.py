@@ -9,6 +9,7 @@ from chamberlain.model.carried import Ran
 from chamberlain.model.plan import PlanState
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.planning.nothing import why_nothing
 from chamberlain.provision.guarding import held_back
 from chamberlain.store import halts, plans, steps
 from chamberlain.store.connection import transaction
@@ -20,14 +21,15 @@ def apply_plan(*, actor: Actor, tenant: Tenant, plan_id: int) -> None:
     """Queues the plan's next run; a worker takes it from here, whatever happens to this process.
 
     A plan that was paused, or left something undone, goes on with what is left.
-    raises  Refused: not_allowed, plan_nothing_to_do, plan_needs_approval, plan_guarded, writers_halted;
+    raises  Refused: not_allowed, what `why_nothing` says, plan_needs_approval, plan_guarded, writers_halted;
             NotFound("plan_not_found"), Conflict: plan_edited, plan_move_illegal
     """
     require(actor, Deed.APPLY_PLAN, tenant_id=tenant.id)
     ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
     plans.refuse_edited(ran)
     if not ran.steps:
-        raise Refused("plan_nothing_to_do", plan_id=plan_id)
+        code, data = why_nothing(ran.plan.barred, plan_id=plan_id)
+        raise Refused(code, **data)
     why = held_back(ran, actor=actor)
     if why is not None:
         raise Refused(why[0], **why[1])

@@ -17,6 +17,7 @@ from chamberlain.model.carried import Carried
 from chamberlain.model.plan import PlanState, StepState
 from chamberlain.model.verb import Verb
 from chamberlain.policy.moment import read_end
+from chamberlain.policy.planning.nothing import why_nothing
 from chamberlain.policy.planning.words import say_change, say_effect, say_objection, say_obstacle
 from chamberlain.queries.connections import choose_tenant
 from chamberlain.queries.plan_document import document
@@ -75,7 +76,11 @@ def plan(
                 until=None if until is None else read_end(until, now=clock.now()),
             )
             number = make_plan(actor=actor, tenant=chosen, changes=changes, reason=reason, settings=opened.settings)
-        show(find_plan(viewer=actor, tenant=chosen, plan_id=number), as_json=as_json)
+        page = find_plan(viewer=actor, tenant=chosen, plan_id=number)
+        show(page, as_json=as_json)
+        if not page.ran.steps:
+            code, data = why_nothing(page.ran.plan.barred, plan_id=number)
+            raise Refused(code, **data)
 
 
 def plans(

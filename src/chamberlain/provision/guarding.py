@@ -30,6 +30,7 @@ RISING = frozenset(
         Hindrance.READ_ONLY,
         Hindrance.CAPABILITY_OFF,
         Hindrance.SCOPE_MISSING,
+        Hindrance.NEEDS_EXCHANGE,
         Hindrance.PROTECTED_ACCOUNT,
         Hindrance.PROTECTED_PERMISSION,
         Hindrance.LAST_GLOBAL_ADMINISTRATOR,

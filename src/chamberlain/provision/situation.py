@@ -23,6 +23,7 @@ from chamberlain.store.reads import own_roles, surroundings
 from chamberlain.store.reads import situation as read
 
 IDLE_FOR = timedelta(days=90)
+HIDDEN, HIDDEN_MEMBERS = "HiddenMembership", "Member.Read.Hidden"
 PROTECTED_ACCOUNTS, PROTECTED_PERMISSIONS = "protected_accounts", "protected_permissions"
 
 
@@ -51,6 +52,7 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
         ourselves=read.ourselves(tenant_id=tenant_id, client_id=client) | ({client} if client else frozenset()),
         administrators=surroundings.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR, since=as_of),
         own_roles=_own_roles(connection),
+        blind=_blind(known, held=open_scopes(held)),
         timed=_timed(tenant_id, changes),
     )
 
@@ -145,6 +147,16 @@ def _idle(tenant_id: int, known: Sequence[Mapping[str, Any]], *, now: datetime) 
         if isinstance(seats := row["facts"].get("enabled"), int) and int(row["facts"].get("consumed") or 0) >= seats
     ]
     return surroundings.idle(tenant_id=tenant_id, licences=full, since=now - IDLE_FOR)
+
+
+def _blind(known: Sequence[Mapping[str, Any]], *, held: frozenset[str]) -> frozenset[str]:
+    """Groups whose members Microsoft leaves out without a word: there a change cannot be proved.
+
+    source  https://learn.microsoft.com/graph/api/group-list-members (2026): hidden membership takes Member.Read.Hidden
+    """
+    if HIDDEN_MEMBERS in held:
+        return frozenset()
+    return frozenset(row["key"] for row in known if row["facts"].get("visibility") == HIDDEN)
 
 
 def _timed(tenant_id: int, changes: Sequence[Change]) -> frozenset[terms.Place]:

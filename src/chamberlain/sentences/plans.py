@@ -38,6 +38,26 @@ SENTENCES: dict[str, Sentence] = {
         "Every change of plan {plan_id} has something in its way.",
         "Look at what stands beside each of them, and plan again.",
     ),
+    "plan_read_only": Sentence(
+        "Nothing was planned that could be done: the tenant is connected for reading only.",
+        "Nobody has chosen a capability that changes it.",
+        "Choose what Chamberlain may change on the connection's page, and plan again.",
+    ),
+    "plan_capability_off": Sentence(
+        "Nothing was planned that could be done: what it takes has not been chosen.",
+        "The connection is not for: {capability}.",
+        "Choose it on the connection's page, and plan again.",
+    ),
+    "plan_scope_missing": Sentence(
+        "Nothing was planned that could be done: Microsoft does not let Chamberlain.",
+        "It has not granted {scope}, which “{capability}” needs.",
+        "Have an administrator of the tenant grant it, sync, and plan again.",
+    ),
+    "plan_needs_exchange": Sentence(
+        "Nothing was planned that could be done: only Exchange changes mail groups, and it is not reached.",
+        "The setting CHAMBERLAIN_EXCHANGE is off, or changing mail groups has not been chosen.",
+        "Switch it on, choose the capability, and plan again.",
+    ),
     "plan_needs_approval": Sentence(
         "The plan has to be approved by somebody else first.",
         "It touches privileged access, which takes four eyes.",

@@ -5,13 +5,15 @@ from datetime import datetime
 
 import msgspec
 
+from chamberlain.model.actor import SYSTEM
 from chamberlain.model.plan import Change, Step, StepState, Subject, SubjectType
+from chamberlain.model.task import TaskState
 from chamberlain.model.term import Outcome, Term
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.facts import is_met
 from chamberlain.policy.planning.terms import TAKING, place_of, taken_by
 from chamberlain.store.connection import rows
-from chamberlain.store.models import StepRow, TermRow
+from chamberlain.store.models import StepRow, TaskRow, TermRow
 from chamberlain.store.plan_values import document, facts_of, failure_of
 
 DONE = frozenset({StepState.PROVED.value, StepState.NOT_PROVABLE.value})
@@ -93,6 +95,8 @@ def _settle(term: TermRow | None, outcome: Outcome, *, by: int | None, now: date
     if term is not None:
         term.outcome, term.settled_by, term.settled_at = outcome.value, by, now
         term.save()
+        asked = TaskRow.objects.filter(id=term.task, state=TaskState.OPEN.value)
+        asked.update(state=TaskState.DROPPED.value, settled_at=now, settled_by_name=SYSTEM.name)
 
 
 def claim(*, now: datetime, again: datetime) -> tuple[int, ...]:

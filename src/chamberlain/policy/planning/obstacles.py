@@ -62,7 +62,7 @@ def _unknown(change: Change, situation: Situation) -> Iterator[Obstacle]:
     for key in wanted:
         if key not in situation.permissions:
             yield Obstacle(Hindrance.UNKNOWN_PERMISSION, Help.SYNC_AGAIN, {"what": key})
-    if change.permission in situation.blind:
+    if change.verb in MEMBERS and change.permission in situation.blind:
         yield Obstacle(Hindrance.UNSEEN, Help.GRANT_SCOPE, {"scope": "Member.Read.Hidden"})
 
 
