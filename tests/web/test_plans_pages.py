@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 from plannable import WRITING, choose, group, name_of, person, plain_member, plannable, pointing
+from planned import Wish, kept
 
 import stories
 from chamberlain import clock
@@ -327,6 +328,26 @@ def test_what_is_given_for_a_time_says_until_when(client: Client, tenant: Tenant
     (step,) = plans.find(tenant_id=tenant.id, plan_id=made).plan.steps
     assert step.change.options.ends is not None
     assert re.search(r"until\s+(2 January 2099|1 January 2099|2099-01-0)", told(page(client, tenant, made)))
+
+
+def test_a_plan_of_5000_changes_is_shown_a_page_at_a_time(client: Client, tenant: Tenant) -> None:
+    wishes = [
+        Wish(Verb.REMOVE_MEMBER, f"00000000-0000-4000-8000-{who:012d}", f"Person {who}", f"group:{place}", "Team")
+        for place in range(5_000)
+        for who in (place // 25,)
+    ]
+    made = kept(tenant, wishes, state=PlanState.PLANNED, reason="Many")
+    answer = page(client, tenant, made)
+    text = told(answer)
+    assert len(answer.content) < 600_000
+    assert "Take 5,000 from 200 people" in text
+    assert "Page 1 of 5" in text
+    assert "Page 1 of 50" in text
+    assert "Show all 25 of Person 7" in text
+    assert "Person 41" not in text.split("Steps, in order")[0]
+    assert "Person 41" in told(page(client, tenant, made, "?page=2"))
+    only = told(page(client, tenant, made, "?q=Person+41"))
+    assert "Show all" not in only.split("Steps, in order")[0]
 
 
 def test_read_only_offers_no_write_and_says_how_to_switch_it_on(client: Client, tenant: Tenant) -> None:

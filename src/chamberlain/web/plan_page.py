@@ -27,6 +27,8 @@ from chamberlain.web.address import Address, text_from
 from chamberlain.web.plan_diff import Part, deed_of, parts_of, sentence_of
 
 PEOPLE_SHOWN, STEPS_SHOWN, BARRED_SHOWN = 40, 100, 20
+MOST_ROWS = 5_000
+ROWS_SHOWN, FEW = 8, 400  # of each person, unless there are few in all
 OPEN = frozenset({PlanState.PLANNED, PlanState.APPROVED})
 
 
@@ -78,6 +80,7 @@ def about_plan(request: HttpRequest, *, page: PlanPage, tenant: Tenant, viewer: 
         request.path, {"q": text, "page": request.GET.get("page", ""), "steps": request.GET.get("steps", "")}
     )
     cost = least_units((step.change, step.units) for step in plan.steps)
+    most = ROWS_SHOWN if sum(len(part.rows) for part in chosen) > FEW else MOST_ROWS
     guards = {one.guard for one in page.objections}
     return {
         "tenant": tenant,
@@ -88,6 +91,8 @@ def about_plan(request: HttpRequest, *, page: PlanPage, tenant: Tenant, viewer: 
         "text": text,
         "deed": deed_of(parts),
         "people": _slice(chosen, address, name="page", size=PEOPLE_SHOWN),
+        "rows_shown": f":{most}",
+        "rows_cut": most,
         "totals": _totals(parts),
         "steps": _steps(plan.steps, address),
         "barred": _barred(plan.barred),
