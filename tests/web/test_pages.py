@@ -190,7 +190,7 @@ def test_a_session_ends_when_its_person_is_switched_off(client: Client, tenant: 
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/", 26), ("/people", 20), ("/permissions", 19), ("/licences", 18), ("/runs", 17)],
+    [("/", 28), ("/people", 22), ("/permissions", 21), ("/licences", 20), ("/runs", 19)],
 )
 def test_no_page_asks_the_database_once_a_row(client: Client, tenant: Tenant, path: str, most: int) -> None:
     text(client, root(tenant) + path)
