@@ -65,6 +65,7 @@ NAMES = (
     *("at", "from", "to", "section", "tab", "kind", "name", "shared", "do", "query", "move", "col", "share", "read"),
     *("next", "theme", "tenant", "tenant_id", "client_id", "client_secret", "person", "role", "number", "permission"),
     *("scope", "days", "code", "status", "enabled", "dynamic", "empty", "who", "what", "since", "until", "before"),
+    *("change", "find", "list", "until", "instead", "steps", "page", "meant-1", "as"),
     *("validationToken", "admin_consent", "error", "id", "reason", "subject", "plan", "on_premises", "cloud"),
 )
 VALUES = st.one_of(st.sampled_from(PAYLOADS), st.text(max_size=12), st.integers().map(str))

@@ -350,6 +350,28 @@ def test_a_plan_of_5000_changes_is_shown_a_page_at_a_time(client: Client, tenant
     assert "Show all" not in only.split("Steps, in order")[0]
 
 
+@pytest.mark.parametrize(
+    "tick",
+    [
+        "add_member",
+        "add_member {guid}",
+        "add_member nobody {key}",
+        "assign_role {guid} {key}",
+        "block {guid} {key}",
+        "create_user {guid}",
+        "add_member {guid} group:\x00",
+        "add_member {guid} group:00000000-0000-4000-8000-00000000abcd",
+        "fly {guid} {key}",
+    ],
+)
+def test_what_no_form_of_ours_sends_becomes_no_change(client: Client, tenant: Tenant, tick: str) -> None:
+    found = group(tenant)
+    value = tick.format(guid=found["members"][0], key=found["key"])
+    draft = new(client, tenant, person=found["members"][0], change=value)
+    assert draft.status_code == 200
+    assert "To be planned" not in told(draft)
+
+
 def test_read_only_offers_no_write_and_says_how_to_switch_it_on(client: Client, tenant: Tenant) -> None:
     choose(tenant)
     found = group(tenant)

@@ -1,5 +1,6 @@
 """Changes as forms carry them from page to page: "verb id key", one a tick."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -69,10 +70,12 @@ def _one(value: str) -> Change | None:
     except ValueError:
         return None
     key = parts[2] if len(parts) == 3 else ""
-    if (verb.family is None) is not (key == "") or verb in _NOT_TICKED:
+    wanted = verb.family.name.lower() if verb.family else ""
+    if verb in _NOT_TICKED or key.partition(":")[0] != wanted or not _KEY.fullmatch(key):
         return None
     return Change(verb, Subject(guid), key)
 
 
+_KEY = re.compile(r"(?:[a-z_]+(?::[0-9a-f-]{36}){1,2})?")
 # What takes more than a tick: properties, another licence, a choice of services.
 _NOT_TICKED = frozenset({Verb.CREATE_USER, Verb.UPDATE_USER, Verb.SWAP_LICENCE, Verb.SET_PLANS})
