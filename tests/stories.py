@@ -32,8 +32,13 @@ NOBODY = Actor(ActorKind.PERSON, "00000000-0000-4000-8000-00000000ad03", "Nora N
 
 
 def connect(simulator: Simulated) -> Tenant:
-    """Connects a simulated tenant through its own registration; its first run is queued, not done."""
+    """Connects a simulated tenant through its own registration; its first run is queued, not done.
+
+    What other tests chose and had in it is forgotten: golden tenants share an id.
+    """
     refill(simulator)
+    for table in (ChoiceRow, ScopeRow):
+        table.objects.filter(tenant__guid=simulator.tenant_id).delete()
     return connect_with_secret(
         actor=ADMIN,
         tenant_id=simulator.tenant_id,
@@ -83,9 +88,7 @@ def perform(tenant: Tenant, settings: Settings, *, mode: Mode | None = None) -> 
 
 
 def connect_and_sync(simulator: Simulated, settings: Settings) -> Tenant:
-    """A tenant that is connected and synced, and forgets what others chose and had: golden ones share an id."""
-    for table in (ChoiceRow, ScopeRow):
-        table.objects.filter(tenant__guid=simulator.tenant_id).delete()
+    """A tenant that is connected and synced."""
     tenant = connect(simulator)
     run = perform(tenant, settings)
     assert run.error_code is None, run.error_data
