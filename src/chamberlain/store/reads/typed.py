@@ -9,13 +9,13 @@ _PERSON = "a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.type IN ('member
 _THING = "p.tenant_id = %(tenant)s AND p.gone_at IS NULL AND p.family <> 5"
 # One join for each way of naming, so that each is a hash join: an OR over all of them would compare all with all.
 _PEOPLE = " UNION ".join(
-    f"SELECT t.text, {rank} AS rank, a.guid::text AS id, a.name, a.user_name AS note FROM typed t "
-    f"JOIN account a ON {by} = t.text WHERE {_PERSON} AND {by} <> ''"  # noqa: S608 - constants
+    f"SELECT t.text, {rank} AS rank, a.guid::text AS id, a.name, a.user_name AS note FROM typed t "  # noqa: S608 - constants
+    f"JOIN account a ON {by} = t.text WHERE {_PERSON} AND {by} <> ''"
     for rank, by in ((1, "a.guid::text"), (1, "lower(a.user_name)"), (1, "lower(a.mail)"), (2, "lower(a.name)"))
 )
 _THINGS = " UNION ".join(
-    f"SELECT t.text, {rank} AS rank, p.key AS id, p.name, p.kind AS note FROM typed t "
-    f"JOIN permission p ON {by} = t.text WHERE {_THING} AND {by} <> ''"  # noqa: S608 - constants
+    f"SELECT t.text, {rank} AS rank, p.key AS id, p.name, p.kind AS note FROM typed t "  # noqa: S608 - constants
+    f"JOIN permission p ON {by} = t.text WHERE {_THING} AND {by} <> ''"
     for rank, by in (
         (1, "lower(p.key)"),
         (1, "lower(p.mail)"),
@@ -39,9 +39,9 @@ def permissions(*, tenant_id: int, texts: Iterable[str]) -> list[dict[str, Any]]
 def names(*, tenant_id: int, guids: Iterable[str], keys: Iterable[str]) -> dict[str, str]:
     """What these people and permissions are called; what is not there is missing."""
     found = rows(
-        f"SELECT a.guid::text AS id, a.name FROM account a WHERE {_PERSON} AND a.guid = ANY(%(guids)s::uuid[]) "
+        f"SELECT a.guid::text AS id, a.name FROM account a WHERE {_PERSON} AND a.guid = ANY(%(guids)s::uuid[]) "  # noqa: S608 - constants
         f"UNION ALL SELECT p.key, CASE WHEN p.app IN ('', p.name) THEN p.name ELSE p.app || ': ' || p.name END "
-        f"FROM permission p WHERE {_THING} AND p.key = ANY(%(keys)s)",  # noqa: S608 - constants
+        f"FROM permission p WHERE {_THING} AND p.key = ANY(%(keys)s)",
         {"tenant": tenant_id, "guids": list(guids), "keys": list(keys)},
     )
     return {row["id"]: row["name"] for row in found}
