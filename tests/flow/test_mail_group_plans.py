@@ -9,11 +9,14 @@ import pytest
 from chamberlain import clock
 from chamberlain.actions.apply_plan import apply_plan
 from chamberlain.actions.make_plan import make_plan
+from chamberlain.actions.undo_plan import undo_plan
 from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
+from chamberlain.errors import Refused
 from chamberlain.model.capability import Capability
 from chamberlain.model.carried import Ran
 from chamberlain.model.kind import Kind
+from chamberlain.model.obstacle import Hindrance
 from chamberlain.model.plan import Change, PlanState, ProofKind, StepState, Subject
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
@@ -31,7 +34,7 @@ WRITING = (Capability.PROVISION_MAIL_GROUPS, Capability.PROVISION_GROUPS)
 
 @pytest.fixture(scope="module")
 def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
-    return start_tenant(users=100, groups=60, memberships=500, apps=4, seed=11)
+    return start_tenant(users=60, groups=40, memberships=200, apps=4, seed=11)
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +62,18 @@ def exchange(simulator: Simulated) -> dict[str, Any]:
     return found
 
 
+def in_groups(simulator: Simulated) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Members and managers of every group, as Exchange has them."""
+    found = exchange(simulator)["groups"]
+    return {one["id"]: (frozenset(one["members"]), frozenset(one["managers"])) for one in found}
+
+
 def carried(tenant: Tenant, settings: Settings, *changes: Change) -> Ran:
     plan_id = make_plan(actor=ADMIN, tenant=tenant, changes=changes, reason="a test", settings=settings)
+    return do(tenant, settings, plan_id)
+
+
+def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
     story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
     return plans.find(tenant_id=tenant.id, plan_id=plan_id)
@@ -111,6 +124,41 @@ def test_one_plan_changes_groups_of_both_sorts(tenant: Tenant, settings: Setting
         f"group:{mail}": ProofKind.EXCHANGE,
         plain["key"]: ProofKind.GRAPH,
     }
+
+
+def test_mail_groups_are_put_back_before_graph_knows_of_anything(
+    tenant: Tenant, settings: Settings, simulator: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulator.post("/_simulator/knobs", {"exchange_lag_ms": 600_000})
+    simulator.post("/_simulator/writes/reset", {})
+    group, added = place(tenant, simulator, Kind.DISTRIBUTION_GROUP.value)
+    before = in_groups(simulator)
+    owner = next(one["id"] for one in exchange(simulator)["mailboxes"] if one["id"] not in before[group][1])
+    wishes = (
+        Change(Verb.ADD_MEMBER, Subject(added), f"group:{group}"),
+        Change(Verb.ADD_OWNER, Subject(owner), f"group:{group}"),
+    )
+    ran = carried(tenant, settings, *wishes)
+    assert [one.step.state for one in ran.steps] == [StepState.PROVED, StepState.PROVED]
+    now = in_groups(simulator)
+    assert now[group] == (before[group][0] | {added}, before[group][1] | {owner})
+
+    back = undo_plan(actor=ADMIN, tenant=tenant, plan_id=ran.plan.id, reason="it was wrong", settings=settings)
+    assert do(tenant, settings, back).plan.state is PlanState.DONE
+    assert in_groups(simulator) == before
+    writes = json.loads(simulator.get("/_simulator/writes"))["writes"]
+    sent = [one["changed"] for one in writes if "InvokeCommand" in one["path"]]
+    assert sent == [True] * 4
+
+    waiting = make_plan(actor=ADMIN, tenant=tenant, changes=wishes[:1], reason="a test", settings=settings)
+    monkeypatch.setenv("CHAMBERLAIN_EXCHANGE", "off")
+    with pytest.raises(Refused, match="plan_barred"):  # said before anything is sent
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=waiting)
+    barred = make_plan(actor=ADMIN, tenant=tenant, changes=wishes[:1], reason="a test", settings=load())
+    (told,) = plans.find(tenant_id=tenant.id, plan_id=barred).plan.barred
+    assert Hindrance.NEEDS_EXCHANGE in {one.hindrance for one in told.obstacles}
+    with pytest.raises(Refused, match="plan_needs_exchange"):
+        apply_plan(actor=ADMIN, tenant=tenant, plan_id=barred)
 
 
 def held_by(simulator: Simulated, who: str) -> list[str]:

@@ -15,14 +15,16 @@ from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Sit
 from chamberlain.model.tenant import Connection
 from chamberlain.policy.capabilities import writes
 from chamberlain.policy.planning.by_rule import touched
+from chamberlain.policy.planning.reach import followed
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.settings import load
-from chamberlain.store import coverage, halts, scopes, tenants, terms
+from chamberlain.store import coverage, halts, scopes, steps, tenants, terms
 from chamberlain.store.reads import own_roles, surroundings
 from chamberlain.store.reads import situation as read
 
 IDLE_FOR = timedelta(days=90)
+WHILE_READING = timedelta(minutes=5)  # a sync that was reading then may have missed it
 HIDDEN, HIDDEN_MEMBERS = "HiddenMembership", "Member.Read.Hidden"
 PROTECTED_ACCOUNTS, PROTECTED_PERMISSIONS = "protected_accounts", "protected_permissions"
 
@@ -43,7 +45,7 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
         as_of=as_of,
         accounts={row["guid"]: _account(row, protected=row["guid"] in shut) for row in accounts},
         permissions={row["key"]: _permission(row, protected=row["key"] in closed, idle=idle) for row in known},
-        edges=frozenset(_edge(row) for row in above),
+        edges=followed((_edge(row) for row in above), _done_since(tenant_id, changes, known, as_of=as_of)),
         writable=any(writes(one) for one in chosen),
         chosen=chosen,
         held=open_scopes(held),
@@ -157,6 +159,16 @@ def _blind(known: Sequence[Mapping[str, Any]], *, held: frozenset[str]) -> froze
     if HIDDEN_MEMBERS in held:
         return frozenset()
     return frozenset(row["key"] for row in known if row["facts"].get("visibility") == HIDDEN)
+
+
+def _done_since(
+    tenant_id: int, changes: Sequence[Change], known: Sequence[Mapping[str, Any]], *, as_of: datetime
+) -> list[Change]:
+    """What we did ourselves since the tenant was read: an undo comes before the sync that would show it."""
+    keys = {row["key"] for row in known}
+    subjects = {one.subject.key for one in changes}
+    found = steps.proved_since(tenant_id=tenant_id, subjects=subjects, since=as_of - WHILE_READING)
+    return [one for one in found if one.permission in keys]
 
 
 def _timed(tenant_id: int, changes: Sequence[Change]) -> frozenset[terms.Place]:

@@ -95,7 +95,7 @@ def _settle(term: TermRow | None, outcome: Outcome, *, by: int | None, now: date
     if term is not None:
         term.outcome, term.settled_by, term.settled_at = outcome.value, by, now
         term.save()
-        asked = TaskRow.objects.filter(id=term.task, state=TaskState.OPEN.value)
+        asked = TaskRow.objects.filter(state=TaskState.OPEN.value, id__in=[] if term.task is None else [term.task])
         asked.update(state=TaskState.DROPPED.value, settled_at=now, settled_by_name=SYSTEM.name)
 
 

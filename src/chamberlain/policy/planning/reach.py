@@ -62,6 +62,16 @@ class Above:
         return self if held == self.held(subject) else Above({**self.by_holder, subject: held})
 
 
+def followed(edges: Iterable[Edge], changes: Iterable[Change]) -> frozenset[Edge]:
+    """The edges as they are once all these are done, in this order."""
+    held: dict[Subject, set[Edge]] = {}
+    for edge in edges:
+        held.setdefault(edge.holder, set()).add(edge)
+    for change in changes:
+        held[change.subject] = set(_changed(tuple(held.get(change.subject, ())), change))
+    return frozenset(edge for several in held.values() for edge in several)
+
+
 def reach(above: Above, subject: Subject) -> dict[str, tuple[str, ...]]:
     """Every permission that a subject holds, with the shortest way to it: keys of the groups between, nearest first.
 
