@@ -129,6 +129,12 @@ def test_a_membership_for_a_time_is_shown_and_taken_away(
     assert until == [given.steps[0].step.change.options.ends]
     queue_due_terms()
     assert TermRow.objects.get(tenant_id=tenant.id).claimed_until is None, "nobody looks before its time"
+    TermRow.objects.filter(tenant_id=tenant.id).update(look_at=clock.now())
+    queue_due_terms()
+    queue = rows("SELECT count(*) AS jobs FROM dbos.workflow_status WHERE name = 'end_terms'", {})
+    assert queue[0]["jobs"] == 1
+    queue_due_terms()
+    assert rows("SELECT count(*) AS jobs FROM dbos.workflow_status WHERE name = 'end_terms'", {}) == queue, "once"
 
     taken = look(tenant, settings)
     assert taken is not None
