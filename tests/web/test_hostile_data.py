@@ -35,7 +35,7 @@ TEXTS = "SELECT table_name, column_name FROM information_schema.columns WHERE ta
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 ISOLATING = {"bdi", "option", "textarea", "title"}
 PER_ROUTE = 3
-MOST_PAGES = 60
+MOST_PAGES = 100
 NUMBER = re.compile(r"-\d+")
 
 
