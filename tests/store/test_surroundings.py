@@ -19,8 +19,8 @@ from chamberlain.store.reads import surroundings
 from chamberlain.store.staging import Staging
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
-ANNE, BO, CY, DEE, EVE, APP = (str(uuid4()) for _ in range(6))
-POWER, UNIT, ROLE, SKU, BY_CITY, BY_STATUS = (str(uuid4()) for _ in range(6))
+ANNE, BO, CY, DEE, EVE, APP = (f"00000000-0000-4000-8000-0000000a000{number}" for number in range(6))
+POWER, UNIT, ROLE, SKU, BY_CITY, BY_STATUS = (f"00000000-0000-4000-8000-0000000b000{number}" for number in range(6))
 
 
 def account(guid: str, name: str, *, enabled: bool = True, kind: str = "member") -> AccountSeen:
