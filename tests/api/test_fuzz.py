@@ -39,6 +39,11 @@ LEFT_OUT = {"connect", "revokeToken", "rotateCredential", "startRun", "stopWrite
 """What calls Microsoft, ends the token that asks, starts a sync, or stops what other tests write."""
 
 
+def is_rejected(ctx: Any, response: Any, case: Any) -> bool | None:
+    """What violates the document is refused; a body that is too large counts, which the check does not know of."""
+    return None if response.status_code == 413 else negative_data_rejection(ctx, response, case)
+
+
 @pytest.fixture
 def document(world: object) -> Any:
     """The document as it is served, with the application behind it."""
@@ -55,7 +60,7 @@ def test_whatever_is_asked_the_answer_is_as_documented(
     document: Any, header: dict[str, str], tenant: Tenant, mode: GenerationMode
 ) -> None:
     walked = 0
-    checks = [*CHECKS, negative_data_rejection] if mode is GenerationMode.NEGATIVE else CHECKS
+    checks = [*CHECKS, is_rejected] if mode is GenerationMode.NEGATIVE else CHECKS
     for result in document.get_all_operations():
         operation = result.ok()
         if operation.definition.raw["operationId"] in LEFT_OUT:

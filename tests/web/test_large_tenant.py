@@ -19,15 +19,15 @@ from chamberlain.web.templatetags.chamberlain import MOST_SHOWN, counted
 
 SIZE = Size(users=900, groups=400, memberships=4500, seed=3)
 MOST_QUERIES = {
-    "overview": 28,
-    "people": 26,
-    "person": 34,
-    "permissions": 22,
-    "permission": 36,
-    "search": 24,
-    "licences": 20,
-    "runs": 18,
-    "integrations": 22,
+    "overview": 30,
+    "people": 28,
+    "person": 40,
+    "permissions": 24,
+    "permission": 38,
+    "search": 26,
+    "licences": 22,
+    "runs": 20,
+    "integrations": 24,
 }
 
 

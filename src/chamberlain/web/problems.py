@@ -30,6 +30,7 @@ STATUSES: dict[type[ChamberlainError], int] = {
 OWN_STATUSES = {
     "not_allowed": 403,
     "installation_app_missing": 409,  # something to be set up, and no defect of ours
+    "not_connected": 409,
     "body_too_large": 413,
     "too_many_requests": 429,
 }
