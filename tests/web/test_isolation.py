@@ -299,6 +299,16 @@ def test_an_id_of_the_other_tenant_in_an_address_leads_nowhere(
         assert client.post(view, {"do": do, "name": "mine now"}).status_code == 404
 
 
+def test_a_page_that_is_not_there_stands_in_the_tenant_of_its_address(
+    client: Client, both: TwoTenants, everywhere: Actor
+) -> None:
+    for peer, other in ((both.there, both.here), (both.here, both.there)):
+        status, page = read(client, f"/t/{peer.tenant.slug}/permission/nonsense")  # the first page of this visit
+        assert status == 404
+        assert f'href="/t/{peer.tenant.slug}/people"' in page
+        assert f'href="/t/{other.tenant.slug}/people"' not in page
+
+
 def test_who_has_no_role_in_the_other_tenant_finds_none_of_it(
     client: Client, both: TwoTenants, here_only: Actor
 ) -> None:

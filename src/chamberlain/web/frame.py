@@ -69,7 +69,7 @@ def frame_for(request: HttpRequest, *, tenant: Tenant | None = None) -> Frame:
 
 
 def frame_or_none(request: HttpRequest) -> Frame | None:
-    """The surroundings for an error page; None where they cannot be had."""
+    """The surroundings for an error page, of the tenant in its address; None where they cannot be had."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return None
     try:
@@ -99,7 +99,8 @@ def whole_page_again(needed: bool, fragment: HttpResponse) -> HttpResponse:  # n
 
 
 def _last_looked_at(request: HttpRequest, tenants: tuple[Tenant, ...]) -> Tenant | None:
-    slug = request.session.get(LAST_TENANT)
+    match = request.resolver_match
+    slug = (match.kwargs.get("slug") if match else None) or request.session.get(LAST_TENANT)
     return next((tenant for tenant in tenants if tenant.slug == slug), tenants[0] if tenants else None)
 
 
