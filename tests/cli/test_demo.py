@@ -41,7 +41,18 @@ def environment(data: Path) -> dict[str, str]:
 def start(data: Path, ports: tuple[str, str]) -> "subprocess.Popen[str]":
     """A demo that has printed its greeting."""
     demo = subprocess.Popen(
-        [sys.executable, "-m", "chamberlain.cli", "demo", "--port", ports[0], "--tenant-port", ports[1], *SIZES],
+        [
+            sys.executable,
+            "-m",
+            "chamberlain.cli",
+            "demo",
+            "--port",
+            ports[0],
+            "--tenant-port",
+            ports[1],
+            "--writing",
+            *SIZES,
+        ],
         env=environment(data),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -55,8 +66,13 @@ def start(data: Path, ports: tuple[str, str]) -> "subprocess.Popen[str]":
 
 
 def status(data: Path) -> dict[str, Any]:
+    return said(data, "status")
+
+
+def said(data: Path, *words: str) -> dict[str, Any]:
+    """What a command tells as JSON."""
     done = subprocess.run(
-        [sys.executable, "-m", "chamberlain.cli", "status", "--json"],
+        [sys.executable, "-m", "chamberlain.cli", *words, "--json"],
         env=environment(data),
         capture_output=True,
         text=True,
@@ -92,6 +108,10 @@ def test_the_demo_connects_survives_a_kill_and_keeps_its_data(data: Path) -> Non
     demo = start(data, ports)
     first = synced(data)
     assert first["running"] is True
+    chosen = said(data, "scopes", "--choose", "see_people,see_groups,provision_groups", "--confirm-writing")
+    assert chosen["missing"] == []
+    states = {one["scope"]: one["state"] for one in chosen["scopes"]}
+    assert states["GroupMember.ReadWrite.All"] == "granted"
     with demo:
         demo.send_signal(signal.SIGKILL)
 

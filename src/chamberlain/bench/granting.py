@@ -5,14 +5,14 @@ import urllib.request
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from chamberlain.bench.simulated import Simulated
+from chamberlain.bench.simulated import Reached
 from chamberlain.policy.scopes import APPLICATION_IDS, SCOPES
 
 
 class Grants:
     """The permissions that the tenant's own registration has been granted."""
 
-    def __init__(self, simulator: Simulated) -> None:
+    def __init__(self, simulator: Reached) -> None:
         self._simulator = simulator
         form = urlencode(
             {

@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Simulated:
+class Reached:
     """A running simulator: where it is, and with what one connects to it."""
 
     url: str
@@ -22,7 +22,6 @@ class Simulated:
     client_secret: str
     own_client_id: str
     own_client_secret: str
-    process: "subprocess.Popen[bytes]"
 
     def usage(self) -> dict[str, Any]:
         """Requests, resource units and refusals that the simulator has counted."""
@@ -56,6 +55,13 @@ class Simulated:
         with urllib.request.urlopen(request) as answer:  # noqa: S310 - loopback
             text = answer.read()
         return json.loads(text) if text else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated(Reached):
+    """One that was started here."""
+
+    process: "subprocess.Popen[bytes]"
 
 
 @contextmanager

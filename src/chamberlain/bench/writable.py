@@ -9,7 +9,7 @@ from datetime import timedelta
 from chamberlain import clock
 from chamberlain.bench.apart import wait_for
 from chamberlain.bench.granting import Grants
-from chamberlain.bench.simulated import Simulated, simulated
+from chamberlain.bench.simulated import Reached, Simulated, simulated
 from chamberlain.model.actor import Actor, ActorKind, Role
 from chamberlain.model.capability import Capability
 from chamberlain.model.guard import Rails
@@ -92,10 +92,7 @@ def writable(
 
     with simulated(file=None, **options) as simulator:
         prepare(simulator)
-        grants = Grants(simulator)
-        grants.grant(*sorted({use.scope for one in WRITING for use in ABILITIES[one].uses}))
-        for role in OUR_ROLES:
-            grants.assign_role(role)
+        let_write(simulator)
         pointed = settings.model_copy(update={"login_root": simulator.url, "graph_root": simulator.url})
         if not wait_for(lambda: _connect(simulator)):
             raise RuntimeError("the tenant could not be connected")
@@ -106,6 +103,14 @@ def writable(
         set_guards(actor=ADMINISTRATOR, tenant=found.tenant, rails=WIDE)
         found.sync()
         yield found
+
+
+def let_write(simulator: Reached) -> None:
+    """Grants the tenant's own registration all that `WRITING` takes."""
+    grants = Grants(simulator)
+    grants.grant(*sorted({use.scope for one in WRITING for use in ABILITIES[one].uses}))
+    for role in OUR_ROLES:
+        grants.assign_role(role)
 
 
 def _connect(simulator: Simulated) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chamberlain.actions.connect_with_secret import connect_with_secret
+from chamberlain.bench.simulated import Reached
+from chamberlain.bench.writable import let_write
 from chamberlain.cli.rim import terminal_actor
 from chamberlain.queries.connections import list_tenants
 from chamberlain.simulator.options import SimulatorOptions
@@ -20,6 +22,7 @@ class DemoTenant:
     url: str
     options: SimulatorOptions
     tenant_id: str
+    domain: str
     client_id: str
     client_secret: str
     own_client_id: str
@@ -47,23 +50,34 @@ class DemoTenant:
             "CHAMBERLAIN_CLIENT_SECRET": self.client_secret,
         }
 
+    def reached(self) -> Reached:
+        """The tenant as measurements reach it."""
+        names = ("url", "tenant_id", "domain", "client_id", "client_secret", "own_client_id", "own_client_secret")
+        return Reached(**{name: getattr(self, name) for name in names})
+
 
 def demo_tenant(*, port: int, file: Path, users: int, groups: int, memberships: int, apps: int) -> DemoTenant:
     """The tenant that these options describe; its ids and secrets follow from them."""
     options = SimulatorOptions(users=users, groups=groups, memberships=memberships, apps=apps, port=port, file=file)
     url = f"http://127.0.0.1:{port}"
     told = json.loads(start_line(build(replace(options, file=None)), url))
-    names = ("tenant_id", "client_id", "client_secret", "own_client_id", "own_client_secret")
+    names = ("tenant_id", "domain", "client_id", "client_secret", "own_client_id", "own_client_secret")
     return DemoTenant(url=url, options=options, **{name: told[name] for name in names})
 
 
-def connect_demo(demo: DemoTenant) -> None:
-    """Connects the tenant through its own registration, unless a tenant is connected already."""
+def connect_demo(demo: DemoTenant, *, writing: bool) -> None:
+    """Connects the tenant through its own registration, unless a tenant is connected already.
+
+    writing  whether its registration is granted what changing the tenant takes; what it is used for is chosen later
+    """
     actor = terminal_actor()
-    if not list_tenants(viewer=actor):
-        connect_with_secret(
-            actor=actor,
-            tenant_id=demo.tenant_id,
-            client_id=demo.own_client_id,
-            client_secret=demo.own_client_secret,
-        )
+    if list_tenants(viewer=actor):
+        return
+    if writing:
+        let_write(demo.reached())
+    connect_with_secret(
+        actor=actor,
+        tenant_id=demo.tenant_id,
+        client_id=demo.own_client_id,
+        client_secret=demo.own_client_secret,
+    )

@@ -40,6 +40,9 @@ def demo(
     memberships: Annotated[int, typer.Option(help=_("Direct memberships in it."))] = 20_000,
     apps: Annotated[int, typer.Option(help=_("Enterprise applications in it."))] = 40,
     connect: Annotated[bool, typer.Option(help=_("Connect the tenant at the first start."))] = True,
+    writing: Annotated[
+        bool, typer.Option("--writing", help=_("Grant what changing the tenant takes; choose it once it was read."))
+    ] = False,
     reset: Annotated[
         bool, typer.Option("--reset", help=_("Forget the demo's data and the tenant's, then end."))
     ] = False,
@@ -65,10 +68,10 @@ def demo(
         _check_port("127.0.0.1", tenant_port, option="--tenant-port")
         bootstrap.make_data_folder(folder)
         keep(folder, {"CHAMBERLAIN_PORT": str(port), **tenant.environment()})
-        _run(settings_or_exit(), demo=tenant, connect=connect)
+        _run(settings_or_exit(), demo=tenant, connect=connect, writing=writing)
 
 
-def _run(settings: Settings, *, demo: DemoTenant | None, connect: bool) -> None:
+def _run(settings: Settings, *, demo: DemoTenant | None, connect: bool, writing: bool = False) -> None:
     logs = settings.data / "logs"
     err.print(_("starting ..."), style="dim")
     quiet = settings.model_copy(update={"log_level": "ERROR"})
@@ -82,7 +85,7 @@ def _run(settings: Settings, *, demo: DemoTenant | None, connect: bool) -> None:
 
         def ready() -> None:
             if demo is not None and connect:
-                connect_demo(demo)
+                connect_demo(demo, writing=writing)
             _greet(settings, demo)
 
         Supervisor(
