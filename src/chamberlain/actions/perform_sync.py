@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 Failure = tuple[str, dict[str, str]]
 OUR_OWN_FAILURES = frozenset({"unexpected", "job_lost", "phase_kept_crashing", "tenant_busy", "run_over"})
 FAMILIES = {
-    PhaseName.GROUPS: (Family.GROUP,),
+    PhaseName.GROUPS: (Family.GROUP, Family.DYNAMIC_DISTRIBUTION),
     PhaseName.LICENCES: (Family.LICENCE, Family.SERVICE_PLAN),
     PhaseName.ROLES: (Family.ROLE,),
     PhaseName.PRODUCTS: (Family.APP_ROLE,),
@@ -213,6 +213,8 @@ def _note_outcome(run_id: int, outcome: Outcome) -> None:
     runs.note_merged(run_id, merged)
     runs.warn(run_id, [("vanished_while_read", {"guid": guid}) for guid in outcome.vanished])
     runs.warn(run_id, [("holders_unseen", {"guid": guid}) for guid in outcome.unseen])
+    if outcome.shut is not None:
+        runs.warn(run_id, [("exchange_unread", {"code": outcome.shut.code})])
 
 
 def _failure(error: ChamberlainError) -> Failure:

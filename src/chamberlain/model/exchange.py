@@ -29,14 +29,16 @@ NO_CMDLETS: frozenset[CmdletPermit] = frozenset()
 class Recipient:
     """Somebody or something with an address.
 
-    guid  object id in Entra, in small letters; "" of what Entra does not know, as mail contacts
+    guid  object id in Entra, in small letters; "" of what Entra does not know, as public folders
     type  as Exchange calls it, for example "UserMailbox", "MailUniversalDistributionGroup"
+    own   Exchange's own id of it, in small letters
     """
 
     guid: str
     name: str
     address: str
     type: str
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)

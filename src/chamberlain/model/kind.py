@@ -11,6 +11,17 @@ class Family(IntEnum):
     LICENCE = 3
     APP_ROLE = 4
     SERVICE_PLAN = 5
+    DYNAMIC_DISTRIBUTION = 6
+
+    @property
+    def is_group(self) -> bool:
+        """Whether accounts become members of it. What Exchange alone knows is a family of its own: a listing of
+        Microsoft Graph says nothing about it, and ends nothing of it.
+        """
+        return self in GROUP_FAMILIES
+
+
+GROUP_FAMILIES = frozenset({Family.GROUP, Family.DYNAMIC_DISTRIBUTION})
 
 
 class Kind(Enum):

@@ -34,6 +34,7 @@ class PermissionSeen(NamedTuple):
 
     Facts in use:
       groups       rule, dynamic, on_premises, role_assignable, visibility, team, created
+      dynamic distribution groups   rule: the filter in Exchange's words, dynamic
       roles        built_in, privileged
       licences     part_number, status, enabled, warning, suspended, consumed, free
       app roles    everyone, value, app_blocked, first_party

@@ -92,7 +92,7 @@ def permission_moments(*, viewer: Actor, tenant: Tenant, key: str, patient: bool
     if not patient and max(row["members"], row["people"]) > MOST_LOOKED_AT:
         return replace(_moments(tenant, []), looked=False)
     found = history.moments_of_permission(
-        tenant_id=tenant.id, permission_id=row["id"], is_group=row["family"] == Family.GROUP
+        tenant_id=tenant.id, permission_id=row["id"], is_group=Family(row["family"]).is_group
     )
     return _moments(tenant, found)
 

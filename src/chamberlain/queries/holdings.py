@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chamberlain.model.holding import Holding, ServicePlan
-from chamberlain.model.kind import Family, Kind, Relation
+from chamberlain.model.kind import GROUP_FAMILIES, Family, Kind, Relation
 from chamberlain.model.path import Link, Path, Reason
 from chamberlain.policy.path import Chain, chains
 from chamberlain.queries.terms import ends_of
@@ -69,7 +69,8 @@ def paths_to(
     if not accounts:
         return {}
     direct = holdings.direct(tenant_id=tenant_id, holders=accounts, at=at)
-    ways = {Family.GROUP: _paths_into_group, Family.SERVICE_PLAN: _paths_to_plan}
+    into = dict.fromkeys(GROUP_FAMILIES, _paths_into_group)
+    ways = {**into, Family.SERVICE_PLAN: _paths_to_plan}
     way = ways.get(Family(permission["family"]), _paths_to_assignment)
     ends = ends_of(tenant_id=tenant_id, accounts=accounts, at=at)
     return {

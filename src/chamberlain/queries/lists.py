@@ -156,8 +156,8 @@ def _holder(member: MemberRow) -> dict[str, Any]:
 
 
 def _with_kind(columns: tuple[str, ...]) -> tuple[str, ...]:
-    """Whether owners are known depends on the kind."""
-    return columns if "kind" in columns else (*columns, "kind")
+    """Whether owners are known depends on the kind, and on the rule."""
+    return (*columns, *(name for name in ("kind", "dynamic") if name not in columns))
 
 
 def _person(row: dict[str, Any]) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _person(row: dict[str, Any]) -> dict[str, Any]:
 
 def _permission(row: dict[str, Any]) -> dict[str, Any]:
     kind = Kind(row["kind"])
-    owners = owners_of(kind, counted=row.get("owners"))
+    owners = owners_of(kind, counted=row.get("owners"), dynamic=row["dynamic"])
     return {**row, "kind": kind, "owners": owners, "created": _moment(row.get("created"))}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chamberlain.errors import NotFound
 from chamberlain.model.actor import Actor
-from chamberlain.model.kind import AccountType, Family, Kind
+from chamberlain.model.kind import GROUP_FAMILIES, AccountType, Family, Kind
 from chamberlain.model.page import Page
 from chamberlain.model.path import Link, Path
 from chamberlain.model.tenant import Tenant
@@ -190,7 +190,7 @@ def _permission(row: dict[str, Any], near: list[dict[str, Any]], owners: list[di
         row=permission_row(row),
         rule=facts.get("rule", ""),
         owners=tuple(OwnerRow(owner["guid"], owner["name"], AccountType(owner["type"])) for owner in owners),
-        inside=_links(near, side="out", families=(Family.GROUP,)),
+        inside=_links(near, side="out", families=tuple(GROUP_FAMILIES)),
         contains=_links(near, side="in", families=tuple(Family)),
         gives=_links(near, side="out", families=(Family.ROLE, Family.LICENCE, Family.APP_ROLE)),
         facts=tuple((name, str(value)) for name, value in sorted(facts.items()) if name not in SHOWN_ELSEWHERE),
@@ -273,9 +273,13 @@ def member_row(row: dict[str, Any], paths: tuple[Path, ...]) -> MemberRow:
     )
 
 
-def owners_of(kind: Kind, *, counted: int | None) -> int | None:
-    """How many owners there are; None: unknown, since only Exchange tells, and it told of nobody."""
-    return counted if kind in OWNED_KINDS or counted else None
+def owners_of(kind: Kind, *, counted: int | None, dynamic: bool) -> int | None:
+    """How many owners there are; None: unknown, since only Exchange tells, and it told of nobody.
+
+    dynamic  by rule: a distribution group that is so comes from Exchange itself, its owners with it
+    """
+    is_told = kind in OWNED_KINDS or (kind is Kind.DISTRIBUTION_GROUP and dynamic)
+    return counted if is_told or counted else None
 
 
 def permission_row(row: dict[str, Any]) -> PermissionRow:
@@ -291,7 +295,7 @@ def permission_row(row: dict[str, Any]) -> PermissionRow:
         mail=row["mail"],
         members=row["members"],
         people=row["people"],
-        owners=owners_of(kind, counted=row["owners"]),
+        owners=owners_of(kind, counted=row["owners"], dynamic=facts.get("dynamic", False)),
         dynamic=facts.get("dynamic", False),
         on_premises=facts.get("on_premises", False),
         role_assignable=facts.get("role_assignable", False),

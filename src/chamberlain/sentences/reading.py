@@ -93,6 +93,11 @@ SENTENCES: dict[str, Sentence] = {
         "The members of {guid} are hidden, or it appeared while groups were read.",
         "Its holders stay as they were; for hidden memberships let an administrator consent to Member.Read.Hidden.",
     ),
+    "exchange_unread": Sentence(
+        "Exchange told nothing, or not all.",
+        "Reading owners of mail groups and dynamic distribution groups ended with {code}.",
+        "What was known of them stays, and is shown as not read since; look up {code} among the connection problems.",
+    ),
     "premium_missing": Sentence(
         "The tenant has no licence for this.",
         "Microsoft answers {path} only for tenants with Entra ID P1 or P2.",

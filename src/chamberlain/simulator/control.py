@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal
 
 import msgspec
 
 from chamberlain.simulator.application_control import ApplicationControl
 from chamberlain.simulator.exchange.control import ExchangeControl
+from chamberlain.simulator.exchange.truth import MailTruth
 from chamberlain.simulator.fault import Fault, Faults
 from chamberlain.simulator.front_control import FrontControl
 from chamberlain.simulator.graph.gateway import Front
@@ -123,7 +124,8 @@ class Control:
 
     def _truth(self, request: Request) -> Response:
         """Query: `at` a position, `effective=0` without what follows from edges, `sample` a number of people,
-        `consents=1` with delegated grants, `activity=1` with last sign-ins."""
+        `consents=1` with delegated grants, `activity=1` with last sign-ins, `exchange=1` with what Exchange alone has.
+        """
         query = request.query
         try:
             position = int(query.get("at") or self._world.log.position)
@@ -141,6 +143,9 @@ class Control:
             consents=query.get("consents") == "1",
             activity=query.get("activity") == "1",
         )
+        if query.get("exchange") == "1":
+            more = MailTruth(truth).lines(effective=query.get("effective") != "0", sample=sample)
+            lines = chain(lines, more)
         return Response(200, _parts(lines), NDJSON)
 
     def _add_fault(self, request: Request) -> Response:

@@ -31,7 +31,7 @@ from chamberlain.sync.decide import Asked, Decided, decide
 from chamberlain.sync.follow import STREAMED, Followed, listed, read_kinds, replay, settle, together, unit_of_this_round
 from chamberlain.sync.links import cursors as cursors_of
 from chamberlain.sync.links import read_again, read_watermark
-from chamberlain.sync.owners import read_owners
+from chamberlain.sync.mail_groups import read_mail_groups
 from chamberlain.sync.session import Session
 from chamberlain.sync.way import Report, Way
 
@@ -62,12 +62,14 @@ class Outcome:
     vanished  GUIDs of permissions that went away while they were read
     unseen    GUIDs of groups whose members Microsoft may be hiding from us
     failures  kinds that were refused, and why
+    shut      why Exchange told nothing, or not all; None: it did, or was not asked
     """
 
     merged: Merge
     vanished: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     failures: Mapping[PhaseName, ChamberlainError] | None = None
+    shut: ChamberlainError | None = None
 
 
 def sync_tenant(asked: Asked, *, way: Way, heard: Heard) -> Outcome:
@@ -95,6 +97,7 @@ def sync_tenant(asked: Asked, *, way: Way, heard: Heard) -> Outcome:
             tuple(sorted(told_of(units, "missing"))),
             tuple(sorted(told_of(units, "unseen"))),
             read.failures,
+            read.shut,
         )
 
 
@@ -108,6 +111,7 @@ class _Read:
     cursors: list[Cursor]
     units: Mapping[str, object]
     failures: Mapping[PhaseName, ChamberlainError]
+    shut: ChamberlainError | None
 
 
 async def _read(asked: Asked, way: Way, heard: Heard, staging: Staging) -> _Read:
@@ -182,7 +186,7 @@ async def _read_as(begun: _Begun, asked: Asked, way: Way, opened: Session, links
             again=read_again(links),
             watermark=read_watermark(links),
         )
-        owned = await read_owners(reading, way, chosen=asked.chosen, unit=f"{followed.unit} owners")
+        told = await read_mail_groups(reading, way, chosen=asked.chosen, unit=f"{followed.unit} owners")
         await name_strangers(reading, staging.unnamed(), unit=f"{followed.unit} strangers")
         staging.complete(f"{followed.unit} strangers")
     found = full.whole(session, listed(start))
@@ -193,4 +197,5 @@ async def _read_as(begun: _Begun, asked: Asked, way: Way, opened: Session, links
         again=settled.again,
         newest_audit=settled.newest_audit,
     )
-    return _Read(mode, start, together(found, settled.whole, owned), left, dict(staging.units), session.failures)
+    read = together(found, settled.whole, told.whole)
+    return _Read(mode, start, read, left, dict(staging.units), session.failures, told.shut)

@@ -57,6 +57,7 @@ class CmdletExchange:
                 *_owners(_names(one.managed_by), known),
             )
             for one in found
+            if _is_guid(one.guid)
         )
 
     async def members(self, group: str) -> tuple[Recipient, ...]:
@@ -64,7 +65,11 @@ class CmdletExchange:
         return await self._recipients("Get-DistributionGroupMember", {"Identity": group, **EVERYTHING})
 
     async def dynamic_members(self, group: str) -> tuple[Recipient, ...]:
-        """Whom a dynamic distribution group finds."""
+        """Whom a dynamic distribution group finds, as Exchange counted once within the last day.
+
+        source  https://learn.microsoft.com/exchange/recipients-in-exchange-online/manage-dynamic-distribution-groups/
+                modern-dynamic-distribution-groups (2026)
+        """
         return await self._recipients("Get-DynamicDistributionGroupMember", {"Identity": group, **EVERYTHING})
 
     async def owners(self, group: str) -> tuple[str, ...]:
@@ -175,10 +180,11 @@ def _owners(names: Iterable[str], known: dict[str, str]) -> tuple[tuple[str, ...
 
 def _recipient(one: shape.RecipientOut) -> Recipient:
     return Recipient(
-        (one.external_directory_object_id or "").lower(),
+        _guid(one.external_directory_object_id),
         one.display_name or one.name,
         one.primary_smtp_address or "",
         one.recipient_type_details,
+        _guid(one.guid),
     )
 
 
@@ -234,6 +240,11 @@ def _opens(one: shape.AccessOut) -> bool:
     rights = one.access_rights.split(", ") if isinstance(one.access_rights, str) else one.access_rights
     # "NT AUTHORITY\SELF" is the mailbox itself; what is inherited belongs to Microsoft's own services
     return "FullAccess" in rights and not one.is_inherited and not one.deny and "\\" not in one.user
+
+
+def _guid(text: str | None) -> str:
+    """An id in small letters; "" for what is none."""
+    return text.lower() if text and _is_guid(text) else ""
 
 
 def _is_guid(text: str) -> bool:

@@ -22,6 +22,7 @@ class RecipientOut(msgspec.Struct, rename="pascal"):
     display_name: str | None = None
     primary_smtp_address: str | None = None
     external_directory_object_id: str | None = None
+    guid: str = ""
     recipient_type_details: str = ""
 
 
@@ -35,7 +36,6 @@ class GroupOut(RecipientOut, rename="pascal"):
 class DynamicGroupOut(RecipientOut, rename="pascal"):
     """A dynamic distribution group."""
 
-    guid: str = ""
     recipient_filter: str | None = None
     managed_by: list[str] | str | None = None
 

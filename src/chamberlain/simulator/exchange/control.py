@@ -11,6 +11,7 @@ from chamberlain.simulator.exchange.mail import Mail
 from chamberlain.simulator.exchange.recipients import has_mailbox, is_exchanges
 from chamberlain.simulator.message import Request, Response, json_response
 from chamberlain.simulator.world.application import EXCHANGE_APP_ID, EXCHANGE_ROLES
+from chamberlain.simulator.world.dynamic_group import DynamicGroup
 from chamberlain.simulator.world.fact import Shelf
 from chamberlain.simulator.world.mutation import MutationRefusedError
 from chamberlain.simulator.world.mutation.applications import AssignApp
@@ -29,6 +30,14 @@ class _LetIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     role: bool = True
 
 
+class _Refuse(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Which cmdlet is refused, on which identity, and how often."""
+
+    cmdlet: str
+    identity: str = ""
+    times: int = 1
+
+
 class ExchangeControl:
     """Routes below /_simulator/exchange."""
 
@@ -42,6 +51,7 @@ class ExchangeControl:
             ("GET", "exchange"): self._tell,
             ("POST", "exchange/settle"): self._settle,
             ("POST", "exchange/let_in"): self._let_in,
+            ("POST", "exchange/refuse"): self._refuse,
         }
 
     def _settle(self, _request: Request) -> Response:
@@ -58,6 +68,7 @@ class ExchangeControl:
                 "waiting": self._mail.waits,
                 "groups": [self._group(serial) for serial in groups],
                 "mailboxes": [self._mailbox(serial) for serial in people],
+                "dynamic_groups": [self._dynamic_group(one) for one in view.dynamic_groups()],
             },
         )
 
@@ -68,6 +79,16 @@ class ExchangeControl:
             "synced": view.group(serial).synced,
             "managers": sorted(view.base.guid(ref) for ref in self._mail.managers(serial)),
             "members": sorted(view.base.guid(ref) for ref in self._mail.members(serial)),
+        }
+
+    def _dynamic_group(self, group: DynamicGroup) -> dict[str, Any]:
+        base = self._mail.view.base
+        return {
+            "id": group.guid,
+            "name": group.name,
+            "filter": group.filter,
+            "managers": sorted(base.guid(ref) for ref in self._mail.dynamic_managers(group)),
+            "members": sorted(base.guid(ref) for ref in self._mail.dynamic_members(group)),
         }
 
     def _mailbox(self, serial: int) -> dict[str, Any]:
@@ -84,6 +105,14 @@ class ExchangeControl:
             "hidden": shown["HiddenFromAddressListsEnabled"],
             "full_access": sorted(view.base.guid(ref) for ref, _ in access),
         }
+
+    def _refuse(self, request: Request) -> Response:
+        try:
+            order = msgspec.json.decode(request.body, type=_Refuse)
+        except msgspec.MsgspecError as problem:
+            return json_response(400, {"error": {"code": "refused", "message": f"This is no order: {problem}"}})
+        self._mail.refuse(order.cmdlet, order.identity, times=order.times)
+        return Response(204)
 
     def _let_in(self, request: Request) -> Response:
         try:

@@ -15,7 +15,7 @@ from chamberlain.simulator.exchange.call import Call, Cmdlet, checked, read_inpu
 from chamberlain.simulator.exchange.groups import GROUP_CMDLETS
 from chamberlain.simulator.exchange.mail import Mail
 from chamberlain.simulator.exchange.mailboxes import MAILBOX_CMDLETS
-from chamberlain.simulator.exchange.refusal import ExchangeError, bad_request, unknown_cmdlet
+from chamberlain.simulator.exchange.refusal import ExchangeError, bad_request, refused_on_purpose, unknown_cmdlet
 from chamberlain.simulator.exchange.tokens import MANAGE, MANAGE_V2, Caller, Entry, ExchangeTokens
 from chamberlain.simulator.exchange.trouble import drawn
 from chamberlain.simulator.graph.gateway import Front
@@ -108,6 +108,8 @@ class ExchangeFront:
             name, said = read_input(request.body)
             cmdlet = self._cmdlet(name, endpoint)
             call = Call(cmdlet.name, checked(cmdlet, said), self.mail, caller.app)
+            if self.mail.refuses(cmdlet.name, call.optional("Identity")):
+                raise refused_on_purpose(cmdlet.name)
             response = self._told(request, self._page(request, cmdlet, call))
         except ExchangeError as refusal:
             status = 200 if self._knobs.exchange_errors_as_ok else refusal.status

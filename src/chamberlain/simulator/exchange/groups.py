@@ -5,11 +5,10 @@ source  https://learn.microsoft.com/powershell/module/exchange/ (read 2026): get
         set-distributiongroup, get-dynamicdistributiongroup, get-dynamicdistributiongroupmember
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from chamberlain.simulator.exchange.call import Call, Cmdlet
-from chamberlain.simulator.exchange.population import ORGANISATION_MANAGEMENT, DynamicGroup
+from chamberlain.simulator.exchange.population import ORGANISATION_MANAGEMENT
 from chamberlain.simulator.exchange.recipients import is_exchanges
 from chamberlain.simulator.exchange.refusal import (
     bad_request,
@@ -19,6 +18,7 @@ from chamberlain.simulator.exchange.refusal import (
     needs_manager,
     object_missing,
 )
+from chamberlain.simulator.world.dynamic_group import DynamicGroup
 from chamberlain.simulator.world.mutation.exchange import SetManagers
 from chamberlain.simulator.world.mutation.groups import AddMember, RemoveMember
 from chamberlain.simulator.world.reference import Kind, Ref
@@ -63,7 +63,7 @@ def _list_members(call: Call) -> list[dict[str, Any]]:
 
 
 def _dynamic(call: Call, group: DynamicGroup) -> dict[str, Any]:
-    managers = () if group.department is None else tuple(_first_of(call, group.department))
+    managers = call.mail.dynamic_managers(group)
     return {
         "Name": group.name,
         "Alias": group.address.partition("@")[0],
@@ -78,12 +78,6 @@ def _dynamic(call: Call, group: DynamicGroup) -> dict[str, Any]:
     }
 
 
-def _first_of(call: Call, department: str) -> Iterator[Ref]:
-    first = next(call.mail.dynamic_members(department), None)
-    if first is not None:
-        yield Ref(Kind.USER, first)
-
-
 def _list_dynamic(call: Call) -> list[dict[str, Any]]:
     if (identity := call.optional("Identity")) is not None:
         return [_dynamic(call, call.mail.recipients.dynamic_group(identity))]
@@ -92,7 +86,7 @@ def _list_dynamic(call: Call) -> list[dict[str, Any]]:
 
 def _list_dynamic_members(call: Call) -> list[dict[str, Any]]:
     group = call.mail.recipients.dynamic_group(call.text("Identity"))
-    return [call.mail.recipients.of_person(serial) for serial in call.mail.dynamic_members(group.department)]
+    return [call.mail.recipients.shown(ref) for ref in call.mail.dynamic_members(group)]
 
 
 def _to_change(call: Call) -> int:

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from chamberlain.simulator.exchange.population import born_managers
-from chamberlain.simulator.exchange.recipients import Recipients
+from chamberlain.simulator.exchange.recipients import Recipients, is_exchanges
+from chamberlain.simulator.world.dynamic_group import DynamicGroup
 from chamberlain.simulator.world.fact import Shelf
 from chamberlain.simulator.world.log import Change
 from chamberlain.simulator.world.mutation import Mutation, MutationRefusedError
@@ -33,6 +34,7 @@ class Mail:
         self._waiting: list[_Waiting] = []
         self._made: list[Change] = []
         self._recipients: tuple[int, Recipients] | None = None
+        self._refusing: dict[tuple[str, str], int] = {}
 
     @property
     def view(self) -> View:
@@ -85,12 +87,19 @@ class Mail:
         found = born_managers(group, users=self._born_users) if said is None else said
         return tuple(ref for ref in found if self.view.present(ref))
 
-    def dynamic_members(self, department: str | None) -> Iterator[int]:
-        """The mailboxes that a dynamic distribution group finds."""
+    def dynamic_members(self, group: DynamicGroup) -> Iterator[Ref]:
+        """The mailboxes, and the groups, that a dynamic distribution group finds."""
         for ref in self.view.everything(Kind.USER):
             shown = self.recipients.of_person(ref.serial)
-            if shown["RecipientTypeDetails"] == "UserMailbox" and department in (None, shown["Department"]):
-                yield ref.serial
+            if shown["RecipientTypeDetails"] == "UserMailbox" and group.department in (None, shown["Department"]):
+                yield ref
+        if group.groups:
+            yield from (ref for ref in self.view.everything(Kind.GROUP) if is_exchanges(self.view.group(ref.serial)))
+
+    def dynamic_managers(self, group: DynamicGroup) -> tuple[Ref, ...]:
+        """Who manages one: of a department's whoever it finds first, of the others nobody."""
+        first = None if group.department is None else next(self.dynamic_members(group), None)
+        return () if first is None or first.kind is not Kind.USER else (first,)
 
     def change_member(self, mutation: AddMember | RemoveMember, *, by: str) -> None:
         """Exchange has it from now on, and the directory soon."""
@@ -106,6 +115,18 @@ class Mail:
         except MutationRefusedError:
             return
         self._made.append(Change(position, msgspec.json.encode(mutation), time.time(), by))
+
+    def refuse(self, cmdlet: str, identity: str, *, times: int) -> None:
+        """Calls of a cmdlet on this identity are refused so many times."""
+        self._refusing[cmdlet.lower(), identity.lower()] = times
+
+    def refuses(self, cmdlet: str, identity: str | None) -> bool:
+        """Whether this call is to be refused; each is counted."""
+        key = (cmdlet.lower(), (identity or "").lower())
+        left = self._refusing.get(key, 0)
+        if left:
+            self._refusing[key] = left - 1
+        return left > 0
 
     def settle(self, now: float | None = None) -> None:
         """Let the directory hear of what is due by then; of everything where no time is named."""

@@ -1,10 +1,6 @@
-"""What Exchange has beside the directory: who manages its groups before anybody changes that, dynamic distribution
-groups, and how much lies in a mailbox. Computed, like everything else of a tenant."""
+"""What Exchange has beside the directory: who manages its groups before anybody changes that, and how much lies in a
+mailbox. Computed, like everything else of a tenant."""
 
-from typing import NamedTuple
-from uuid import NAMESPACE_URL, uuid5
-
-from chamberlain.simulator.world.base import Tenant
 from chamberlain.simulator.world.person import Person
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.seeded.permutation import MASK_64, mix
@@ -17,33 +13,6 @@ source  https://learn.microsoft.com/powershell/module/exchange/new-distributiong
 UNMANAGED_EVERY = 5
 GIGABYTE = 1024**3
 LARGEST = 99 * GIGABYTE
-_DEPARTMENTS = ("Sales", "Engineering", "Finance")
-
-
-class DynamicGroup(NamedTuple):
-    """A dynamic distribution group: its members are the mailboxes that a filter finds, of everybody or a department."""
-
-    guid: str
-    name: str
-    address: str
-    department: str | None
-
-    @property
-    def filter(self) -> str:
-        """The filter as Exchange writes it."""
-        mailboxes = "(RecipientTypeDetails -eq 'UserMailbox')"
-        return mailboxes if self.department is None else f"({mailboxes} -and (Department -eq '{self.department}'))"
-
-
-def dynamic_groups(tenant: Tenant) -> tuple[DynamicGroup, ...]:
-    """Four in every tenant."""
-
-    def made(name: str, department: str | None) -> DynamicGroup:
-        local = name.lower().replace(" ", "-")
-        guid = str(uuid5(NAMESPACE_URL, f"{tenant.id}/dynamic/{local}"))
-        return DynamicGroup(guid, name, f"{local}@{tenant.domain}", department)
-
-    return (made("Everybody", None), *(made(f"Everybody in {one}", one) for one in _DEPARTMENTS))
 
 
 def born_managers(group: int, *, users: int) -> tuple[Ref, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from chamberlain.simulator.exchange.population import DynamicGroup, dynamic_groups
 from chamberlain.simulator.exchange.refusal import ambiguous, object_missing
+from chamberlain.simulator.world.dynamic_group import DynamicGroup
 from chamberlain.simulator.world.fact import Shelf
 from chamberlain.simulator.world.group import Group, GroupKind
 from chamberlain.simulator.world.mutation.exchange import EXCHANGE_KINDS
@@ -50,7 +50,7 @@ class Recipients:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.dynamic = dynamic_groups(view.tenant)
+        self.dynamic = tuple(view.dynamic_groups())
         self._named: dict[str, list[Ref]] | None = None
 
     def group(self, identity: str) -> int:

@@ -44,6 +44,12 @@ def object_missing(identity: str) -> ExchangeError:
     return ExchangeError(404, "NotFound", f"{_TASKS}ManagementObjectNotFoundException", text)
 
 
+def refused_on_purpose(cmdlet: str) -> ExchangeError:
+    """What a control asked for: an error whose class says nothing that anybody could act on."""
+    text = f"The cmdlet '{cmdlet}' didn't come to its end."
+    return ExchangeError(400, "BadRequest", f"{_TASKS}TaskException", text)
+
+
 def ambiguous(identity: str) -> ExchangeError:
     """Several have it: names are not unique."""
     text = f"The operation couldn't be performed because '{identity}' matches multiple entries."

@@ -32,6 +32,7 @@ class Shelf(Enum):
     MANAGERS = "managers"
     MAILBOX = "mailbox"
     MAILBOX_ACCESS = "mailbox_access"
+    DYNAMIC_GROUP = "dynamic_group"
 
 
 class CreatedFact(NamedTuple):

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chamberlain.simulator.world.application import DEFAULT_ACCESS, GRAPH_APP_ID, USER, AppAssignment
+from chamberlain.simulator.world.application import DEFAULT_ACCESS, EXCHANGE_APP_ID, GRAPH_APP_ID, USER, AppAssignment
 from chamberlain.simulator.world.base import Base
 from chamberlain.simulator.world.fact import Relation, Shelf
 from chamberlain.simulator.world.folded import Folded
 from chamberlain.simulator.world.group import GroupLicence
+from chamberlain.simulator.world.grown import Grown
 from chamberlain.simulator.world.licence import HOLDING, LicenceState
 from chamberlain.simulator.world.log import ChangeLog
 from chamberlain.simulator.world.reference import Kind, Ref
@@ -41,18 +42,35 @@ class Truth:
     def __init__(self, base: Base, log: ChangeLog, position: int) -> None:
         self._folded = Folded(base, log, position)
         self._base = self._folded.grown
+        self.born_users = base.size(Kind.USER)
         self._above: dict[int, frozenset[int]] = {}
         self._plans = {sku.id: [plan.id for plan in sku.plans if plan.applies_to == USER] for sku in base.skus()}
         named = (ref.serial for ref, name in self._folded.attributes if ref.kind is Kind.GROUP and name == "licences")
         self._licensing = {*base.licence_groups(), *named}
-        self._graph = next(
-            (
-                ref.serial
-                for ref in self._all(Kind.SERVICE_PRINCIPAL)
-                if base.service_principal(ref.serial).app_id == GRAPH_APP_ID
-            ),
-            None,
-        )
+        self._services = {  # their roles are permissions of applications, which nobody else holds
+            ref.serial
+            for ref in self._all(Kind.SERVICE_PRINCIPAL)
+            if base.service_principal(ref.serial).app_id in (GRAPH_APP_ID, EXCHANGE_APP_ID)
+        }
+
+    @property
+    def folded(self) -> Folded:
+        """What the log says."""
+        return self._folded
+
+    @property
+    def base(self) -> Grown:
+        """Everything that was ever in the tenant, as it came in."""
+        return self._base
+
+    def everything(self, *kinds: Kind) -> list[tuple[str, Ref]]:
+        """What is there of these kinds, by object id."""
+        return self._sorted(*kinds)
+
+    def groups_around(self, user: int) -> frozenset[int]:
+        """Every group that a person is in, however deep."""
+        groups = self.groups_of(Ref(Kind.USER, user))
+        return frozenset(above for group in groups for above in self._groups_above(group))
 
     def _all(self, kind: Kind) -> Iterator[Ref]:
         for serial in range(self._base.size(kind)):
@@ -162,7 +180,7 @@ class Truth:
         found.extend(
             Edge(self._app_role_key(held.resource, held.role_id), "assigned", "", None)
             for held in self._apps(holder)
-            if held.resource != self._graph
+            if held.resource not in self._services
         )
         found.extend(self._licence_edges(holder, groups))
         return sorted(found, key=lambda edge: (edge[:3], msgspec.json.encode(edge.detail)))

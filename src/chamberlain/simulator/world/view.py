@@ -8,6 +8,7 @@ from typing import Any
 from chamberlain.simulator.world.activity import AuditEntry
 from chamberlain.simulator.world.application import AppAssignment, DelegatedGrant, Device, ServicePrincipal
 from chamberlain.simulator.world.base import Run, Tenant
+from chamberlain.simulator.world.dynamic_group import DynamicGroup, born_dynamic_groups
 from chamberlain.simulator.world.fact import CONCEALED_NAMES, Fact, Key, Relation, Shelf
 from chamberlain.simulator.world.group import Group, GroupLicence
 from chamberlain.simulator.world.grown import Grown, runs_of
@@ -338,6 +339,8 @@ class View:
     def _from_base(self, shelf: Shelf, holder: Ref | None) -> Iterable[Any]:
         if shelf is Shelf.CONSENT:
             return self.base.delegated_grants()
+        if shelf is Shelf.DYNAMIC_GROUP:
+            return born_dynamic_groups(self.tenant)
         if holder is None:
             return ()
         match shelf:
@@ -356,6 +359,13 @@ class View:
         """What changes left in a collection for one holder, by key."""
         said = {key: self._overlay.entry(shelf, key, self.position)[1] for key in self._overlay.keys_of(shelf, holder)}
         return {key: item for key, item in said.items() if item is not None}
+
+    def dynamic_groups(self) -> list[DynamicGroup]:
+        """Dynamic distribution groups, those that changes made last."""
+        born = [one.guid for one in born_dynamic_groups(self.tenant)]
+        guids = dict.fromkeys([*born, *(key[0] for key in self.entries_of(Shelf.DYNAMIC_GROUP, None))])
+        found = (self.entry(Shelf.DYNAMIC_GROUP, (guid,), None) for guid in guids)
+        return [one for one in found if one is not None]
 
     def _merged(self, shelf: Shelf, from_base: Iterable[Any], keys: Sequence[Key]) -> list[Any]:
         """Entries of the base as they are now, then those that changes added; nobody's who is out of sight."""
@@ -432,6 +442,8 @@ def entry_key(shelf: Shelf, item: Any, holder: Ref | None) -> Key:
             return tuple(item)
         case Shelf.APP | Shelf.CONSENT:
             return tuple(item[:3])
+        case Shelf.DYNAMIC_GROUP:
+            return (item.guid,)
         case Shelf.SCHEDULE | Shelf.SETTLED:
             return ()  # the base has none
         case Shelf.SETTING | Shelf.MANAGERS | Shelf.MAILBOX | Shelf.MAILBOX_ACCESS:

@@ -46,7 +46,7 @@ GROUPS = """
     JOIN grants g ON g.tenant_id = %(tenant)s AND g.permission_id = r.permission_id AND g.closed_at IS NULL
     LEFT JOIN account a ON a.tenant_id = %(tenant)s AND a.id = g.holder_id AND a.gone_at IS NULL
                        AND a.type IN ('member', 'guest')
-    WHERE r.family = 1
+    WHERE r.family IN (1, 6)
     GROUP BY g.permission_id
 """
 
@@ -64,7 +64,7 @@ OTHERS = """
     LEFT JOIN account a ON a.tenant_id = %(tenant)s AND a.id = g.holder_id AND a.gone_at IS NULL
                        AND a.type IN ('member', 'guest')
     LEFT JOIN qualifier q ON q.tenant_id = %(tenant)s AND q.id = g.qualifier_id
-    WHERE r.family > 1
+    WHERE r.family NOT IN (1, 6)
     GROUP BY g.permission_id
 """
 

@@ -8,8 +8,8 @@ RENESTED = "CREATE TEMPORARY TABLE renested (permission_id bigint)"
 HAS_CHANGED = """
     SELECT EXISTS (
         SELECT FROM (
-            SELECT holder_id FROM opening WHERE family = 1 AND relation = 1
-            UNION ALL SELECT holder_id FROM closing WHERE family = 1 AND relation = 1) AS edge
+            SELECT holder_id FROM opening WHERE family IN (1, 6) AND relation = 1
+            UNION ALL SELECT holder_id FROM closing WHERE family IN (1, 6) AND relation = 1) AS edge
         JOIN permission p ON p.tenant_id = %(tenant)s AND p.id = edge.holder_id)
 """
 

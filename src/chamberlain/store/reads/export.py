@@ -5,6 +5,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from chamberlain.model.kind import Family
 from chamberlain.store.connection import connect
 
 RELATIONS = {1: "member", 2: "owner", 3: "assigned", 4: "eligible"}
@@ -49,7 +50,7 @@ def people(*, tenant_id: int) -> list[str]:
 def permissions(*, tenant_id: int) -> Iterator[dict[str, Any]]:
     """Permissions: key, name as Microsoft has it (for a licence its part number), and for groups the kind."""
     for row in _stream(PERMISSIONS, tenant_id):
-        kind = {"kind": row["kind"]} if row["family"] == 1 else {}
+        kind = {"kind": row["kind"]} if Family(row["family"]).is_group else {}
         yield {"key": row["key"], "name": row["part_number"] or row["name"], **kind}
 
 

@@ -132,7 +132,7 @@ def members(*, tenant_id: int, permission_id: int, family: int, text: str, at: d
 
 
 def _held(family: int, at: datetime) -> str:
-    holders = as_of(HOLDERS_OF_GROUP if family == Family.GROUP else HOLDERS[family], at)
+    holders = as_of(HOLDERS_OF_GROUP if Family(family).is_group else HOLDERS[family], at)
     then = account_then(ids="IN (SELECT holder_id FROM held)")
     return f"(WITH held AS MATERIALIZED ({holders}) SELECT * FROM {then} held_then)"  # noqa: S608 - constants
 

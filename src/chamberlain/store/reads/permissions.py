@@ -172,6 +172,7 @@ HOLDERS = {
     3: HOLDERS_OF_LICENCE,
     4: HOLDERS_OF_ASSIGNMENT,
     5: HOLDERS_OF_PLAN,
+    6: HOLDERS_OF_GROUP,
 }
 
 
@@ -208,7 +209,7 @@ HOLDS_PLAN = """
       AND NOT q.content -> 'disabled' ? (
           SELECT plan.guid::text FROM permission plan WHERE plan.tenant_id = %(tenant)s AND plan.id = %(permission)s)
 """
-HOLDS = {1: HOLDS_GROUP, 2: HOLDS_ASSIGNMENT, 3: HOLDS_LICENCE, 4: HOLDS_ASSIGNMENT, 5: HOLDS_PLAN}
+HOLDS = {1: HOLDS_GROUP, 2: HOLDS_ASSIGNMENT, 3: HOLDS_LICENCE, 4: HOLDS_ASSIGNMENT, 5: HOLDS_PLAN, 6: HOLDS_GROUP}
 SELDOM = 10_000
 MANY = "SELECT 10000 AS total, true AS more"
 

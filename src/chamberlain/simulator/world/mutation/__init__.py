@@ -47,6 +47,8 @@ Mutation = (
     | exchange.SetMailbox
     | exchange.GrantMailbox
     | exchange.RevokeMailbox
+    | exchange.SetDynamicGroup
+    | exchange.DeleteDynamicGroup
 )
 _DECODER: msgspec.json.Decoder[Mutation] = msgspec.json.Decoder(Mutation)
 

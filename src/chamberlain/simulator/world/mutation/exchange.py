@@ -1,4 +1,5 @@
-"""What may happen in Exchange alone: who manages its groups, how mailboxes are set, and who may open them.
+"""What may happen in Exchange alone: who manages its groups, what its dynamic groups look for, how mailboxes are set,
+and who may open them.
 
 Entra's audit log says nothing of it; Exchange has one of its own, which is not simulated."""
 
@@ -9,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from chamberlain.simulator.world.activity import Activity
 from chamberlain.simulator.world.base import Base
+from chamberlain.simulator.world.dynamic_group import dynamic_group
 from chamberlain.simulator.world.fact import EntryFact, Fact, Shelf
 from chamberlain.simulator.world.group import GroupKind
 from chamberlain.simulator.world.mutation.lookup import MutationRefusedError, named
@@ -91,3 +93,28 @@ class RevokeMailbox(_Access, frozen=True, tag="revoke_mailbox"):
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The access is not there."""
         return self._entry(base, holds=False)
+
+
+class SetDynamicGroup(_Quiet, frozen=True, tag="set_dynamic_group"):
+    """A dynamic distribution group is called this and looks for this from now on; it is made if it is not there."""
+
+    group: str
+    name: str
+    department: str | None = None
+    groups: bool = False
+
+    def facts(self, base: Base) -> tuple[Fact, ...]:
+        """The whole group."""
+        guid = self.group.lower()
+        item = dynamic_group(base.tenant, self.name, department=self.department, groups=self.groups, guid=guid)
+        return (EntryFact(Shelf.DYNAMIC_GROUP, (guid,), item, None),)
+
+
+class DeleteDynamicGroup(_Quiet, frozen=True, tag="delete_dynamic_group"):
+    """A dynamic distribution group is gone, and cannot be restored."""
+
+    group: str
+
+    def facts(self, _base: Base) -> tuple[Fact, ...]:
+        """The group is not there."""
+        return (EntryFact(Shelf.DYNAMIC_GROUP, (self.group.lower(),), None, None),)
