@@ -58,6 +58,7 @@ NOT_SETTINGS = {"CHAMBERLAIN_CONFIG", "CHAMBERLAIN_CONNECT_SECRET", "CHAMBERLAIN
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 DEMO = "demo"
+EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - what is not to be shown to people
 RUNNING = "running.lock"
 
 
@@ -199,8 +200,10 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """The address people use, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        """The address people use, without a trailing slash. Where every address is listened on, this machine's own."""
+        named = "127.0.0.1" if self.host in EVERY_ADDRESS else self.host
+        host = f"[{named}]" if ":" in named else named
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def redirect_uri(self) -> str:

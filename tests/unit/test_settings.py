@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chamberlain.settings import DEMO, KEPT, RUNNING, data_folder, keep, load
+from chamberlain.settings import DEMO, KEPT, RUNNING, Settings, data_folder, keep, load
 
 
 def test_a_command_finds_the_demo_where_there_is_nothing_else(tmp_path: Path) -> None:
@@ -37,3 +37,16 @@ def test_settings_are_kept_beside_their_data_and_the_environment_goes_first(
 def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
     keep(tmp_path, {"CHAMBERLAIN_PORT": "1"})
     assert (tmp_path / KEPT).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8400"),
+        ("0.0.0.0", "http://127.0.0.1:8400"),
+        ("::", "http://127.0.0.1:8400"),
+        ("::1", "http://[::1]:8400"),
+    ],
+)
+def test_people_are_shown_an_address_that_one_can_go_to(host: str, url: str) -> None:
+    assert Settings(host=host, port=8400).url == url
