@@ -18,11 +18,18 @@ from chamberlain.model.path import Reason
 from chamberlain.model.run import Mode, Run, RunState
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import STANDARD
+from chamberlain.queries.freshness import show_freshness
 from chamberlain.queries.history import permission_history
 from chamberlain.queries.people import find_person
-from chamberlain.queries.permissions import Permission, find_permission, list_members
+from chamberlain.queries.permissions import (
+    Permission,
+    PermissionFilter,
+    find_permission,
+    list_members,
+    list_permissions,
+)
 from chamberlain.settings import Settings
-from chamberlain.store import scopes
+from chamberlain.store import coverage, scopes
 from stories import ADMIN, connect, perform
 
 MADE = "60de0000-0000-4000-8000-00000000d1d1"
@@ -159,3 +166,23 @@ def test_a_sync_without_exchange_ends_none_of_them(story: Story) -> None:
     assert story.page(gone["id"]).gone_at is not None
     assert story.members(gone["id"]) == []
     assert story.is_true()
+
+
+def test_what_exchange_does_not_tell_any_more_is_shown_as_not_read_since(story: Story) -> None:
+    sales = story.truth()["Everybody in Sales"]
+    story.sync()
+    assert story.page(sales["id"]).row.unread is None
+    fresh = coverage.read(tenant_id=story.tenant.id)["dynamic_distribution"].seen_at
+    story.sync(story.without)
+    wanted = PermissionFilter(kind=Kind.DISTRIBUTION_GROUP)
+    listed = list_permissions(viewer=ADMIN, tenant=story.tenant, filter=wanted, size=200).rows
+    assert {row.unread for row in listed if row.dynamic} == {fresh} == {story.page(sales["id"]).row.unread}
+    assert {row.unread for row in listed if not row.dynamic} == {None}
+    holder = find_person(viewer=ADMIN, tenant=story.tenant, guid=UUID(sales["members"][0]))
+    assert {one.unread for one in holder.holdings if one.key.startswith("dynamic_distribution:")} == {fresh}
+    assert {one.unread for one in holder.holdings if not one.key.startswith("dynamic_distribution:")} == {None}
+    apart = show_freshness(viewer=ADMIN, tenant=story.tenant).apart
+    assert apart.looked is not None
+    assert apart.looked.seen_at == fresh
+    story.sync()
+    assert story.page(sales["id"]).row.unread is None

@@ -252,7 +252,7 @@ def connection(fresh: Freshness, *, slug: str) -> dict[str, Any]:
         "last_success_at": integration.last_success,
         "next_sync_at": fresh.next_at,
         "running": integration.running.id if integration.running else None,
-        "kinds": [_kind(kind) for kind in fresh.kinds],
+        "kinds": [_kind(kind) for kind in (*fresh.kinds, fresh.apart)],
         "notices": _notices(integration.hearing),
     }
 

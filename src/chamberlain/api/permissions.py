@@ -64,6 +64,9 @@ class PermissionShape(Schema):
     role_assignable: bool
     everyone: bool = Field(description="The application lets everybody in.")
     privileged: bool
+    not_read_since: datetime | None = Field(
+        description="When it was read last, where the last sync left it out; null: it is as fresh as the rest."
+    )
 
 
 class OwnerShape(Schema):
@@ -77,7 +80,7 @@ class OwnerShape(Schema):
 class PermissionWhole(PermissionShape):
     """A permission with what is around it."""
 
-    rule: str = Field(description="The membership rule of a dynamic group.")
+    rule: str = Field(description="The membership rule of a dynamic group; the filter of a dynamic distribution group.")
     owned_by: list[OwnerShape]
     inside: list[shapes.PermissionLink] = Field(description="Groups of which it is a direct member.")
     contains: list[shapes.PermissionLink] = Field(description="Groups that are direct members of it.")
@@ -208,6 +211,7 @@ def permission(row: PermissionRow) -> dict[str, Any]:
         "role_assignable": row.role_assignable,
         "everyone": row.everyone,
         "privileged": row.privileged,
+        "not_read_since": row.unread,
     }
 
 

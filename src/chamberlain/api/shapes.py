@@ -55,6 +55,9 @@ class HoldingShape(Schema):
     effective: bool = Field(description="False where it is held on paper only: a licence in error, a role to activate.")
     paths: list[PathShape]
     service_plans: list[PlanShape]
+    not_read_since: datetime | None = Field(
+        description="When it was read last, where the last sync left it out; null: it is as fresh as the rest."
+    )
 
 
 class HolderShape(Schema):
@@ -138,6 +141,7 @@ def holding(found: Holding) -> dict[str, Any]:
         "effective": found.effective,
         "paths": [path(one) for one in found.paths],
         "service_plans": [{"key": one.key, "name": one.name, "enabled": one.enabled} for one in found.plans],
+        "not_read_since": found.unread,
     }
 
 

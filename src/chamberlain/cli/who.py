@@ -92,6 +92,8 @@ def _title(holding: Holding) -> str:
     eligible = all(path.reason is Reason.ELIGIBLE for path in holding.paths)
     not_held = _("eligible, not held") if eligible else _("not given")
     notes = [note for note, wanted in ((_("owner"), holding.owner), (not_held, not holding.effective)) if wanted]
+    if holding.unread:
+        notes.append(_("not read since {time}").format(time=f"{holding.unread:%Y-%m-%d %H:%M}"))
     plans = (
         f" [dim]{sum(plan.enabled for plan in holding.plans)} of {len(holding.plans)} plans[/]" if holding.plans else ""
     )
@@ -140,6 +142,7 @@ def _json(person: Person) -> dict[str, Any]:
                 "relation": "owner" if holding.owner else "holder",
                 "effective": holding.effective,
                 "since": holding.since.isoformat(),
+                "not_read_since": holding.unread.isoformat() if holding.unread else None,
                 "paths": [
                     {
                         "reason": path.reason.value,

@@ -26,6 +26,7 @@ class Holding:
                they may activate but do not hold
     plans      service plans, for licences
     app        the application's name, for products
+    unread     when it was read last, where the last sync left it out; None: it is as fresh as the rest
     """
 
     key: str
@@ -38,3 +39,4 @@ class Holding:
     effective: bool
     paths: tuple[Path, ...]
     plans: tuple[ServicePlan, ...]
+    unread: datetime | None = None

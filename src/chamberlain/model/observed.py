@@ -139,3 +139,11 @@ def key_of(family: Family, guid: str, parent: str = NIL) -> str:
     """The key that stands in URLs and on the command line, for example "group:<guid>"."""
     prefix = family.name.lower()
     return f"{prefix}:{guid}" if parent == NIL else f"{prefix}:{parent}:{guid}"
+
+
+def family_of(key: str) -> Family | None:
+    """The family that a key names; None for what is no key."""
+    return _FAMILIES.get(key.partition(":")[0])
+
+
+_FAMILIES = {family.name.lower(): family for family in Family}

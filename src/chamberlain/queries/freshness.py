@@ -22,6 +22,7 @@ KINDS = (
     (name_of(Family.LICENCE), ""),
     (name_of(Family.APP_ROLE), ""),
 )
+APART = name_of(Family.DYNAMIC_DISTRIBUTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,14 @@ class KindOfData:
 class Freshness:
     """How old a tenant's data is.
 
+    apart    what Exchange alone tells; without it nothing else is missing
     proved   the last run that was proved
     next_at  when the next sync is due; None where one is running, or nothing is scheduled
     """
 
     integration: Integration | None
     kinds: tuple[KindOfData, ...]
+    apart: KindOfData
     proved: Run | None
     next_at: datetime | None
 
@@ -67,6 +70,7 @@ def show_freshness(*, viewer: Actor, tenant: Tenant) -> Freshness:
     return Freshness(
         integration=integration,
         kinds=tuple(KindOfData(what, looked.get(what), counts.get(counted)) for what, counted in KINDS),
+        apart=KindOfData(APART, looked.get(APART), None),
         proved=proved,
         next_at=_next_at(integration, every=timedelta(minutes=load().sync_interval_minutes)),
     )

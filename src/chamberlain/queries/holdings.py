@@ -1,14 +1,17 @@
 """From direct edges to what people hold and why: the same rules for a person's page and for a permission's."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from chamberlain.model.holding import Holding, ServicePlan
 from chamberlain.model.kind import GROUP_FAMILIES, Family, Kind, Relation
+from chamberlain.model.observed import family_of
 from chamberlain.model.path import Link, Path, Reason
 from chamberlain.policy.path import Chain, chains
 from chamberlain.queries.terms import ends_of
+from chamberlain.queries.unread import unread_since
 from chamberlain.store.reads import holdings, permissions
 
 GIVEN_STATES = frozenset({"Active", "ActiveWithError"})
@@ -48,6 +51,7 @@ def holdings_of(*, tenant_id: int, account_id: int, at: datetime | None = None) 
     ends = ends_of(tenant_id=tenant_id, accounts=[account_id], at=at)
     for id_ in paths:
         paths[id_] = [ends.on(path, account=account_id, permission=known[id_]) for path in paths[id_]]
+    unread = unread_since(tenant_id=tenant_id, rows=known.values()) if at is None else {}
     held = [
         _holding(known[id_], found, plans=_plans(known[id_], plans, disabled.get(id_)), owner=False)
         for id_, found in paths.items()
@@ -59,7 +63,8 @@ def holdings_of(*, tenant_id: int, account_id: int, at: datetime | None = None) 
         for group, since in ((known[row["permission_id"]], row["opened_at"]),)
     ]
     order = list(Kind)
-    return tuple(sorted([*held, *owned], key=lambda one: (order.index(one.kind), one.owner, one.name.lower(), one.key)))
+    told = [replace(one, unread=unread.get(family_of(one.key) or 0)) for one in (*held, *owned)]
+    return tuple(sorted(told, key=lambda one: (order.index(one.kind), one.owner, one.name.lower(), one.key)))
 
 
 def paths_to(

@@ -1,5 +1,6 @@
 """What can be held, and who holds it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may_see_permission, require, require_permission
 from chamberlain.queries.holdings import label, paths_to
 from chamberlain.queries.known import require_known
+from chamberlain.queries.unread import is_told, unread_since
 from chamberlain.store.reads import keyset, past, permissions
 from chamberlain.store.snapshot import snapshot
 
@@ -42,6 +44,7 @@ class PermissionRow:
     people          accounts of people that hold it, by whatever path
     owners          None: unknown (Microsoft Graph has no owners for this kind, and Exchange told of none)
     everyone        the application does not require assignment: everyone may sign in
+    unread          when it was read last, where the last sync left it out: Exchange was off, or told not all of it
     """
 
     key: str
@@ -58,6 +61,7 @@ class PermissionRow:
     role_assignable: bool
     everyone: bool
     privileged: bool
+    unread: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def list_permissions(
     require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     listing = listing_of(tenant=tenant, filter=filter)
     found = keyset.fetch(listing, cursor=cursor, size=size)
-    rows = tuple(permission_row(row) for row in found.rows)
+    rows = _rows(tenant, found.rows)
     return Page(rows, found.total, found.next, found.previous, found.more)
 
 
@@ -126,7 +130,7 @@ def first_permissions(*, viewer: Actor, tenant: Tenant, text: str, size: int) ->
     """The first permissions by name that some words match, without asking how many there are."""
     require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     found = keyset.first(listing_of(tenant=tenant, filter=PermissionFilter(text=text)), size=size)
-    return tuple(permission_row(row) for row in found)
+    return _rows(tenant, found)
 
 
 @snapshot()
@@ -138,7 +142,7 @@ def list_looked_after(*, viewer: Actor, tenant: Tenant) -> tuple[PermissionRow, 
     require(viewer, Deed.SEE_TENANT, tenant_id=tenant.id)
     keys = [key for key in viewer.looks_after(tenant.id) if may_see_permission(viewer, tenant_id=tenant.id, key=key)]
     found = [permissions.find(tenant_id=tenant.id, key=key) for key in keys]
-    rows = [permission_row(row) for row in found if row is not None and row["gone_at"] is None]
+    rows = _rows(tenant, [row for row in found if row is not None and row["gone_at"] is None])
     return tuple(sorted(rows, key=lambda row: (row.name.lower(), row.key)))
 
 
@@ -162,6 +166,12 @@ def count_permissions(*, viewer: Actor, tenant: Tenant) -> dict[Kind, int]:
     return {kind: counted.get(kind, 0) for kind in Kind}
 
 
+def knows_dynamic_groups(*, viewer: Actor, tenant: Tenant) -> bool:
+    """Whether dynamic distribution groups were ever read: without Exchange nobody knows whether there are any."""
+    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
+    return is_told(tenant_id=tenant.id)
+
+
 @snapshot()
 def find_permission(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | None = None) -> Permission:
     """One permission by its key, for example "group:<guid>", as it is or was at a time.
@@ -172,7 +182,9 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | N
     now = _found(tenant, key)
     if at is None:
         near = permissions.neighbours(tenant_id=tenant.id, permission_id=now["id"])
-        return _permission(now, near, permissions.owners(tenant_id=tenant.id, permission_id=now["id"]))
+        found = _permission(now, near, permissions.owners(tenant_id=tenant.id, permission_id=now["id"]))
+        unread = unread_since(tenant_id=tenant.id, rows=[now]) if now["gone_at"] is None else {}
+        return replace(found, row=replace(found.row, unread=unread.get(now["family"])))
     require_known(tenant_id=tenant.id, at=at)
     then = past.permission(tenant_id=tenant.id, permission_id=now["id"], at=at)
     if then is None:
@@ -302,6 +314,11 @@ def permission_row(row: dict[str, Any]) -> PermissionRow:
         everyone=facts.get("everyone", False),
         privileged=facts.get("privileged", False),
     )
+
+
+def _rows(tenant: Tenant, rows: Sequence[dict[str, Any]]) -> tuple[PermissionRow, ...]:
+    unread = unread_since(tenant_id=tenant.id, rows=rows)
+    return tuple(replace(permission_row(row), unread=unread.get(row["family"])) for row in rows)
 
 
 def _found(tenant: Tenant, key: str) -> dict[str, Any]:

@@ -27,6 +27,7 @@ DATA = {
     "role": "Roles",
     "licence": "Licences and services",
     "app_role": "Applications",
+    "dynamic_distribution": "Dynamic distribution groups",
 }
 """Kinds of data, by `queries.freshness.KindOfData.what`."""
 

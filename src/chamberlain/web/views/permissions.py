@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from chamberlain.model.kind import GROUP_KINDS, Kind
 from chamberlain.model.view import ListName
 from chamberlain.queries import connections, lists
+from chamberlain.queries.permissions import knows_dynamic_groups
 from chamberlain.queries.state import one_state
 from chamberlain.web import csv, words
 from chamberlain.web.address import chips_for
@@ -47,6 +48,7 @@ def list_permissions(request: HttpRequest, slug: str, kind: Kind | None = None) 
             "tenant": tenant,
             "kind": kind,
             "meaning": words.KIND_MEANING[kind] if kind else "",
+            "untold": kind is Kind.DISTRIBUTION_GROUP and not knows_dynamic_groups(viewer=viewer, tenant=tenant),
             "page": page,
             "opened": opened,
             "address": opened.address,
