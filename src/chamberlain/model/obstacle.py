@@ -34,6 +34,7 @@ class Hindrance(StrEnum):
     NO_PREMIUM = "no_premium"
     UNSEEN = "unseen"
     CONTRADICTION = "contradiction"
+    OWNED_IN_EXCHANGE = "owned_in_exchange"
 
 
 class Help(StrEnum):
@@ -54,6 +55,8 @@ class Help(StrEnum):
     NAME_ONE = "name_one"
     RESTORE_FIRST = "restore_first"
     SYNC_AGAIN = "sync_again"
+    EDIT_FILTER = "edit_filter"
+    CHANGE_IN_EXCHANGE = "change_in_exchange"
     NOTHING = "nothing"
 
 

@@ -8,14 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chamberlain.model.capability import Capability
+from chamberlain.model.effect import Consequence
 from chamberlain.model.kind import Kind, Relation
 from chamberlain.model.obstacle import Help, Hindrance, Obstacle
 from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import ABILITIES
+from chamberlain.policy.planning.by_rule import by_rule
+from chamberlain.policy.planning.exchange_filter import reads
 from chamberlain.policy.planning.obstacles import obstacles
 from chamberlain.policy.planning.on_premises import quoted
+from chamberlain.policy.planning.reach import Above
 
 ANNE, BO = Subject("anne"), Subject("bo")
 CREW, STAFF = "group:crew", "group:staff"
@@ -230,3 +234,32 @@ def test_a_password_takes_a_role_of_ours_with_everybody() -> None:
     assert Hindrance.DIRECTORY_ROLE_MISSING in said(reset, replace(OPEN, own_roles=frozenset()))
     enough = frozenset({"role:fe930be7-5e62-47db-91af-98c3a49a38b1"})
     assert said(reset, replace(OPEN, own_roles=enough)) == {}
+
+
+DYNAMIC_LIST = PermissionKnown(
+    "dynamic_distribution:sales",
+    Kind.DISTRIBUTION_GROUP,
+    "Everybody in Sales",
+    rule="((RecipientTypeDetails -eq 'UserMailbox') -and (Department -eq 'Sales'))",
+)
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_a_dynamic_distribution_group_shows_the_filter_to_edit(exchange: bool) -> None:
+    situation = replace(put(DYNAMIC_LIST), exchange=exchange)
+    (found,) = obstacles(Change(Verb.REMOVE_MEMBER, ANNE, DYNAMIC_LIST.key), situation=situation)
+    assert (found.hindrance, found.help) == (Hindrance.DYNAMIC, Help.EDIT_FILTER)
+    assert found.values["rule"] == DYNAMIC_LIST.rule
+    (owned,) = obstacles(Change(Verb.ADD_OWNER, ANNE, DYNAMIC_LIST.key), situation=situation)
+    assert (owned.hindrance, owned.help) == (Hindrance.OWNED_IN_EXCHANGE, Help.CHANGE_IN_EXCHANGE)
+
+
+def test_what_a_filter_of_exchange_reads_may_move_people_when_it_changes() -> None:
+    def told(**properties: str) -> list[Consequence]:
+        change = Change(Verb.UPDATE_USER, ANNE, options=Options(properties=properties))
+        situation = put(DYNAMIC_LIST)
+        return [one.consequence for one in by_rule(change, above=Above.of(()), situation=situation)]
+
+    assert told(department="Legal") == [Consequence.MAY_MOVE_BY_RULE]
+    assert told(jobTitle="Counsel") == []
+    assert reads("(Title -like 'Head*') -and (StateOrProvince -ne $null)") == {"jobtitle", "state"}

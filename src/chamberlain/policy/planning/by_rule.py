@@ -8,6 +8,7 @@ from chamberlain.model.path import Link
 from chamberlain.model.plan import Change, Fact, SubjectType
 from chamberlain.model.situation import PermissionKnown, Situation
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.exchange_filter import is_filtered, reads
 from chamberlain.policy.planning.membership_rule import is_member, speaks_of
 from chamberlain.policy.planning.reach import Above
 
@@ -53,7 +54,9 @@ def _moved(
     inside = {edge.permission for edge in above.held(change.subject)}
     later = {**known, **set_now}
     for group in situation.permissions.values():
-        if group.rule is None or not speaks_of(group.rule) & names:
+        if group.rule is not None and is_filtered(group) and reads(group.rule) & names:
+            yield Effect(Consequence.MAY_MOVE_BY_RULE, _link(group), values={"rule": group.rule})
+        if group.rule is None or is_filtered(group) or not speaks_of(group.rule) & names:
             continue
         # Nobody knows what else Microsoft has of an account that it has already; one that is new has nothing else.
         unset = dict.fromkeys(speaks_of(group.rule)) if change.verb is Verb.CREATE_USER else {}

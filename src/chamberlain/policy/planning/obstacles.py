@@ -7,6 +7,7 @@ from chamberlain.model.plan import Change, Subject, SubjectType
 from chamberlain.model.situation import AccountKnown, PermissionKnown, Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import ABILITIES, lacks
+from chamberlain.policy.planning.exchange_filter import is_filtered
 from chamberlain.policy.planning.needs import MAIL_KINDS, can_hold, capabilities_for
 from chamberlain.policy.planning.on_premises import account_command, group_command
 from chamberlain.policy.planning.reach import RELATIONS, Above, reach
@@ -96,15 +97,19 @@ def _protected(
 def _nature(change: Change, permission: PermissionKnown, situation: Situation) -> Iterator[Obstacle]:
     """What the permission is by itself."""
     name = {"what": permission.name}
+    filtered = is_filtered(permission)
     if change.verb in MEMBERS and permission.rule is not None:
-        yield Obstacle(Hindrance.DYNAMIC, Help.EDIT_RULE, {**name, "rule": permission.rule})
+        help_ = Help.EDIT_FILTER if filtered else Help.EDIT_RULE
+        yield Obstacle(Hindrance.DYNAMIC, help_, {**name, "rule": permission.rule})
+    if change.verb in OWNERS and filtered:
+        yield Obstacle(Hindrance.OWNED_IN_EXCHANGE, Help.CHANGE_IN_EXCHANGE, name)
     if change.verb in MEMBERS | OWNERS:
         if permission.synced:
             account = situation.accounts.get(change.subject.guid)
             member = account.user_name if account else name_of(change.subject, situation)
             command = group_command(change, group=permission, member=member)
             yield Obstacle(Hindrance.SYNCED_GROUP, Help.RUN_COMMAND, name, command)
-        elif permission.kind in MAIL_KINDS and not situation.exchange:
+        elif permission.kind in MAIL_KINDS and not situation.exchange and not filtered:
             yield Obstacle(Hindrance.NEEDS_EXCHANGE, Help.CONNECT_EXCHANGE, name)
     group = situation.permissions.get(change.subject.key)
     if not can_hold(change, permission=permission, group=group):

@@ -18,6 +18,7 @@ from chamberlain.model.situation import Edge
 from chamberlain.model.verb import Verb
 
 GROUP = "group:"
+GROUPS = (GROUP, "dynamic_distribution:")  # a dynamic distribution group is in no other
 HOLDING = frozenset({Relation.MEMBER, Relation.ASSIGNED})
 RELATIONS = {
     Verb.ADD_MEMBER: Relation.MEMBER,
@@ -83,7 +84,7 @@ def reach(above: Above, subject: Subject) -> dict[str, tuple[str, ...]]:
     while queue:
         holder, through = queue.popleft()
         for edge in above.held(holder):
-            is_group = edge.permission.startswith(GROUP)
+            is_group = edge.permission.startswith(GROUPS)
             too_far = len(through) > furthest and not is_group
             if edge.relation not in HOLDING or edge.permission in ways or too_far:
                 continue

@@ -62,10 +62,13 @@ HINDRANCE = {
     Hindrance.NO_PREMIUM: "The tenant has no Entra ID P2, so nobody can be made eligible for a role.",
     Hindrance.UNSEEN: "Who is in it cannot be read, so nothing could prove the change.",
     Hindrance.CONTRADICTION: "The plan asks for this and for its opposite.",
+    Hindrance.OWNED_IN_EXCHANGE: "Who owns {what} is changed in Exchange only.",
 }
 
 HELP = {
     Help.EDIT_RULE: "Edit the rule in Entra, or what it reads of the person.",
+    Help.EDIT_FILTER: "Edit the filter in Exchange, or what it reads of the person. Exchange looks once a day.",
+    Help.CHANGE_IN_EXCHANGE: "Change it in the Exchange admin centre.",
     Help.RUN_COMMAND: "Have this run in the on-premises directory:",
     Help.LEAVE_GROUP: "Plan to leave {group} instead.",
     Help.CONNECT_EXCHANGE: "Choose “Change members of mail groups” on the connection's page.",
