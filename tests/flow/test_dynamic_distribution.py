@@ -8,15 +8,19 @@ from uuid import UUID
 import pytest
 
 from chamberlain import clock
+from chamberlain.actions.make_plan import make_plan
 from chamberlain.bench.comparison import compare
 from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
 from chamberlain.model.capability import Capability
 from chamberlain.model.kind import Family, Kind
 from chamberlain.model.observed import key_of
+from chamberlain.model.obstacle import Hindrance
 from chamberlain.model.path import Reason
+from chamberlain.model.plan import Change, Options, Subject
 from chamberlain.model.run import Mode, Run, RunState
 from chamberlain.model.tenant import Tenant
+from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import STANDARD
 from chamberlain.queries.freshness import show_freshness
 from chamberlain.queries.history import permission_history
@@ -29,7 +33,8 @@ from chamberlain.queries.permissions import (
     list_permissions,
 )
 from chamberlain.settings import Settings
-from chamberlain.store import coverage, scopes
+from chamberlain.store import coverage, plans, scopes
+from chamberlain.store.reads import surroundings
 from stories import ADMIN, connect, perform
 
 MADE = "60de0000-0000-4000-8000-00000000d1d1"
@@ -186,3 +191,20 @@ def test_what_exchange_does_not_tell_any_more_is_shown_as_not_read_since(story: 
     assert apart.looked.seen_at == fresh
     story.sync()
     assert story.page(sales["id"]).row.unread is None
+
+
+def test_a_plan_shows_the_filter_and_whom_a_change_may_move(story: Story) -> None:
+    sales = story.truth()["Everybody in Sales"]
+    key, who = key_of(Family.DYNAMIC_DISTRIBUTION, sales["id"]), Subject(sales["members"][0])
+    other = next(one for one in story.truth().values() if who.guid not in one["members"])
+    changes = (
+        Change(Verb.REMOVE_MEMBER, who, key),
+        Change(Verb.UPDATE_USER, who, options=Options(properties={"department": "Legal"})),
+    )
+    made = make_plan(actor=ADMIN, tenant=story.tenant, changes=changes, reason="a test", settings=story.settings)
+    plan = plans.find(tenant_id=story.tenant.id, plan_id=made).plan
+    hindered = {one.change.verb: [two.hindrance for two in one.obstacles] for one in plan.barred}
+    assert Hindrance.DYNAMIC in hindered[Verb.REMOVE_MEMBER]
+    ruled = surroundings.ruled_by(tenant_id=story.tenant.id, properties=["department"])
+    assert {key, key_of(Family.DYNAMIC_DISTRIBUTION, other["id"])} <= set(ruled)
+    assert surroundings.ruled_by(tenant_id=story.tenant.id, properties=["mobilePhone"]) == []

@@ -4,6 +4,7 @@ source  https://learn.microsoft.com/powershell/exchange/recipientfilter-properti
 """
 
 import re
+from collections.abc import Iterable
 
 from chamberlain.model.kind import Family
 from chamberlain.model.observed import family_of
@@ -31,3 +32,9 @@ def reads(recipient_filter: str) -> frozenset[str]:
     """Properties of people that a filter mentions, by Graph's names in small letters. How it ends, Exchange knows."""
     names = {name.lower() for name in re.findall(r"\b([A-Za-z][A-Za-z0-9]*)\s+-[A-Za-z]+\s", recipient_filter)}
     return frozenset(READS.get(name, name) for name in names)
+
+
+def named_by(properties: Iterable[str]) -> frozenset[str]:
+    """What filters may call properties of people that Graph names so, in small letters."""
+    wanted = frozenset(properties)
+    return wanted | {name for name, of in READS.items() if of in wanted}

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from chamberlain.policy.planning.exchange_filter import named_by
 from chamberlain.store.connection import rows
 
-# A rule mentions a property as `user.name`; it is any text, so the database only narrows down what the policy reads.
+# A rule mentions a property as `user.name`, a filter of Exchange by itself and perhaps by another name; it is any text,
+# so the database only narrows down what the policy reads.
 RULED = """
     SELECT p.key FROM permission p
-    WHERE p.tenant_id = %(tenant)s AND p.family = 1 AND p.gone_at IS NULL AND p.facts ? 'dynamic'
-      AND p.facts ->> 'rule' ILIKE ANY (%(patterns)s)
+    WHERE p.tenant_id = %(tenant)s AND p.family IN (1, 6) AND p.gone_at IS NULL AND p.facts ? 'dynamic'
+      AND p.facts ->> 'rule' ILIKE ANY (CASE p.family WHEN 1 THEN %(patterns)s::text[] ELSE %(filters)s::text[] END)
     ORDER BY p.id LIMIT %(limit)s
 """
 # Whom a plan locked out, or took the role from, since the tenant was read, is none any more though it is not read yet.
@@ -55,11 +57,13 @@ MOST_RULES = 2_000
 
 
 def ruled_by(*, tenant_id: int, properties: Iterable[str]) -> list[str]:
-    """Keys of groups whose rule mentions one of these properties of people."""
+    """Keys of groups whose rule or filter mentions one of these properties of people."""
+    properties = frozenset(properties)
     patterns = [f"%user.{plain}%" for name in properties if (plain := _plain(name))]
     if not patterns:
         return []
-    found = rows(RULED, {"tenant": tenant_id, "patterns": patterns, "limit": MOST_RULES})
+    filters = [f"%{_plain(name)} -%" for name in named_by(properties)]
+    found = rows(RULED, {"tenant": tenant_id, "patterns": patterns, "filters": filters, "limit": MOST_RULES})
     return [row["key"] for row in found]
 
 
