@@ -179,3 +179,20 @@ def test_the_same_seed_makes_the_same_tenant(start: Callable[..., Client]) -> No
     same = {name for name in first.start if first.start[name] == second.start[name]}
     assert same == set(first.start) - {"url"}
     assert first.listing("users") == second.listing("users")
+
+
+def test_a_tenant_that_is_rewound_is_as_it_was_and_goes_on_from_there(fresh: Client) -> None:
+    user = fresh.get("users?$select=id&$top=1")["value"][0]["id"]
+    kept = fresh.change(kind="rename_user", user=user, display_name="Kept")
+    before = fresh.truth()
+    churn = {"seed": 1, "users": 5, "memberships": 30, "creates": 2, "deletes": 2, "licences": 3}
+    fresh.send("POST", "/_simulator/churn", body=churn)
+    fresh.send("POST", "/_simulator/knobs", body={"premium": False})
+    assert fresh.truth() != before
+    assert fresh.send("POST", "/_simulator/rewind", body={"position": kept}).json() == {"position": kept}
+    assert fresh.truth() == before
+    assert Crawl(fresh).lines() == before
+    assert fresh.send("GET", "/_simulator/knobs").json()["premium"] is True
+    assert fresh.change(kind="rename_user", user=user, display_name="Another") == kept + 1
+    assert fresh.send("POST", "/_simulator/rewind", body={"position": kept + 2}).status == 400
+    assert fresh.send("POST", "/_simulator/rewind", body={}).status == 400

@@ -26,25 +26,42 @@ from chamberlain.simulator.login.platform import Platform
 from chamberlain.simulator.login.registration import Registration, registrations
 from chamberlain.simulator.login.routes import Login
 from chamberlain.simulator.login.signing import SigningKey
-from chamberlain.simulator.message import Request, Response
+from chamberlain.simulator.message import Request, Response, json_response
 from chamberlain.simulator.notify import Subscriptions
 from chamberlain.simulator.options import SimulatorOptions
 from chamberlain.simulator.quota import Quotas
 from chamberlain.simulator.replica import Replicas
 from chamberlain.simulator.role_clock import RoleClock
 from chamberlain.simulator.usage import Usage
+from chamberlain.simulator.world.knobs import Knobs
 from chamberlain.simulator.world.reference import Kind
 from chamberlain.simulator.world.tenant import World
+
+REWIND = ("rewind",)
+
+
+class _Rewinding(msgspec.Struct, forbid_unknown_fields=True):
+    position: int
+
+
+def knobs_of(options: SimulatorOptions) -> Knobs:
+    """How a tenant behaves that nobody has touched."""
+    return Knobs(audit_lag_ms=options.audit_lag_ms, replica_lag_ms=options.replica_lag_ms)
 
 
 class Simulator:
     """One simulated tenant with everything that answers for it."""
 
     def __init__(self, world: World, options: SimulatorOptions) -> None:
+        self._options = options
+        self._key = SigningKey(options.seed)
+        self.registrations: tuple[Registration, Registration] = registrations(options.seed)
+        self._open(world)
+
+    def _open(self, world: World) -> None:
+        """Lets a tenant in; nothing was asked of it yet."""
         self.world = world
-        seed = options.seed
-        self.registrations: tuple[Registration, Registration] = registrations(seed)
-        key = SigningKey(seed)
+        options, key, seed = self._options, self._key, self._options.seed
         cloud = CLOUDS[options.cloud]
         faults = Faults()
         users = world.base.size(Kind.USER)
@@ -72,6 +89,16 @@ class Simulator:
         exchange = ExchangeControl(world, self._exchange.mail)
         self._control = Control(world, front, faults, subscriptions, applications, exchange, seed=seed)
 
+    def _rewind(self, request: Request) -> Response:
+        """The tenant of an earlier position again. What came after it has never been."""
+        try:
+            position = msgspec.json.decode(request.body, type=_Rewinding).position
+            self.world.log.cut(position)
+        except (msgspec.MsgspecError, ValueError) as problem:
+            return json_response(400, {"error": {"code": "refused", "message": f"This is no rewinding: {problem}"}})
+        self._open(World(self.world.origin, self.world.log, knobs_of(self._options)))
+        return json_response(200, {"position": position})
+
     def respond(self, request: Request) -> Response:
         """The answer to any request."""
         self._clock.expire(time.time())
@@ -82,6 +109,8 @@ class Simulator:
             self._replicas.note(time.time())  # what was written is known to some replicas later
             return answered
         if first == ROOT:
+            if (request.method, request.segments[1:]) == ("POST", REWIND):
+                return self._rewind(request)
             response = self._control.respond(request)
             self._replicas.note(time.time())
             return response

@@ -11,12 +11,11 @@ from functools import partial
 
 import msgspec
 
-from chamberlain.simulator.application import Simulator
+from chamberlain.simulator.application import Simulator, knobs_of
 from chamberlain.simulator.options import CannotStartError, SimulatorOptions
 from chamberlain.simulator.wire import MAX_HEAD_BYTES, serve_connection
 from chamberlain.simulator.world.base import Base
 from chamberlain.simulator.world.golden import golden_base
-from chamberlain.simulator.world.knobs import Knobs
 from chamberlain.simulator.world.log import ChangeLog
 from chamberlain.simulator.world.seeded.base import SeededBase
 from chamberlain.simulator.world.tenant import World
@@ -43,8 +42,7 @@ def build(options: SimulatorOptions) -> Simulator:
     if options.quota_scale <= 0:
         raise CannotStartError("The scale of the quotas must be above zero.")
     base = _base(options)
-    knobs = Knobs(audit_lag_ms=options.audit_lag_ms, replica_lag_ms=options.replica_lag_ms)
-    return Simulator(World(base, ChangeLog(options.file, base.tenant.population), knobs), options)
+    return Simulator(World(base, ChangeLog(options.file, base.tenant.population), knobs_of(options)), options)
 
 
 def start_line(simulator: Simulator, url: str) -> bytes:

@@ -28,7 +28,7 @@ class Change(NamedTuple):
 
 
 class ChangeLog:
-    """Append-only; a position once given means the same world for ever."""
+    """Append-only; a position once given means the same world for ever, unless the log is cut."""
 
     def __init__(self, file: Path | None, population: str) -> None:
         try:
@@ -80,6 +80,16 @@ class ChangeLog:
             (after + 1, until),
         )
         return (Change(*row) for row in rows)
+
+    def cut(self, position: int) -> None:
+        """Forget everything after a position.
+
+        raises  ValueError for one that was never reached
+        """
+        if not 0 <= position <= self._position:
+            raise ValueError(f"The log ends at {self._position}.")
+        self._database.execute("DELETE FROM change WHERE position > ?", (position,))
+        self._position = position
 
     def close(self) -> None:
         """Let go of the file."""
