@@ -18,6 +18,7 @@ mkdirSync(built, { recursive: true });
 copyFileSync(`${here}node_modules/htmx.org/dist/htmx.min.js`, `${built}/htmx.js`);
 copyFileSync(`${here}sources/app.js`, `${built}/app.js`);
 copyFileSync(`${here}sources/passkey.js`, `${built}/passkey.js`);
+copyFileSync(`${here}sources/link.js`, `${built}/link.js`);
 writeFileSync(
   `${built}/icons.svg`,
   `<svg xmlns="http://www.w3.org/2000/svg">${icons.map(symbol).join("\n")}</svg>\n`,

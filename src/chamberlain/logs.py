@@ -29,7 +29,7 @@ SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"\b({NAMES})=[^&\s'\"<>]+", re.IGNORECASE), rf"\1={REDACTED}"),
     (re.compile(rf"(['\"])({NAMES})\1(\s*[:,]\s*)(['\"]).*?\4", re.IGNORECASE), rf"\1\2\1\3\4{REDACTED}\4"),
     (re.compile(r"(\w+://[^:/@\s]+):[^@/\s]+@"), rf"\1:{REDACTED}@"),
-    (re.compile(r"(/sign-in/)[\w.~-]{16,}"), rf"\1{REDACTED}"),
+    (re.compile(r"(/sign-in/(?:link#)?)[\w.~-]{16,}"), rf"\1{REDACTED}"),
 )
 CONTROL = {number: f"\\x{number:02x}" for number in (*range(32), 127) if number != 9}
 # django.template tells all cookies where a name is not found, the session's with them; httpcore2 tells of each byte.

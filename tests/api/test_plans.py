@@ -1,9 +1,10 @@
 """Plans by script: made once, approved by somebody else, carried out, stopped, put back; tasks and guard rails."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -11,17 +12,18 @@ from django.test import Client
 import people
 import stories
 from chamberlain import clock
-from chamberlain.actions.stop_writers import release_writers, set_guards
+from chamberlain.actions.stop_writers import choose_four_eyes, release_writers, set_guards
 from chamberlain.api.rendering import moment
 from chamberlain.bench.simulated import Simulated
 from chamberlain.model.api_token import TokenScope
 from chamberlain.model.capability import Capability
-from chamberlain.model.guard import Rails
+from chamberlain.model.guard import Eyes, Rails
 from chamberlain.model.plan import Change, Subject
 from chamberlain.model.task import TaskCause
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import ABILITIES, STANDARD
+from chamberlain.policy.planning.rails import BOUNDS
 from chamberlain.settings import load
 from chamberlain.store import scopes, tasks
 from chamberlain.store.connection import rows
@@ -192,6 +194,44 @@ def test_guard_rails_are_set_one_by_one_within_bounds(client: Client, tenant: Te
             assert answer.status_code == 422, bad
     finally:
         set_guards(actor=stories.ADMIN, tenant=tenant, rails=Rails())
+
+
+def test_windows_are_told_with_their_zone_and_so_is_when_they_open(client: Client, tenant: Tenant) -> None:
+    there = clock.now().astimezone(ZoneInfo("Asia/Tokyo")) + timedelta(hours=2)
+    window = {"days": [*range(7)], "begins": f"{there:%H}:00", "ends": f"{there:%H}:01"}
+    wanted = {"windows": [window], "zone": "Asia/Tokyo"}
+    told = client.patch(f"{root(tenant)}/guard-rails", wanted, content_type=JSON).json()
+    try:
+        assert (told["zone"], told["windows"]) == ("Asia/Tokyo", [window])
+        (objection,) = made(client, tenant, {"verb": "block", "who": str(people.EMRE)}).json()["objections"]
+        opens = datetime.fromisoformat(objection["until"]).astimezone(ZoneInfo(objection["zone"]))
+        assert (objection["zone"], f"{opens:%H:%M}") == ("Asia/Tokyo", window["begins"])
+        bad = client.patch(f"{root(tenant)}/guard-rails", {"zone": "Atlantis"}, content_type=JSON)
+        assert bad.json()["code"] == "zone_unknown"
+    finally:
+        set_guards(actor=stories.ADMIN, tenant=tenant, rails=Rails())
+
+
+def test_what_takes_a_second_person_is_added_by_one_and_left_out_by_two(client: Client, tenant: Tenant) -> None:
+    rails = f"{root(tenant)}/guard-rails"
+    added = client.patch(rails, {"four_eyes": ["deletions", "mass"]}, content_type=JSON).json()
+    assert (added["four_eyes"], added["easing"]) == (["deletions", "mass"], [])
+    left = client.patch(rails, {"four_eyes": ["mass"]}, content_type=JSON).json()
+    choose_four_eyes(actor=stories.ADMIN, tenant=tenant, less=frozenset(Eyes))
+    after = client.get(rails).json()
+    assert left["four_eyes"] == ["deletions", "mass"]
+    assert [one["what"] for one in left["easing"]] == ["deletions"]
+    assert after["four_eyes"] == ["mass"], "a second one wanted the same of this"
+    choose_four_eyes(actor=stories.OTHER_ADMIN, tenant=tenant, less=frozenset(Eyes))
+    assert client.get(rails).json()["four_eyes"] == []
+    assert client.patch(rails, {"four_eyes": ["power"]}, content_type=JSON).status_code == 422
+
+
+def test_bounds_are_those_of_every_other_way_to_set_them(client: Client, tenant: Tenant) -> None:
+    schema = client.get("/api/v1/openapi.json").json()["components"]["schemas"]["NewGuardRails"]["properties"]
+    for name, bound in BOUNDS.items():
+        number = next(one for one in schema[name]["anyOf"] if one["type"] == "integer")
+        assert (number["minimum"], number["maximum"]) == (bound.least, bound.most), name
 
 
 def test_everything_that_writes_is_stopped_and_let_go(client: Client, tenant: Tenant) -> None:

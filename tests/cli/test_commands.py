@@ -148,7 +148,7 @@ def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:
 def test_a_sign_in_link_is_one_line(world: bootstrap.World) -> None:
     done = run("sign-in")
     assert done.returncode == 0
-    assert done.stdout.strip().startswith(f"{world.settings.url}/sign-in/")
+    assert done.stdout.strip().startswith(f"{world.settings.url}/sign-in/link#")
     assert len(done.stdout.splitlines()) == 1
 
 

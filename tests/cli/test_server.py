@@ -117,7 +117,7 @@ def test_a_request_that_is_no_honest_one_is_refused(port: int, request_: bytes) 
 
 
 def test_ten_megabytes_are_refused_without_being_read(port: int) -> None:
-    head = ask("/sign-in/x", method="POST", more="Content-Length: 10000000\r\n")
+    head = ask("/sign-in/link", method="POST", more="Content-Length: 10000000\r\n")
     assert said(port, head).startswith(b"HTTP/1.1 413 ")  # answered before a single byte of it was sent
     assert said(port, ask("/healthz")).startswith(b"HTTP/1.1 200 ")
 

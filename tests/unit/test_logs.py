@@ -50,6 +50,7 @@ def test_a_trace_is_one_field_and_one_line_of_json() -> None:
         f"eyJhbGciOi{HEX}.{HEX}.{HEX}",
         f"postgresql://chamberlain:{HEX}@db/x",
         f"POST /sign-in/{HEX}",
+        f"http://localhost/sign-in/link#{HEX}",
         f"-----BEGIN PRIVATE KEY-----\n{HEX}\n-----END PRIVATE KEY-----",
         f"-----BEGIN RSA PRIVATE KEY-----\n{HEX}",
     ],

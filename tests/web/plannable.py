@@ -24,7 +24,10 @@ WRITING = (
     Capability.PROVISION_OWNERS,
     Capability.PROVISION_LICENCES,
     Capability.PROVISION_ROLES,
+    Capability.PROVISION_PRODUCTS,
+    Capability.PROVISION_PEOPLE,
     Capability.OFFBOARD_ACCOUNT,
+    Capability.RESET_PASSWORDS,
 )
 
 
@@ -49,7 +52,7 @@ def pointing(simulator: Simulated) -> Iterator[Settings]:
 
 @cache
 def plannable(start_tenant: Callable[..., Simulated]) -> Plannable:
-    """Connected, synced, and let write groups, roles, licences and accounts."""
+    """Connected, synced, and let write groups, roles, licences, products and accounts."""
     simulator = start_tenant(users=80, groups=24, memberships=400, apps=4, seed=93)
     with pointing(simulator) as settings:
         found = stories.connect_and_sync(simulator, settings)

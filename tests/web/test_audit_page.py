@@ -6,11 +6,12 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from visitors import use_link
 
 import people
 import stories
@@ -42,9 +43,9 @@ def tenant(world: World, start_tenant: Callable[..., Simulated]) -> Iterator[Ten
 def client(world: World) -> Client:
     """Somebody new each time, so that nothing was seen by them before."""
     name = f"Auditor {uuid4().hex[:8]}"
-    link = urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost", name=name)).path
+    link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost", name=name)
     visitor = Client(SERVER_NAME="localhost", HTTP_USER_AGENT="Tested/1.0", REMOTE_ADDR="192.0.2.44")
-    assert visitor.post(link).status_code == 302
+    assert use_link(visitor, link).status_code == 302
     return visitor
 
 

@@ -2,11 +2,11 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from visitors import use_link
 
 import stories
 from chamberlain import clock
@@ -48,7 +48,7 @@ def tenant(world: World) -> Tenant:
 def client(world: World) -> Client:
     """The browser of a signed-in administrator."""
     visitor = Client(SERVER_NAME="localhost")
-    visitor.post(urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path)
+    use_link(visitor, issue_sign_in_link(actor=stories.ADMIN, root="http://localhost"))
     return visitor
 
 

@@ -1,10 +1,10 @@
 """The page of consents, and what a person's page says of them."""
 
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from visitors import use_link
 
 import people
 import stories
@@ -30,9 +30,9 @@ def tenant(world: World, start_tenant: Callable[..., Simulated]) -> Iterator[Ten
 
 @pytest.fixture
 def client(world: World) -> Client:
-    link = urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path
+    link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")
     visitor = Client(SERVER_NAME="localhost")
-    assert visitor.post(link).status_code == 302
+    assert use_link(visitor, link).status_code == 302
     return visitor
 
 

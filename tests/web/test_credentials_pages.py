@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from visitors import use_link
 
 import stories
 from chamberlain import clock
@@ -36,7 +36,7 @@ def simulator(world: World, start_tenant: Callable[..., Simulated]) -> Iterator[
 def client(world: World) -> Client:
     """The browser of a signed-in administrator."""
     visitor = Client(SERVER_NAME="localhost")
-    visitor.post(urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path)
+    use_link(visitor, issue_sign_in_link(actor=stories.ADMIN, root="http://localhost"))
     return visitor
 
 

@@ -86,13 +86,13 @@ def test_a_fragment_sends_the_whole_page_to_sign_in() -> None:
 
 def test_looking_at_a_link_does_not_use_it() -> None:
     for _ in range(3):
-        answer = stranger().get("/sign-in/some-token")
+        answer = stranger().get("/sign-in/link")
         assert answer.status_code == 200
         assert b'<form method="post"' in answer.content
 
 
 def test_a_form_from_elsewhere_is_refused_in_words() -> None:
-    answer = stranger(enforce_csrf_checks=True).post("/sign-in/some-token")
+    answer = stranger(enforce_csrf_checks=True).post("/sign-in/link")
     assert answer.status_code == 403
     assert b"This form was not accepted." in answer.content
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from visitors import use_link
 
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.actions.stop_writers import release_writers
 from chamberlain.bootstrap import World
 from chamberlain.errors import Refused
-from chamberlain.model.guard import Rails, Window
+from chamberlain.model.guard import Eyes, Rails, Window
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.planning.rails import BOUNDS, DELAY, read_figures, read_window
 from chamberlain.provision.guarding import rails_of
@@ -37,7 +37,7 @@ def client(world: World) -> Client:
     """The browser of a signed-in administrator."""
     visitor = Client(SERVER_NAME="localhost")
     link = issue_sign_in_link(actor=ADMIN, root="http://localhost", name="Gwen Guards")
-    assert visitor.post(urlsplit(link).path).status_code == 302
+    assert use_link(visitor, link).status_code == 302
     return visitor
 
 
@@ -104,6 +104,41 @@ def test_windows_are_added_and_removed(client: Client, tenant: Tenant) -> None:
     assert "until the next day" in page
     assert post(client, tenant, do="drop_window", number="0") == 302
     assert rails_of(tenant.id).windows == ()
+
+
+def test_windows_go_by_the_clocks_of_a_zone_that_is_typed(client: Client, tenant: Tenant) -> None:
+    assert "Times are those of the clocks in UTC." in text(client, at(tenant))
+    assert post(client, tenant, do="zone", zone="europe/berlin") == 302
+    post(client, tenant, do="add_window", day=["4"], begins="22:00", ends="23:00")
+    assert rails_of(tenant.id).zone == "Europe/Berlin"
+    page = text(client, at(tenant))
+    assert "Times are those of the clocks in Europe/Berlin." in page
+    assert '22:00–23:00</span> <span class="quiet text-xs">Europe/Berlin</span>' in page
+    answer = client.post(at(tenant), {"do": "zone", "zone": "Atlantis/Capital"})
+    assert (answer.status_code, b"zone_unknown" in answer.content) == (400, True)
+    assert b'value="Atlantis/Capital"' in answer.content, "nothing typed is lost"
+
+
+def test_four_eyes_are_chosen_and_taken_away_by_two(client: Client, tenant: Tenant) -> None:
+    other = Client(SERVER_NAME="localhost")
+    assert use_link(other, issue_sign_in_link(actor=ADMIN, root="http://localhost", name="Gil")).status_code == 302
+    assert "Take a second person: Passwords" in text(client, at(tenant))
+    assert post(client, tenant, do="more_eyes", what="passwords") == 302
+    assert rails_of(tenant.id).four_eyes == (Eyes.PASSWORDS,)
+    assert post(client, tenant, do="less_eyes", what="passwords") == 302
+    page = text(client, at(tenant))
+    assert "Gwen Guards wants that it takes nobody else any more." in page
+    assert "It holds until another administrator agrees." in page
+    assert "Agree: Passwords" not in page
+    assert rails_of(tenant.id).four_eyes == (Eyes.PASSWORDS,)
+    assert post(client, tenant, do="limits", most_per_plan="9") == 302
+    assert rails_of(tenant.id).easing, "other guard rails leave it as it is"
+    assert "Agree: Passwords" in text(other, at(tenant))
+    assert post(other, tenant, do="less_eyes", what="passwords") == 302
+    assert rails_of(tenant.id).four_eyes == ()
+    event = EventRow.objects.filter(name="guard:set", tenant_id=tenant.id).latest("id")
+    assert "passwords" in event.before["four_eyes"]
+    assert post(client, tenant, do="more_eyes", what="everything") == 400
 
 
 @pytest.mark.parametrize("form", [{"day": []}, {"day": ["9"]}, {"begins": "25:00"}, {"begins": ""}, {"ends": "soon"}])

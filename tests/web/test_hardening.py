@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from test_gate import addresses
 from test_pages import signed_in
+from visitors import use_link
 
 import stories
 from chamberlain.actions.sign_in import issue_sign_in_link
@@ -115,7 +115,7 @@ def settings_with_https() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("length", [262_145, 10_000_000])
-@pytest.mark.parametrize("address", ["/sign-in/some-token", "/theme", "/connect/own", "/nowhere"])
+@pytest.mark.parametrize("address", ["/sign-in/link", "/theme", "/connect/own", "/nowhere"])
 def test_a_form_that_is_too_long_is_refused_before_it_is_read(address: str, length: int) -> None:
     answer = visitor().generic("POST", address, b"x" * length, content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, missing(answer)) == (413, set())
@@ -166,16 +166,16 @@ def test_a_redirect_to_a_page_of_ours_is_followed(given: str) -> None:
 def test_sign_in_is_limited_by_address_in_a_count_that_processes_share(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAMBERLAIN_SIGN_INS_PER_ADDRESS", "3")
     guesser = visitor(REMOTE_ADDR="203.0.113.9")
-    assert [guesser.post(f"/sign-in/guess-{number}").status_code for number in range(3)] == [400] * 3
-    refused = guesser.post("/sign-in/guess-4")
+    assert [guesser.post("/sign-in/link", {"code": f"guess-{number}"}).status_code for number in range(3)] == [400] * 3
+    refused = guesser.post("/sign-in/link", {"code": "guess-4"})
     assert (refused.status_code, missing(refused)) == (429, set())
     assert 1 <= int(refused["Retry-After"]) <= 6
     assert b"too_many_requests" in refused.content
     assert guesser.get("/sign-in").status_code == 200
     assert guesser.get("/sign-in/back?state=x&code=y").status_code == 429
-    link = urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path
-    assert guesser.post(link).status_code == 429
-    assert visitor(REMOTE_ADDR="203.0.113.10").post(link).status_code == 302
+    link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")
+    assert use_link(guesser, link).status_code == 429
+    assert use_link(visitor(REMOTE_ADDR="203.0.113.10"), link).status_code == 302
 
 
 def test_an_allowance_comes_back_with_time_and_is_forgotten() -> None:

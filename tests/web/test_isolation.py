@@ -5,7 +5,6 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -13,6 +12,7 @@ from addresses import ADDRESSES
 from django.test import Client
 from test_walk import path_to, patterns
 from two_tenants import MARK, Peer, TwoTenants, become, marks_of, two_tenants
+from visitors import use_link
 
 import chamberlain.queries
 import stories
@@ -249,7 +249,7 @@ def client(both: TwoTenants) -> Client:
     """A signed-in browser."""
     visitor = Client(SERVER_NAME="localhost")
     link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost", name="Walker")
-    assert visitor.post(urlsplit(link).path).status_code == 302
+    assert use_link(visitor, link).status_code == 302
     return visitor
 
 

@@ -1,12 +1,12 @@
 """Pages ask a fixed number of questions, and what they did not count they do not claim."""
 
 import re
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from visitors import use_link
 
 import stories
 from chamberlain.actions.sign_in import issue_sign_in_link
@@ -41,7 +41,7 @@ def tenant(world: World) -> Tenant:
 def client(world: World) -> Client:
     """The browser of a signed-in administrator."""
     visitor = Client(SERVER_NAME="localhost")
-    visitor.post(urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path)
+    use_link(visitor, issue_sign_in_link(actor=stories.ADMIN, root="http://localhost"))
     return visitor
 
 

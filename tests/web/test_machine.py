@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
+from visitors import use_link
 
 import stories
 from chamberlain import clock, logs
@@ -163,9 +163,9 @@ def test_a_run_and_its_lines_carry_the_request_that_asked_for_it(
     tenant: Tenant,
 ) -> None:
     asked_by = "4bf92f3577b34da6a3ce929d0e0e4736"
-    link = urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path
+    link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")
     client = Client(SERVER_NAME="localhost", headers={"X-Request-Id": asked_by})
-    assert client.post(link).status_code == 302
+    assert use_link(client, link).status_code == 302
     answer = client.post(f"/t/{tenant.slug}/runs")
     assert answer["X-Request-Id"] == asked_by
     run = RunRow.objects.filter(tenant_id=tenant.id).latest("id")
@@ -182,10 +182,10 @@ def test_a_run_and_its_lines_carry_the_request_that_asked_for_it(
 
 def test_a_line_of_the_log_tells_each_request_without_its_address(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("INFO", logger="chamberlain.web.observing"):
-        asked("/sign-in/very-secret-token-0123456789?code=secret")
+        asked("/t/very-secret-token-0123456789/people?code=secret")
         asked("/healthz")
     lines = [line.getMessage() for line in caplog.records if line.name == "chamberlain.web.observing"]
-    assert [re.sub(r"\d+ ms", "5 ms", line) for line in lines] == ["GET /sign-in/<str:token> answered 200 in 5 ms"]
+    assert [re.sub(r"\d+ ms", "5 ms", line) for line in lines] == ["GET /t/<slug:slug>/people answered 302 in 5 ms"]
 
 
 def test_every_metric_is_documented(tenant: Tenant) -> None:

@@ -5,7 +5,6 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -13,6 +12,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from visitors import use_link
 
 from chamberlain import clock
 from chamberlain.actions.answer_wake import answer_wake
@@ -96,7 +96,7 @@ def subscribed() -> Subscribed:
 def client() -> Client:
     """The browser of a signed-in administrator."""
     visitor = Client(SERVER_NAME="localhost")
-    visitor.post(urlsplit(issue_sign_in_link(actor=ADMIN, root="http://localhost")).path)
+    use_link(visitor, issue_sign_in_link(actor=ADMIN, root="http://localhost"))
     return visitor
 
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from visitors import use_link
 
 import people
 import stories
@@ -39,9 +39,9 @@ def client(world: World) -> Client:
 
 def signed_in() -> Client:
     """Somebody who has used a link."""
-    link = urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path
+    link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")
     visitor = Client(SERVER_NAME="localhost")
-    assert visitor.post(link).status_code == 302
+    assert use_link(visitor, link).status_code == 302
     return visitor
 
 

@@ -225,3 +225,31 @@ def test_the_whole_way_by_microsoft_in_a_browser(page: Page, microsoft: Simulate
     page.get_by_role("button", name="Sign in with Microsoft").click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("alert").first).to_contain_text("sign_in_declined")
+
+
+def test_a_link_keeps_its_secret_out_of_every_address(page: Page, browser: Browser, installation: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(f"{one.url} {one.headers}"))
+    link = issue_sign_in_link(actor=SYSTEM, root="", name="Linked")
+    secret = link.partition("#")[2]
+    page.goto(link)
+    expect(page.get_by_label("what stands behind its #")).to_be_hidden()
+    assert page.evaluate("location.href") == f"{installation}/sign-in/link"
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    assert len(secret) >= 43
+    assert any("/sign-in/link" in one for one in asked)
+    assert not any(secret in one for one in asked)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_link_works_without_script_when_it_is_pasted(browser: Browser, installation: str, *, whole: bool) -> None:
+    context = browser.new_context(base_url=installation, java_script_enabled=False)
+    page = context.new_page()
+    link = issue_sign_in_link(actor=SYSTEM, root=installation, name="Scriptless")
+    page.goto(link)
+    page.get_by_label("what stands behind its #").fill(link if whole else link.partition("#")[2])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    assert "#" not in page.url
+    context.close()

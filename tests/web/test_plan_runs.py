@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from planned import Wish, kept, pause_of
 
+from visitors import use_link
+
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bootstrap import World
 from chamberlain.model.actor import SYSTEM
@@ -38,7 +40,7 @@ def tenant(world: World) -> Tenant:
 def client(world: World) -> Client:
     """The browser of a signed-in administrator."""
     visitor = Client(SERVER_NAME="localhost")
-    assert visitor.post(urlsplit(issue_sign_in_link(actor=SYSTEM, root="http://localhost")).path).status_code == 302
+    assert use_link(visitor, issue_sign_in_link(actor=SYSTEM, root="http://localhost")).status_code == 302
     return visitor
 
 

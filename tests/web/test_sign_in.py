@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
-from visitors import administrator, browser, events, people, pick, signed_in, to_microsoft, told_of, user_of
+from visitors import administrator, browser, events, people, pick, signed_in, to_microsoft, told_of, use_link, user_of
 
 from chamberlain import clock
 from chamberlain.actions.end_session import end_sessions_of
@@ -188,11 +188,23 @@ def test_a_sign_in_leads_nowhere_else(microsoft: Simulated, page: str) -> None:
     assert answer["Location"] == "/"
 
 
+def test_no_address_holds_what_a_link_is_worth() -> None:
+    link = issue_sign_in_link(actor=SYSTEM, root="", name="Linked")
+    path, _, secret = link.partition("#")
+    assert path == "/sign-in/link"
+    client = browser()
+    assert client.post(f"/sign-in/{secret}").status_code == 404
+    assert client.post(path, {}, QUERY_STRING=f"code={secret}").status_code == 400
+    assert not signed_in(client)
+    assert client.post(path, {"code": secret}).status_code == 302
+    assert signed_in(client)
+
+
 def test_a_sign_in_begins_a_session_under_a_new_key() -> None:
     client = browser()
     keys = set()
     for _ in range(2):
-        client.post(issue_sign_in_link(actor=SYSTEM, root="", name="Rotating"))
+        use_link(client, issue_sign_in_link(actor=SYSTEM, root="", name="Rotating"))
         keys.add(client.cookies["session"].value)
     assert len(keys) == 2
     old = browser()

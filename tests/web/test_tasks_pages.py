@@ -2,12 +2,12 @@
 
 import re
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from planned import Wish, kept
+from visitors import use_link
 
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bootstrap import World
@@ -38,7 +38,7 @@ def client(world: World) -> Client:
     """The browser of a signed-in administrator."""
     visitor = Client(SERVER_NAME="localhost")
     link = issue_sign_in_link(actor=ADMIN, root="http://localhost", name="Tessa Tasks")
-    assert visitor.post(urlsplit(link).path).status_code == 302
+    assert use_link(visitor, link).status_code == 302
     return visitor
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
@@ -12,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from two_tenants import Peer, TwoTenants, become, two_tenants
+from visitors import use_link
 
 import stories
 from chamberlain.actions.make_certificate import make_certificate
@@ -43,7 +43,7 @@ def client(both: TwoTenants) -> Client:
     """The browser of somebody whose roles are exchanged: they count from the next request on."""
     visitor = Client(SERVER_NAME="localhost")
     link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost", name="Walker")
-    assert visitor.post(urlsplit(link).path).status_code == 302
+    assert use_link(visitor, link).status_code == 302
     return visitor
 
 

@@ -19,6 +19,8 @@ LINK_LASTS = timedelta(hours=24)
 def issue_sign_in_link(*, actor: Actor, root: str, name: str = "Administrator") -> str:
     """A URL that signs the local administrator `name` in, once, within a day.
 
+    What is secret stands behind its #: browsers keep that to themselves, and so it is in no log on the way.
+
     root     the address of the web application, without a trailing slash
     raises   Refused("not_allowed")
     """
@@ -29,14 +31,16 @@ def issue_sign_in_link(*, actor: Actor, root: str, name: str = "Administrator") 
         user_id = users.local_administrator(name=name, now=now)
         users.save_link(token=token, user_id=user_id, now=now, lasts=LINK_LASTS)
         record(EventName.SIGN_IN_LINK_ISSUED, actor=actor, tenant_id=None, subject=str(user_id))
-    return f"{root}/sign-in/{token}"
+    return f"{root}/sign-in/link#{token}"
 
 
-def redeem_sign_in_link(*, token: str) -> UUID:
+def redeem_sign_in_link(*, link: str) -> UUID:
     """The user whom the link signs in; the link is used up.
 
+    link    the whole of it, or what stands behind its #
     raises  Refused("sign_in_link_invalid")
     """
+    token = link.rpartition("#")[2].strip()
     return guarded(lambda: _redeemed(token), way=SignInWay.LINK)
 
 

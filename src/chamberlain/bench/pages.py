@@ -181,7 +181,8 @@ def _browser() -> Callable[[str], str]:
 
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     visitor = Client(SERVER_NAME="localhost")
-    visitor.post(urlsplit(issue_sign_in_link(actor=SYSTEM, root="http://localhost")).path)
+    link = urlsplit(issue_sign_in_link(actor=SYSTEM, root="http://localhost"))
+    visitor.post(link.path, {"code": link.fragment})
 
     def get(path: str) -> str:
         answer = visitor.get(path)

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from chamberlain.actions.sign_in import redeem_sign_in_link
@@ -44,13 +44,18 @@ def how_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_variables("token")
-def use_link(request: HttpRequest, token: str) -> HttpResponse:
-    """A button, then the sign-in: programs that only look at links in messages must not use them up."""
+@sensitive_post_parameters("code")
+@sensitive_variables()
+def use_link(request: HttpRequest) -> HttpResponse:
+    """A button, then the sign-in: programs that only look at links in messages must not use them up.
+
+    The link's secret stands behind its #, which no browser sends: the page's script puts it into the form.
+    """
     if request.method != "POST":
         return render(request, "entry/use_link.html")
     try:
-        return enter(request, user_id=redeem_sign_in_link(token=token), way=SignInWay.LINK)
+        user_id = redeem_sign_in_link(link=request.POST.get("code", ""))
+        return enter(request, user_id=user_id, way=SignInWay.LINK)
     except Refused as refusal:
         return show_sign_in(request, failure=refusal)
 
