@@ -18,7 +18,9 @@ from stories import connect_and_sync, perform
 
 WRITING = (
     Capability.PROVISION_GROUPS,
+    Capability.PROVISION_OWNERS,
     Capability.PROVISION_ROLES,
+    Capability.PROVISION_LICENCES,
     Capability.PROVISION_PEOPLE,
     Capability.OFFBOARD_ACCOUNT,
 )

@@ -196,3 +196,14 @@ def test_people_synced_from_elsewhere_and_missing_permissions_are_refused(start:
     assert "on-premises mastered" in message(client.write("DELETE", f"users/{synced}"))
     assert client.write("PATCH", f"users/{synced}", {"usageLocation": "FR"}).status == 204
     assert user(client, synced, "usageLocation") == {"usageLocation": "FR"}
+
+
+def test_who_is_synced_from_elsewhere_is_blocked_here_as_well(start: Callable[..., Client]) -> None:
+    client = start("--seed", "7", "--users", "120", "--groups", "40", "--memberships", "700", "--apps", "10")
+    people = client.listing("users?$select=id,onPremisesSyncEnabled,accountEnabled&$top=999")
+    powerful = {line["holder"] for line in client.truth() if line["t"] == "edge" and line["permission"][:5] == "role:"}
+    plain = [one for one in people if one["id"] not in powerful and one["accountEnabled"]]
+    synced = next(one["id"] for one in plain if one["onPremisesSyncEnabled"])
+    client.grant("User.EnableDisableAccount.All")
+    assert client.write("PATCH", f"users/{synced}", {"accountEnabled": False}).status == 204
+    assert user(client, synced, "accountEnabled") == {"accountEnabled": False}

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 from chamberlain import clock
 from chamberlain.actions.by_exchange import to_change, to_look
 from chamberlain.actions.reaching import way_to
 from chamberlain.actions.start_sync import start_sync
+from chamberlain.actions.take_notices import BETWEEN_RUNS
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound
 from chamberlain.model.actor import SYSTEM
@@ -26,10 +28,13 @@ from chamberlain.provision.hand import Hand, reach
 from chamberlain.provision.journal import Failure, Journal, failure_of
 from chamberlain.provision.situation import situation_of
 from chamberlain.settings import Settings
-from chamberlain.store import plans, scopes, steps, tenants
+from chamberlain.store import plans, scopes, steps, tenants, wakes
 from chamberlain.store.connection import transaction
 
 log = logging.getLogger(__name__)
+# What Microsoft's listings show right after a change may be what was before: they are read once more.
+# source  https://learn.microsoft.com/graph/delta-query-overview (2026), on delays of replication
+REPLICAS_LAG = timedelta(minutes=1)
 
 
 def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -> Failure | None:
@@ -86,13 +91,16 @@ def end(plan_id: int, why: Failure | None) -> None:
     now = clock.now()
     state = PlanState.PAUSED if why else PlanState.DONE if _is_done(ran) else PlanState.FAILED
     name = EventName.PLAN_PAUSED if why else EventName.PLAN_ENDED
+    has_changed = not ran.simulated and ran.count(StepState.PROVED, StepState.NOT_PROVABLE) > 0
     with transaction():
         plans.move(plan_id, state, now=now, pause=why)
         _tell(ran, name, state=state.value, error=why[0] if why else "")
         if state is PlanState.DONE and ran.plan.undo_of is not None and not ran.simulated:
             _note_undone(ran)
-    if not ran.simulated and ran.count(StepState.PROVED, StepState.NOT_PROVABLE):
-        _look_again(ran.plan.tenant_id)
+        if has_changed:
+            _look_again(ran.plan.tenant_id, after=REPLICAS_LAG)
+    if has_changed:
+        _look_now(ran.plan.tenant_id)
 
 
 def give_up_lost(plan_id: int) -> None:
@@ -151,10 +159,17 @@ def _note_undone(ran: Ran) -> None:
         )
 
 
-def _look_again(tenant_id: int) -> None:
-    """A sync follows, so that lists show what was changed."""
-    with suppress(Conflict):  # one is on its way already
+def _look_now(tenant_id: int) -> None:
+    """A sync follows, so that lists show what was changed; where one began before, one more right after it."""
+    try:
         start_sync(actor=SYSTEM, tenant=tenants.by_id(tenant_id), trigger=Trigger.NOTICE)
+    except Conflict:
+        _look_again(tenant_id, after=timedelta(0))
+
+
+def _look_again(tenant_id: int, *, after: timedelta) -> None:
+    """A sync is to follow, also where this process ends here."""
+    wakes.note(tenant_id=tenant_id, now=clock.now(), gather=after, apart=BETWEEN_RUNS, wakes=True)
 
 
 def _tell(ran: Ran, name: EventName, **details: object) -> None:

@@ -17,6 +17,7 @@ class Consequence(StrEnum):
     LEAVES_BY_RULE = "leaves_by_rule"
     MAY_MOVE_BY_RULE = "may_move_by_rule"  # a rule reads what changes, and we cannot tell how it ends
     LAST_OWNER_LEAVES = "last_owner_leaves"
+    FIRST_OWNER = "first_owner"  # of a group that has none: whoever it is can be replaced, but not taken away
     GROUP_WITHOUT_MEMBERS = "group_without_members"
     DATA_AT_RISK = "data_at_risk"  # mail and files behind a licence are deleted after a grace
     MAILBOX_TOO_LARGE = "mailbox_too_large"

@@ -1,11 +1,13 @@
 """What is known of a tenant where changes touch it, filled in from what was read last."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chamberlain import clock
 from chamberlain.model.capability import Capability
+from chamberlain.model.done import Done
 from chamberlain.model.exchange import ExchangeWay
 from chamberlain.model.kind import AccountType, Family, Kind, Relation
 from chamberlain.model.merged import name_of
@@ -15,48 +17,62 @@ from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Sit
 from chamberlain.model.tenant import Connection
 from chamberlain.policy.capabilities import writes
 from chamberlain.policy.planning.by_rule import touched
-from chamberlain.policy.planning.reach import followed
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
+from chamberlain.policy.planning.since import accounts_since, edges_since
 from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.settings import load
-from chamberlain.store import coverage, halts, scopes, steps, tenants, terms
+from chamberlain.store import coverage, halts, scopes, tenants, terms
+from chamberlain.store.reads import done as did
 from chamberlain.store.reads import own_roles, surroundings
 from chamberlain.store.reads import situation as read
 
 IDLE_FOR = timedelta(days=90)
-WHILE_READING = timedelta(minutes=5)  # a sync that was reading then may have missed it
+WHILE_READING = timedelta(minutes=5)  # Microsoft's replicas lag: a sync that began later may have missed it as well
 HIDDEN, HIDDEN_MEMBERS = "HiddenMembership", "Member.Read.Hidden"
+COUNTED = (Relation.MEMBER, Relation.OWNER, Relation.ASSIGNED)
 PROTECTED_ACCOUNTS, PROTECTED_PERMISSIONS = "protected_accounts", "protected_permissions"
 
 
 def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
-    """Everything that decides about these changes."""
+    """Everything that decides about these changes: what was read last, with what plans did since."""
     connection = tenants.connection_of(tenant_id)
     client = connection.client_id if connection else ""
     chosen, held = scopes.chosen_and_held(tenant_id)
     rails = halts.rails_of(tenant_id)
+    as_of, since = _as_of(tenant_id), read_since(tenant_id)
+    done = did.done(tenant_id=tenant_id, subjects={one.subject.key for one in changes}, since=since)
     accounts = _accounts(tenant_id, changes)
-    above, known = _above(tenant_id, changes, accounts)
-    as_of = _as_of(tenant_id)
+    above, known = _above(tenant_id, changes, accounts, done)
+    done_above = did.done(tenant_id=tenant_id, subjects=_groups(known) - _subjects(changes), since=since)
+    moved = did.moved(tenant_id=tenant_id, permissions={row["key"] for row in known}, since=since)
     idle = _idle(tenant_id, known, now=as_of)
     shut = frozenset(rails.get(PROTECTED_ACCOUNTS, ()))
     closed = frozenset(rails.get(PROTECTED_PERMISSIONS, ()))
+    now = accounts_since({row["guid"]: _account(row) for row in accounts}, done)
     return Situation(
         as_of=as_of,
-        accounts={row["guid"]: _account(row, protected=row["guid"] in shut) for row in accounts},
-        permissions={row["key"]: _permission(row, protected=row["key"] in closed, idle=idle) for row in known},
-        edges=followed((_edge(row) for row in above), _done_since(tenant_id, changes, known, as_of=as_of)),
+        accounts={guid: replace(one, protected=guid in shut) for guid, one in now.items()},
+        permissions={
+            row["key"]: _counted(_permission(row, protected=row["key"] in closed, idle=idle), moved) for row in known
+        },
+        edges=edges_since((_edge(row) for row in above), [*done, *done_above]),
         writable=any(writes(one) for one in chosen),
         chosen=chosen,
         held=open_scopes(held),
         premium=Capability.PROVISION_ROLES in chosen and _is_premium(tenant_id),
         exchange=Capability.PROVISION_MAIL_GROUPS in chosen and load().exchange != ExchangeWay.OFF.value,
         ourselves=read.ourselves(tenant_id=tenant_id, client_id=client) | ({client} if client else frozenset()),
-        administrators=surroundings.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR, since=as_of),
+        administrators=surroundings.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR, since=since),
         own_roles=_own_roles(connection),
         blind=_blind(known, held=open_scopes(held)),
         timed=_timed(tenant_id, changes),
     )
+
+
+def read_since(tenant_id: int) -> datetime:
+    """Of what plans did before this, the present of the tenant knows."""
+    began = did.read_from(tenant_id)
+    return (began or clock.now()) - WHILE_READING
 
 
 def _accounts(tenant_id: int, changes: Sequence[Change]) -> list[dict[str, Any]]:
@@ -64,12 +80,21 @@ def _accounts(tenant_id: int, changes: Sequence[Change]) -> list[dict[str, Any]]
     return read.accounts(tenant_id=tenant_id, guids=sorted(guids)) if guids else []
 
 
+def _subjects(changes: Sequence[Change]) -> frozenset[str]:
+    return frozenset(one.subject.key for one in changes)
+
+
+def _groups(known: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(row["key"] for row in known if Kind(row["kind"]).is_group)
+
+
 def _above(
-    tenant_id: int, changes: Sequence[Change], accounts: Sequence[Mapping[str, Any]]
+    tenant_id: int, changes: Sequence[Change], accounts: Sequence[Mapping[str, Any]], done: Sequence[Done]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Edges above everybody and everything that the changes name, and the permissions that they lead to."""
     keys = {key for one in changes for key in (one.permission, one.options.instead_of) if key}
     keys |= {one.subject.key for one in changes if one.subject.type is SubjectType.GROUP}
+    keys |= {one.change.permission for one in done if one.change.permission}
     properties = frozenset(name for one in changes for name in touched(one))
     keys.update(surroundings.ruled_by(tenant_id=tenant_id, properties=properties))
     named = read.permissions(tenant_id=tenant_id, keys=sorted(keys))
@@ -80,7 +105,7 @@ def _above(
     return edges, [*named, *(read.permissions(tenant_id=tenant_id, keys=[], ids=sorted(more)) if more else ())]
 
 
-def _account(row: Mapping[str, Any], *, protected: bool) -> AccountKnown:
+def _account(row: Mapping[str, Any]) -> AccountKnown:
     facts = row["facts"]
     properties: dict[str, Fact] = {
         "displayName": row["name"],
@@ -101,7 +126,6 @@ def _account(row: Mapping[str, Any], *, protected: bool) -> AccountKnown:
         synced=bool(facts.get("on_premises")),
         usage_location=str(facts.get("usage_location") or ""),
         properties=properties,
-        protected=protected,
     )
 
 
@@ -124,6 +148,19 @@ def _permission(row: Mapping[str, Any], *, protected: bool, idle: Mapping[str, t
         used=int(facts.get("consumed") or 0),
         idle=idle.get(row["key"], ()),
         protected=protected,
+    )
+
+
+def _counted(known: PermissionKnown, moved: Mapping[tuple[str, Relation], int]) -> PermissionKnown:
+    """How many hold it now."""
+    members, owners, seats = (moved.get((known.key, one), 0) for one in COUNTED)
+    if not (members or owners or seats):
+        return known
+    return replace(
+        known,
+        members=None if known.members is None else max(0, known.members + members),
+        owners=None if known.owners is None else max(0, known.owners + owners),
+        used=max(0, known.used + seats),
     )
 
 
@@ -159,16 +196,6 @@ def _blind(known: Sequence[Mapping[str, Any]], *, held: frozenset[str]) -> froze
     if HIDDEN_MEMBERS in held:
         return frozenset()
     return frozenset(row["key"] for row in known if row["facts"].get("visibility") == HIDDEN)
-
-
-def _done_since(
-    tenant_id: int, changes: Sequence[Change], known: Sequence[Mapping[str, Any]], *, as_of: datetime
-) -> list[Change]:
-    """What we did ourselves since the tenant was read: an undo comes before the sync that would show it."""
-    keys = {row["key"] for row in known}
-    subjects = {one.subject.key for one in changes}
-    found = steps.proved_since(tenant_id=tenant_id, subjects=subjects, since=as_of - WHILE_READING)
-    return [one for one in found if one.permission in keys]
 
 
 def _timed(tenant_id: int, changes: Sequence[Change]) -> frozenset[terms.Place]:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from chamberlain.errors import Conflict
 from chamberlain.model.carried import Carried
-from chamberlain.model.plan import STEP_MOVES, Change, Facts, Proof, Step, StepState
+from chamberlain.model.plan import STEP_MOVES, Facts, Proof, StepState
 from chamberlain.model.task import TaskState
 from chamberlain.store import terms
 from chamberlain.store.models import StepRow, TaskRow
@@ -108,15 +108,6 @@ def changed_since(*, tenant_id: int, since: datetime, but: int) -> list[tuple[st
     """Whom steps of other plans than this one touched since then, and when, the oldest first."""
     found = StepRow.objects.filter(tenant_id=tenant_id, called_at__gte=since).exclude(plan_id=but).order_by("called_at")
     return [(subject, at) for subject, at in found.values_list("subject", "called_at") if at is not None]
-
-
-def proved_since(*, tenant_id: int, subjects: Iterable[str], since: datetime) -> tuple[Change, ...]:
-    """What plans did to these since then, the oldest first."""
-    found = StepRow.objects.filter(
-        tenant_id=tenant_id, subject__in=[*subjects], ended_at__gte=since, state=StepState.PROVED.value
-    )
-    contents = found.order_by("ended_at", "id").values_list("content", flat=True)
-    return tuple(msgspec.convert(content, Step).change for content in contents)
 
 
 def again(plan_id: int) -> None:

@@ -7,13 +7,13 @@ from chamberlain.model.run import RunState
 from chamberlain.store.connection import rows
 from chamberlain.store.models import HearingRow
 
-# The first notice sets the time; those after it leave it, so that a tenant that never rests is read nevertheless.
+# The soonest sets the time; what comes after leaves it, so that a tenant that never rests is read nevertheless.
 NOTE = """
     INSERT INTO hearing AS h (tenant_id, wake_at, heard_at, heard, ignored)
     VALUES (%(tenant)s, %(soonest)s, CASE WHEN %(heard)s > 0 THEN %(now)s END, %(heard)s, %(ignored)s)
     ON CONFLICT (tenant_id) DO UPDATE SET
         wake_at = CASE WHEN EXCLUDED.wake_at IS NULL THEN h.wake_at
-                  ELSE coalesce(h.wake_at, greatest(EXCLUDED.wake_at, h.woken_at + %(apart)s)) END,
+                  ELSE least(h.wake_at, greatest(EXCLUDED.wake_at, h.woken_at + %(apart)s)) END,
         heard_at = coalesce(EXCLUDED.heard_at, h.heard_at),
         heard = h.heard + EXCLUDED.heard,
         ignored = h.ignored + EXCLUDED.ignored

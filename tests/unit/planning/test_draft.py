@@ -478,3 +478,15 @@ def test_a_role_is_so_already_only_where_scope_and_end_are(
     wish = Change(Verb.ASSIGN_ROLE, ANNE, GLOBAL_ADMINISTRATOR, Options(ends=wanted_ends))
     (step,) = draft([wish], situation=known).steps
     assert ((Consequence.ALREADY_SO, "") in told(step)) is is_so
+
+
+def test_the_first_owner_of_a_group_without_one_cannot_be_put_back() -> None:
+    lonely = PermissionKnown(CREW, Kind.SECURITY_GROUP, "Crew", owners=0)
+    mail = PermissionKnown("group:list", Kind.DISTRIBUTION_GROUP, "List", owners=0)
+    known = tenant()
+    known = replace(known, permissions={**known.permissions, CREW: lonely, "group:list": mail})
+    wishes = [Change(Verb.ADD_OWNER, who, key) for key in (CREW, STAFF, "group:list") for who in (ANNE, BO)]
+    steps = draft(wishes, situation=known).steps
+    firsts = [step for step in steps if (Consequence.FIRST_OWNER, CREW) in told(step)]
+    assert [(step.change.subject, step.restorable) for step in firsts] == [(ANNE, Restorable.NOT)]
+    assert all(step.restorable is Restorable.WHOLLY for step in steps if step not in firsts)

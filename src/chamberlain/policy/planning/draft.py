@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from chamberlain.model.effect import Consequence, Effect
 from chamberlain.model.obstacle import Obstacle
-from chamberlain.model.plan import Barred, Because, Cause, Change, Reason, Step
+from chamberlain.model.plan import Barred, Because, Cause, Change, Reason, Restorable, Step
 from chamberlain.model.situation import Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.barring import barring
@@ -15,7 +15,7 @@ from chamberlain.policy.planning.cost import units
 from chamberlain.policy.planning.effects import effects, link_of
 from chamberlain.policy.planning.facts import expected
 from chamberlain.policy.planning.fingerprint import fingerprint
-from chamberlain.policy.planning.needs import scopes_for
+from chamberlain.policy.planning.needs import MAIL_KINDS, scopes_for
 from chamberlain.policy.planning.obstacles import name_of
 from chamberlain.policy.planning.order import in_order, waits
 from chamberlain.policy.planning.reach import Above, reach
@@ -70,6 +70,7 @@ def _fitting(change: Change, situation: Situation) -> Change:
 def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause: Cause) -> tuple[Step, ...]:
     after = waits(changes, permissions=situation.permissions, above=above)
     because = (Because(Reason.RESTORES if cause is Cause.UNDO else Reason.ASKED),)
+    unowned = {key for key, known in situation.permissions.items() if known.owners == 0}
     seats = Counter({key: known.used for key, known in situation.permissions.items() if known.seats is not None})
     steps = []
     for place, change in enumerate(changes):
@@ -77,9 +78,10 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
         then = _then(above, change, by_rules)
         besides = effects(change, before=above, after=then, situation=situation)
         last = _last_seats(change, above, then, seats, situation)
+        first_owner = _first_owner(change, unowned, situation)
         permission = situation.permissions.get(change.permission)
-        first = [changes[one].verb.value for one in sorted(after[place])]
-        needed = (Because(Reason.WAITS, {"for": ", ".join(dict.fromkeys(first))}),) if first else ()
+        earlier = [changes[one].verb.value for one in sorted(after[place])]
+        needed = (Because(Reason.WAITS, {"for": ", ".join(dict.fromkeys(earlier))}),) if earlier else ()
         steps.append(
             Step(
                 number=place + 1,
@@ -89,14 +91,28 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
                 after=frozenset(one + 1 for one in after[place]),
                 expected=expected(change),
                 reasons=because + needed,
-                effects=_distinct(besides, by_rules, last),
+                effects=_distinct(besides, by_rules, last, first_owner),
                 units=units(change, permission=permission),
                 needs=scopes_for(change, permission=permission),
-                restorable=RESTORING[change.verb].restorable,
+                restorable=Restorable.NOT if first_owner else RESTORING[change.verb].restorable,
             )
         )
         above = then
     return tuple(steps)
+
+
+def _first_owner(change: Change, unowned: set[str], situation: Situation) -> tuple[Effect, ...]:
+    """What is said of the first owner of a group that has none. Takes the group out of `unowned`.
+
+    source  https://learn.microsoft.com/graph/api/group-delete-owners (2026): "Once owners are assigned to a group, the
+            last owner (a user object) of the group cannot be removed"; Exchange lets mail groups go without
+    """
+    if change.verb is not Verb.ADD_OWNER or change.permission not in unowned:
+        return ()
+    unowned.discard(change.permission)
+    if situation.permissions[change.permission].kind in MAIL_KINDS:
+        return ()
+    return (Effect(Consequence.FIRST_OWNER, link_of(change.permission, situation)),)
 
 
 def _then(above: Above, change: Change, by_rules: Iterable[Effect]) -> Above:

@@ -64,12 +64,22 @@ class Above:
 
 
 def followed(edges: Iterable[Edge], changes: Iterable[Change]) -> frozenset[Edge]:
-    """The edges as they are once all these are done, in this order."""
+    """The edges as they are once all these are done, in this order.
+
+    Who comes back from the bin holds again what they held when they went.
+    source  https://learn.microsoft.com/graph/api/directory-deleteditems-restore (2026)
+    """
     held: dict[Subject, set[Edge]] = {}
+    binned: dict[Subject, set[Edge]] = {}
     for edge in edges:
         held.setdefault(edge.holder, set()).add(edge)
     for change in changes:
-        held[change.subject] = set(_changed(tuple(held.get(change.subject, ())), change))
+        holds = held.get(change.subject, set())
+        if change.verb is Verb.DELETE_USER:
+            binned[change.subject] = holds
+        elif change.verb is Verb.RESTORE_USER:
+            holds = binned.pop(change.subject, holds)
+        held[change.subject] = set(_changed(tuple(holds), change))
     return frozenset(edge for several in held.values() for edge in several)
 
 

@@ -39,7 +39,13 @@ RESTORING: dict[Verb, Restoring] = {
     Verb.REMOVE_MEMBER: _row(
         "direct members of the group", _W, "The membership is given again.", "group-delete-members"
     ),
-    Verb.ADD_OWNER: _row("owners of the group", _W, "The ownership is taken again.", "group-post-owners"),
+    Verb.ADD_OWNER: _row(
+        "owners of the group",
+        _W,
+        "The ownership is taken again, as long as somebody else owns the group: Microsoft keeps the last owner. Who "
+        "was made the first owner of a group can be replaced, and the plan says so before it runs.",
+        "group-delete-owners",
+    ),
     Verb.REMOVE_OWNER: _row("owners of the group", _W, "The ownership is given again.", "group-delete-owners"),
     Verb.ASSIGN_ROLE: _row(
         "assignments of the role to the holder, by scope, with their end",

@@ -94,6 +94,7 @@ CONSEQUENCE = {
     Consequence.LEAVES_BY_RULE: "leaves {link} by its rule",
     Consequence.MAY_MOVE_BY_RULE: "may enter or leave {link}: its rule reads what changes",
     Consequence.LAST_OWNER_LEAVES: "{link} is left without an owner who can act",
+    Consequence.FIRST_OWNER: "{link} has no owner now: Microsoft lets the first one be replaced, but not taken away",
     Consequence.GROUP_WITHOUT_MEMBERS: "{link} is left without members",
     Consequence.DATA_AT_RISK: "mail and files are kept for 30 days, then deleted",
     Consequence.MAILBOX_TOO_LARGE: "the mailbox has {gigabytes} GB, more than it may keep without a licence",

@@ -15,31 +15,51 @@ RULED = """
       AND p.facts ->> 'rule' ILIKE ANY (CASE p.family WHEN 1 THEN %(patterns)s::text[] ELSE %(filters)s::text[] END)
     ORDER BY p.id LIMIT %(limit)s
 """
-# Whom a plan locked out, or took the role from, since the tenant was read, is none any more though it is not read yet.
 # Directly, or through groups: a role-assignable group has none inside it, so its direct members are all there are.
+# What plans did since the tenant was read counts as well: whom they gave the role is one, whom they locked out, or took
+# the role from, is none any more, also while that is under way; unless a later step took that back.
 ADMINISTRATORS = """
     WITH holders AS (
         SELECT g.holder_id FROM permission p
         JOIN grants g ON g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.relation = 3 AND g.closed_at IS NULL
         LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
         WHERE p.tenant_id = %(tenant)s AND p.key = %(role)s AND coalesce(q.content ->> 'scope', '/') = '/'),
+    ways AS (
+        SELECT %(role)s AS key
+        UNION
+        SELECT k.key FROM holders h JOIN permission k ON k.tenant_id = %(tenant)s AND k.id = h.holder_id),
+    did AS (
+        SELECT s.subject, s.verb, s.permission, s.ended_at, coalesce(s.ended_at, s.intended_at) AS at,
+               coalesce(s.content #>> '{change,options,scope}', '/') = '/' AS is_everywhere
+        FROM plan_step s
+        WHERE s.tenant_id = %(tenant)s AND s.intended_at >= %(since)s
+          AND s.state IN ('intended', 'called', 'proved', 'not_provable')
+          AND (s.verb IN ('block', 'enable', 'delete_user', 'restore_user', 'reset_password')
+               OR (s.verb IN ('assign_role', 'remove_role', 'add_member', 'remove_member')
+                   AND s.permission IN (SELECT key FROM ways)))),
     everybody AS (
         SELECT holder_id FROM holders
         UNION
         SELECT m.holder_id FROM holders h
         JOIN grants m ON m.tenant_id = %(tenant)s AND m.permission_id = h.holder_id AND m.relation = 1
-                     AND m.closed_at IS NULL)
+                     AND m.closed_at IS NULL
+        UNION
+        SELECT n.id FROM did d JOIN account n ON n.tenant_id = %(tenant)s AND d.subject = 'account:' || n.guid
+        WHERE d.verb IN ('assign_role', 'add_member') AND d.is_everywhere AND d.ended_at IS NOT NULL)
     SELECT a.guid::text AS guid FROM everybody e
     JOIN account a ON a.tenant_id = %(tenant)s AND a.id = e.holder_id AND a.enabled AND a.gone_at IS NULL
                   AND a.type IN ('member', 'guest')
     WHERE NOT EXISTS (
-        SELECT FROM plan_step s
-        WHERE s.tenant_id = %(tenant)s AND s.subject = 'account:' || a.guid AND s.intended_at >= %(since)s
-          AND s.state IN ('intended', 'called', 'proved', 'not_provable')
-          AND (s.verb IN ('block', 'delete_user', 'reset_password')
-               OR (s.verb = 'remove_role' AND s.permission = %(role)s)
-               OR (s.verb = 'remove_member' AND s.permission IN (
-                   SELECT k.key FROM holders h JOIN permission k ON k.tenant_id = %(tenant)s AND k.id = h.holder_id))))
+        SELECT FROM did d
+        WHERE d.subject = 'account:' || a.guid
+          AND d.verb IN ('block', 'delete_user', 'reset_password', 'remove_role', 'remove_member')
+          AND NOT EXISTS (
+              SELECT FROM did b
+              WHERE b.subject = d.subject AND b.ended_at > d.at
+                AND ((d.verb = 'block' AND b.verb = 'enable') OR (d.verb = 'delete_user' AND b.verb = 'restore_user')
+                     OR (b.permission = d.permission AND b.is_everywhere
+                         AND ((d.verb = 'remove_role' AND b.verb = 'assign_role')
+                              OR (d.verb = 'remove_member' AND b.verb = 'add_member'))))))
 """
 # First those who are blocked, then those who were away longest; of whom nobody knows when they came, nothing is said.
 IDLE = """

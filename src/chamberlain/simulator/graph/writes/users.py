@@ -36,6 +36,10 @@ PASSWORD_KEEPERS = ("User-PasswordProfile.ReadWrite.All",)
 DELETERS = ("User.DeleteRestore.All", "User.ReadWrite.All")
 GROUP_KEEPERS = ("Group.ReadWrite.All",)
 _PASSWORD, _ENABLED, _LOCATION = "passwordProfile", "accountEnabled", "usageLocation"
+# What the cloud writes of people whom an on-premises directory masters. Blocking holds until that one sets it back.
+# source  https://learn.microsoft.com/entra/identity/users/users-revoke-access (2025): in a hybrid environment the
+#         account is disabled there, and with Update-MgUser -AccountEnabled:$false here as well
+_CLOUDS_OWN = frozenset({_LOCATION, _ENABLED})
 _REQUIRED = (_ENABLED, "displayName", "mailNickname", _PASSWORD, "userPrincipalName")
 _CREATED = 201
 
@@ -88,7 +92,7 @@ class UserDesk(Desk):
         """PATCH /users/{id}: each property asks for its own permission"""
         wanted = _profile(call)
         _refuse_unpermitted(call, wanted)
-        user = self._user(call, call.keys[0], synced_too=wanted.keys() <= {_LOCATION})
+        user = self._user(call, call.keys[0], synced_too=wanted.keys() <= _CLOUDS_OWN)
         if SENSITIVE & wanted.keys():
             refuse_sensitive(self.newest, call.caller, user.serial, password=_PASSWORD in wanted)
         resets = _PASSWORD in wanted

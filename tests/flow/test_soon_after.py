@@ -1,0 +1,233 @@
+"""A plan that is made a second after another one ended knows what that one did, though no sync has read it yet."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chamberlain import clock
+from chamberlain.actions.apply_plan import apply_plan
+from chamberlain.actions.make_plan import make_plan
+from chamberlain.actions.perform_plan import REPLICAS_LAG
+from chamberlain.actions.undo_plan import undo_plan
+from chamberlain.bench.simulated import Simulated
+from chamberlain.model.carried import Ran
+from chamberlain.model.effect import Consequence
+from chamberlain.model.obstacle import Hindrance
+from chamberlain.model.plan import Change, Options, PlanState, Restorable, Subject
+from chamberlain.model.tenant import Tenant
+from chamberlain.model.verb import Verb
+from chamberlain.provision.situation import situation_of
+from chamberlain.settings import Settings
+from chamberlain.store import plans, runs
+from chamberlain.store.connection import rows
+from chamberlain.store.models import HearingRow
+from chamberlain.work import apply_plan as story
+from stories import ADMIN, perform
+
+Choose = Callable[..., None]
+
+
+@pytest.fixture
+def settings(written_settings: Settings) -> Settings:
+    return written_settings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read(written_tenant: Tenant, written_settings: Settings) -> Iterator[None]:
+    """The tenant was read before these, and after them, so that others find it as it is."""
+    perform(written_tenant, written_settings)
+    yield
+    perform(written_tenant, written_settings)
+
+
+@pytest.fixture
+def tenant(written_tenant: Tenant, chosen: Choose) -> Tenant:
+    return written_tenant
+
+
+def made(tenant: Tenant, settings: Settings, *changes: Change) -> Ran:
+    plan_id = make_plan(actor=ADMIN, tenant=tenant, changes=changes, reason="a test", settings=settings)
+    return plans.find(tenant_id=tenant.id, plan_id=plan_id)
+
+
+def carry(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
+    """Carries a plan out; no sync follows it here, because no worker runs."""
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+    assert ran.plan.state is PlanState.DONE, ran
+    return ran
+
+
+def do(tenant: Tenant, settings: Settings, *changes: Change) -> Ran:
+    ran = made(tenant, settings, *changes)
+    assert ran.plan.barred == ()
+    return carry(tenant, settings, ran.plan.id)
+
+
+def undone(tenant: Tenant, settings: Settings, ran: Ran) -> Ran:
+    back = undo_plan(actor=ADMIN, tenant=tenant, plan_id=ran.plan.id, reason="it was wrong", settings=settings)
+    found = plans.find(tenant_id=tenant.id, plan_id=back)
+    assert found.plan.barred == ()
+    return carry(tenant, settings, back)
+
+
+def people(tenant: Tenant) -> list[Subject]:
+    found = rows(
+        "SELECT guid::text AS guid FROM account WHERE tenant_id = %(tenant)s AND type = 'member' AND gone_at IS NULL "
+        "AND enabled AND cell & 2 = 0 AND NOT facts ? 'on_premises' AND facts ? 'usage_location' ORDER BY guid",
+        {"tenant": tenant.id},
+    )
+    return [Subject(row["guid"]) for row in found]
+
+
+def groups(tenant: Tenant, *, owners: int | None = None) -> list[str]:
+    """Keys of plain groups; with so many owners."""
+    found = rows(
+        "SELECT key FROM permission WHERE tenant_id = %(tenant)s AND kind = 'security_group' AND gone_at IS NULL "
+        "AND NOT facts ? 'dynamic' AND NOT facts ? 'on_premises' AND NOT facts ? 'role_assignable' "
+        "AND (%(owners)s::int IS NULL OR owners = %(owners)s) ORDER BY key",
+        {"tenant": tenant.id, "owners": owners},
+    )
+    return [row["key"] for row in found]
+
+
+def hindrances(ran: Ran) -> set[Hindrance]:
+    return {one.hindrance for barred in ran.plan.barred for one in barred.obstacles}
+
+
+def truth(simulator: Simulated, kind: str) -> list[dict[str, Any]]:
+    return [line for line in simulator.truth("?effective=0") if line["t"] == kind]
+
+
+def test_whom_a_plan_created_the_next_one_knows_and_the_undo_deletes(
+    tenant: Tenant, settings: Settings, written: Simulated
+) -> None:
+    name = f"soon.after@{tenant.domain}"
+    properties = {"displayName": "Soon After", "userPrincipalName": name, "mailNickname": "soon.after",
+                  "usageLocation": "DE"}  # fmt: skip
+    first = do(tenant, settings, Change(Verb.CREATE_USER, Subject(""), options=Options(properties=properties)))
+    assert first.steps[0].step.proof is not None
+    who = Subject(str(first.steps[0].step.proof.seen["guid"]))
+    group = groups(tenant)[0]
+    second = do(tenant, settings, Change(Verb.ADD_MEMBER, who, group))
+    assert second.steps[0].step.subject_name == "Soon After"
+    third = made(tenant, settings, Change(Verb.REMOVE_MEMBER, who, group))
+    assert third.plan.barred == (), "what the plan before gave is known to be held"
+    undone(tenant, settings, first)
+    assert all(line.get("guid") != who.guid for line in truth(written, "account"))
+
+
+def test_who_was_deleted_is_known_to_be_in_the_bin_and_comes_back_with_what_they_held(
+    tenant: Tenant, settings: Settings
+) -> None:
+    who, group = people(tenant)[-1], groups(tenant)[1]
+    if made(tenant, settings, Change(Verb.ADD_MEMBER, who, group)).steps[0].planned == {"member": False}:
+        do(tenant, settings, Change(Verb.ADD_MEMBER, who, group))
+    gone = do(tenant, settings, Change(Verb.DELETE_USER, who))
+    assert hindrances(made(tenant, settings, Change(Verb.REMOVE_MEMBER, who, group))) == {Hindrance.DELETED}
+    undone(tenant, settings, gone)
+    again = made(tenant, settings, Change(Verb.REMOVE_MEMBER, who, group))
+    assert again.plan.barred == ()
+    assert again.steps[0].planned == {"member": True}
+
+
+def test_an_owner_is_taken_back_at_once_but_the_first_of_a_group_is_not(tenant: Tenant, settings: Settings) -> None:
+    owned, (one, other) = groups(tenant, owners=1)[0], people(tenant)[:2]
+    undone(tenant, settings, do(tenant, settings, Change(Verb.ADD_OWNER, one, owned)))
+
+    lonely = groups(tenant, owners=0)[0]
+    first = do(tenant, settings, Change(Verb.ADD_OWNER, one, lonely))
+    assert first.steps[0].step.restorable is Restorable.NOT
+    assert Consequence.FIRST_OWNER in {effect.consequence for effect in first.steps[0].step.effects}
+    back = undo_plan(actor=ADMIN, tenant=tenant, plan_id=first.plan.id, reason="it was wrong", settings=settings)
+    assert hindrances(plans.find(tenant_id=tenant.id, plan_id=back)) == {Hindrance.LAST_OWNER}
+    do(tenant, settings, Change(Verb.ADD_OWNER, other, lonely))
+    undone(tenant, settings, first)  # somebody else owns it by now
+
+
+def test_a_seat_that_was_given_back_is_free_at_once(tenant: Tenant, settings: Settings) -> None:
+    (found,) = rows(
+        """
+        SELECT p.key, a.guid::text AS guid FROM permission p
+        JOIN grants g ON g.tenant_id = p.tenant_id AND g.permission_id = p.id AND g.closed_at IS NULL AND g.via_id = 0
+        JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND a.enabled AND a.gone_at IS NULL
+        WHERE p.tenant_id = %(tenant)s AND p.family = 3 AND a.facts ? 'usage_location' AND NOT EXISTS (
+            SELECT FROM grants v WHERE v.tenant_id = g.tenant_id AND v.permission_id = p.id AND v.via_id <> 0
+              AND v.holder_id = g.holder_id AND v.closed_at IS NULL)
+        ORDER BY p.key, a.guid LIMIT 1
+        """,
+        {"tenant": tenant.id},
+    )
+    rows(
+        "UPDATE permission SET facts = facts || jsonb_build_object('consumed', facts -> 'enabled') "
+        "WHERE tenant_id = %(tenant)s AND key = %(key)s RETURNING 1",
+        {"tenant": tenant.id, "key": found["key"]},
+    )
+    holder = Subject(found["guid"])
+    newcomer = next(one for one in people(tenant) if one != holder and not held(tenant, one, found["key"]))
+    wish = Change(Verb.ASSIGN_LICENCE, newcomer, found["key"])
+    assert hindrances(made(tenant, settings, wish)) == {Hindrance.NO_SEATS}
+    taken = do(tenant, settings, Change(Verb.REMOVE_LICENCE, holder, found["key"]))
+    assert made(tenant, settings, wish).plan.barred == ()
+    undone(tenant, settings, taken)
+    assert hindrances(made(tenant, settings, wish)) == {Hindrance.NO_SEATS}
+
+
+def test_a_usage_location_that_was_set_is_known_to_the_plan_that_licenses(tenant: Tenant, settings: Settings) -> None:
+    who, licence = people(tenant)[3], free_licence(tenant)
+    rows(
+        "UPDATE account SET facts = facts - 'usage_location' WHERE tenant_id = %(tenant)s AND guid = %(guid)s::uuid "
+        "RETURNING 1",
+        {"tenant": tenant.id, "guid": who.guid},
+    )
+    wish = Change(Verb.ASSIGN_LICENCE, who, licence)
+    assert hindrances(made(tenant, settings, wish)) == {Hindrance.NO_USAGE_LOCATION}
+    do(tenant, settings, Change(Verb.UPDATE_USER, who, options=Options(properties={"usageLocation": "FR"})))
+    assert hindrances(made(tenant, settings, wish)) == set()
+
+
+def free_licence(tenant: Tenant) -> str:
+    found = rows(
+        "SELECT key FROM permission WHERE tenant_id = %(tenant)s AND family = 3 AND gone_at IS NULL "
+        "AND (facts ->> 'enabled')::int > coalesce((facts ->> 'consumed')::int, 0) + 3 ORDER BY key LIMIT 1",
+        {"tenant": tenant.id},
+    )
+    return str(found[0]["key"])
+
+
+def test_what_a_later_sync_has_read_counts_and_not_what_a_plan_did_before(
+    tenant: Tenant, settings: Settings, monkeypatch: pytest.MonkeyPatch, written: Simulated
+) -> None:
+    who, group = people(tenant)[4], groups(tenant)[2]
+    do(tenant, settings, Change(Verb.ADD_MEMBER, who, group))
+    assert held(tenant, who, group)
+    guid = group.removeprefix("group:")
+    written.post("/_simulator/mutations", {"kind": "remove_member", "group": guid, "member": who.guid})
+    assert held(tenant, who, group), "nobody has looked since"
+    assert perform(tenant, settings).error_code is None
+    monkeypatch.setattr("chamberlain.provision.situation.WHILE_READING", timedelta(0))
+    assert not held(tenant, who, group)
+
+
+def held(tenant: Tenant, who: Subject, key: str) -> bool:
+    found = situation_of(tenant_id=tenant.id, changes=[Change(Verb.BLOCK, who)])
+    return any(edge.permission == key and edge.holder == who for edge in found.edges)
+
+
+def test_after_a_plan_the_tenant_is_read_at_once_and_once_more_when_replicas_have_it(
+    tenant: Tenant, settings: Settings
+) -> None:
+    perform(tenant, settings)
+    who, group = people(tenant)[5], groups(tenant)[2]
+    HearingRow.objects.filter(tenant_id=tenant.id).delete()
+    do(tenant, settings, Change(Verb.ADD_MEMBER, who, group))
+    assert runs.open_of(tenant.id), "a run is on its way"
+    (wake,) = HearingRow.objects.filter(tenant_id=tenant.id).values_list("wake_at", flat=True)
+    assert clock.now() < wake <= clock.now() + REPLICAS_LAG
+    do(tenant, settings, Change(Verb.REMOVE_MEMBER, who, group))
+    (wake,) = HearingRow.objects.filter(tenant_id=tenant.id).values_list("wake_at", flat=True)
+    assert wake <= clock.now(), "that run may have begun before this change: the next one follows it right away"
+    HearingRow.objects.filter(tenant_id=tenant.id).delete()
