@@ -16,8 +16,10 @@ from chamberlain.policy.capabilities import ABILITIES, STANDARD, lacks, needed
 WRITING_TEST = "tests/contract/test_writing_kinds.py::test_each_kind_is_given_and_taken_as_the_tenant_shows"
 MAIL_TEST = "tests/flow/test_mail_group_plans.py::test_each_kind_of_mail_group_is_changed_and_proved_by_exchange"
 TEST = "tests/flow/test_scopes.py::test_each_kind_is_synced_as_the_tenant_has_it"
-_MAIL_OWNERS = "Microsoft Graph does not tell the owners of groups that Exchange manages."
+_MAIL_OWNERS = "Microsoft Graph does not tell the owners of groups that Exchange manages; Exchange does."
+_DYNAMIC = f"{_MAIL_OWNERS} Dynamic distribution groups are known from Exchange alone."
 _MAIL_WRITES = "Graph changes no group that Exchange manages; Exchange does, in ways that Microsoft does not support."
+_FILTERED = "Whoever the filter of a dynamic one finds is in it."
 _GROUP_WRITES = "Microsoft changes no members of groups with a rule, nor of groups that are synced from elsewhere."
 
 
@@ -49,7 +51,7 @@ _OF: dict[str, _Facts] = {
         Capability.SEE_GROUPS, Capability.PROVISION_MAIL_GROUPS, unread=_MAIL_OWNERS, unchanged=_MAIL_WRITES
     ),
     Kind.DISTRIBUTION_GROUP.value: _Facts(
-        Capability.SEE_GROUPS, Capability.PROVISION_MAIL_GROUPS, unread=_MAIL_OWNERS, unchanged=_MAIL_WRITES
+        Capability.SEE_GROUPS, Capability.PROVISION_MAIL_GROUPS, unread=_DYNAMIC, unchanged=f"{_MAIL_WRITES} {_FILTERED}"
     ),
     Kind.PRODUCT.value: _Facts(Capability.SEE_PRODUCTS, Capability.PROVISION_PRODUCTS),
     Kind.LICENCE.value: _Facts(
