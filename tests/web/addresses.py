@@ -63,6 +63,7 @@ ADDRESSES: dict[str, Address] = {
     "own_passkey": _OWN,
     "own_passkey_options": _OWN,
     "own_code": _OWN,
+    "own_password": _OWN,
     "own_sessions": _OWN,
     "own_messages": _OWN,
     "front_door": Address(get=Deed.SEE_TENANT, somewhere=True),

@@ -390,6 +390,7 @@ def test_an_old_session_changes_no_way_to_sign_in(monkeypatch: pytest.MonkeyPatc
     for answer in (
         client.get("/your-sign-in/code"),
         client.post("/your-sign-in/passkey", {"remove": str(UUID(int=1))}),
+        client.post("/your-sign-in/password", {"password": PASSWORD, "new_password": PASSWORD}),
     ):
         assert answer.status_code == 400
         assert b"sign_in_again" in answer.content
@@ -412,6 +413,52 @@ def test_a_removed_code_signs_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None
     assert b"sign_in_wrong" in with_code(browser(), "Undone", PASSWORD, code).content
     assert b"sign_in_wrong" in with_code(browser(), "Undone", PASSWORD, recovery[0]).content
     assert events("sign_in_method:removed")[-1].details["method"] == "password_and_code"
+
+
+def test_changing_a_password_asks_for_the_present_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, new = administrator("Changer"), "three dull lanterns in march"
+    secret, _ = set_up_code(own)
+    other = administrator("Changer")
+    for present, wanted, error in (
+        ("", new, b"password_wrong"),
+        ("not the present one", new, b"password_wrong"),
+        (PASSWORD, "tiny me", b"password_short"),
+    ):
+        answer = own.post("/your-sign-in/password", {"password": present, "new_password": wanted})
+        assert (answer.status_code, error in answer.content) == (400, True)
+        assert wanted.encode() not in answer.content
+    assert events("sign_in:refused")[-1].details == {"by": "present_password", "error": "password_wrong"}
+    assert own.post("/your-sign-in/password", {"password": PASSWORD, "new_password": new}).status_code == 302
+    assert events("sign_in_method:changed")[-1].subject == str(user_of(own).id)
+    assert signed_in(own)
+    assert not signed_in(other), "a new password ends the other sessions"
+    later(monkeypatch, timedelta(minutes=5))
+    code = one_time_code.code_at(secret, clock.now())
+    assert b"sign_in_wrong" in with_code(browser(), "Changer", PASSWORD, code).content
+    assert with_code(browser(), "Changer", new, code).status_code == 302
+
+
+def test_only_a_link_of_the_terminal_removes_a_password_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    own, by_code = administrator("Remover"), browser()
+    secret, _ = set_up_code(own)
+    later(monkeypatch, timedelta(minutes=1))
+    with_code(by_code, "Remover", PASSWORD, one_time_code.code_at(secret, clock.now()))
+    assert b'id="remove-password"' in by_code.get("/your-sign-in/password").content
+    assert b'id="remove-password"' not in own.get("/your-sign-in/password").content
+    refused = by_code.post("/your-sign-in/code", {"remove": "1", "password": "a guess"})
+    assert (refused.status_code, b"password_wrong" in refused.content) == (400, True)
+    assert by_code.post("/your-sign-in/code", {"remove": "1", "password": PASSWORD}).status_code == 302
+    nothing = by_code.post("/your-sign-in/password", {"password": PASSWORD, "new_password": PASSWORD})
+    assert b"code_not_found" in nothing.content
+
+
+def test_guessing_the_present_password_is_slowed() -> None:
+    own = administrator("Guessing")
+    set_up_code(own)
+    form = {"password": "a guess", "new_password": PASSWORD}
+    answers = [own.post("/your-sign-in/password", form).status_code for _ in range(6)]
+    assert answers == [400] * 5 + [429]
+    assert own.post("/your-sign-in/password", form | {"password": PASSWORD}).status_code == 429
 
 
 def test_who_is_switched_off_here_does_not_get_in(microsoft: Simulated) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from chamberlain import clock
-from chamberlain.actions.own_account import own_account
+from chamberlain.actions.own_account import LONGEST_PASSWORD, own_account, prove_password
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import NotFound, Refused
 from chamberlain.model.actor import Actor
+from chamberlain.model.entrance import SignInWay
 from chamberlain.policy import one_time_code
 from chamberlain.policy.password import is_guessable
 from chamberlain.settings import load
@@ -17,7 +18,6 @@ from chamberlain.store.connection import transaction
 
 ISSUER = "Chamberlain"
 SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 200
 METHOD = "password_and_code"
 
 
@@ -48,7 +48,7 @@ def confirm_code(*, actor: Actor, signed_in_at: datetime | None, code: str, pass
     raises   Refused("code_wrong" | "password_short" | "password_common" | "not_local" | "sign_in_again")
     """
     user_id = own_account(actor, signed_in_at=signed_in_at)
-    _require_good(password, actor)
+    require_good(password, actor)
     recovery = one_time_code.new_recovery_codes()
     with transaction():
         secret = local_accounts.unconfirmed_secret(user_id)
@@ -61,21 +61,27 @@ def confirm_code(*, actor: Actor, signed_in_at: datetime | None, code: str, pass
     return recovery
 
 
-def remove_code(*, actor: Actor, signed_in_at: datetime | None) -> None:
+def remove_code(*, actor: Actor, signed_in_at: datetime | None, way: SignInWay | None, present: str) -> None:
     """Removes password, codes and recovery codes.
 
-    raises  NotFound("code_not_found"), Refused("not_local" | "sign_in_again")
+    way      of the session: whoever came by a link of the terminal may have forgotten the password, which is how a
+             forgotten one is replaced; all others say it, since to set up anew is to change it
+    raises   NotFound("code_not_found"), Refused("password_wrong" | "not_local" | "sign_in_again" | "too_many_requests")
+    source   OWASP ASVS 5.0, 6.2.3 and 6.4.3 (2025)
     """
     user_id = own_account(actor, signed_in_at=signed_in_at)
+    if way is not SignInWay.LINK:
+        prove_password(actor, user_id=user_id, password=present)
     with transaction():
         if not local_accounts.remove_code(user_id):
             raise NotFound("code_not_found")
         record(EventName.SIGN_IN_METHOD_REMOVED, actor=actor, tenant_id=None, subject=str(user_id), method=METHOD)
 
 
-def _require_good(password: str, actor: Actor) -> None:
+def require_good(password: str, actor: Actor) -> None:
     """Length counts, and not being what others would guess.
 
+    raises  Refused("password_short" | "password_common")
     source  OWASP ASVS 5.0, 6.2 (2025); NIST SP 800-63B-4 (2025): no rules about kinds of letters
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:

@@ -21,6 +21,7 @@ class EventName(Enum):
     PERSON_SIGNED_IN = "person:signed_in"
     SIGN_IN_REFUSED = "sign_in:refused"
     SIGN_IN_METHOD_ADDED = "sign_in_method:added"
+    SIGN_IN_METHOD_CHANGED = "sign_in_method:changed"
     SIGN_IN_METHOD_REMOVED = "sign_in_method:removed"
     SESSION_ENDED = "session:ended"
     ROLE_GRANTED = "role:granted"

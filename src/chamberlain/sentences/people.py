@@ -158,6 +158,11 @@ SENTENCES: dict[str, Sentence] = {
         "They were removed meanwhile.",
         "Load the page again.",
     ),
+    "password_wrong": Sentence(
+        "The present password is wrong.",
+        "A password is changed or removed by whoever knows it; an open browser is not enough.",
+        "Type the one that signs you in; if it is forgotten, make a link in the terminal with: chamberlain sign-in",
+    ),
     "password_short": Sentence(
         "The password is too short or too long.",
         "It needs {least} to {most} characters.",

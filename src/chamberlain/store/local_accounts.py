@@ -143,6 +143,22 @@ def remove_code(user_id: UUID) -> bool:
     return found > 0
 
 
+def has_password(user_id: UUID, password: str) -> bool:
+    """Whether this is the password of the local account.
+
+    raises  NotFound("code_not_found") where it has none
+    """
+    kept = User.objects.filter(id=user_id, tenant_guid=LOCAL_TENANT).values_list("password", flat=True).first()
+    if not kept:
+        raise NotFound("code_not_found")
+    return check_password(password, kept)
+
+
+def set_password(user_id: UUID, password: str) -> None:
+    """The account has this one from now on."""
+    User.objects.filter(id=user_id).update(password=make_password(password))
+
+
 def with_password(name: str, password: str) -> tuple[User, CodeRow] | None:
     """The local account of this name with its code, if the password is right; the code is locked.
 

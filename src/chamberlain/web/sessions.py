@@ -38,6 +38,12 @@ def started_at(request: HttpRequest) -> datetime | None:
     return _moment(request.session, STARTED)
 
 
+def way_of(request: HttpRequest) -> SignInWay | None:
+    """How the session of this request began."""
+    known = {way.value: way for way in SignInWay}
+    return known.get(request.session.get(WAY, ""))
+
+
 class SessionLimitMiddleware:
     """Ends sessions in which nobody did anything for long, and those that are old, before anything else is done."""
 

@@ -90,6 +90,7 @@ urlpatterns = [
     path("your-sign-in/passkey", own_sign_in.passkey, name="own_passkey"),
     path("your-sign-in/passkey/options", own_sign_in.passkey_options, name="own_passkey_options"),
     path("your-sign-in/code", own_sign_in.code, name="own_code"),
+    path("your-sign-in/password", own_sign_in.password, name="own_password"),
     path("your-sign-in/sessions", own_sign_in.sessions, name="own_sessions"),
     path("your-sign-in/messages", own_sign_in.messages_choice, name="own_messages"),
     path("sign-out", entry.sign_out, name="sign_out"),

@@ -210,6 +210,7 @@ HAPPENING: dict[str, Word] = {
     "person:signed_in": _("Signed in"),
     "sign_in:refused": _("Sign-in refused"),
     "sign_in_method:added": _("Way to sign in added"),
+    "sign_in_method:changed": _("Password changed"),
     "sign_in_method:removed": _("Way to sign in removed"),
     "role:granted": _("Role given"),
     "role:revoked": _("Role taken away"),

@@ -14,9 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chamberlain.actions import set_up_code, use_passkey
+from chamberlain.actions.change_password import change_password
 from chamberlain.actions.choose_mail import choose_mail
 from chamberlain.actions.end_session import end_own_session, end_own_sessions
 from chamberlain.errors import ChamberlainError, NotFound
+from chamberlain.model.entrance import SignInWay
 from chamberlain.queries.messages import own_mail_box
 from chamberlain.queries.own_sign_in import session_handle, show_own_sign_in
 from chamberlain.sentences import explain
@@ -26,7 +28,7 @@ from chamberlain.web.frame import show
 from chamberlain.web.identity import viewer_of
 from chamberlain.web.problems import quote_of, status_of
 from chamberlain.web.qr import picture
-from chamberlain.web.sessions import started_at
+from chamberlain.web.sessions import started_at, way_of
 
 
 @require_safe
@@ -103,6 +105,36 @@ def code(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password", "new_password")
+@sensitive_variables()
+def password(request: HttpRequest) -> HttpResponse:
+    """Change the password, or remove it with its codes: whoever knows the present one."""
+    failure: ChamberlainError | None = None
+    if request.method == "POST":
+        try:
+            change_password(
+                actor=viewer_of(request),
+                signed_in_at=started_at(request),
+                present=request.POST.get("password", ""),
+                password=request.POST.get("new_password", ""),
+            )
+        except ChamberlainError as error:
+            failure = error
+        else:
+            _keep_session(request)
+            messages.info(request, _("The password is changed. Your other sessions are ended."))
+            return redirect("own_sign_in")
+    context = {
+        "least": set_up_code.SHORTEST_PASSWORD,
+        "by_link": way_of(request) is SignInWay.LINK,
+        **_told(request, failure),
+    }
+    response = show(request, "entry/password.html", context)
+    response.status_code = status_of(failure) if failure else 200
+    return response
+
+
 @require_POST
 def sessions(request: HttpRequest) -> HttpResponse:
     """End one of one's sessions, or all others."""
@@ -141,7 +173,12 @@ def _done(request: HttpRequest, deed: Callable[[], str]) -> HttpResponse:
 
 
 def _remove_code(request: HttpRequest) -> str:
-    set_up_code.remove_code(actor=viewer_of(request), signed_in_at=started_at(request))
+    set_up_code.remove_code(
+        actor=viewer_of(request),
+        signed_in_at=started_at(request),
+        way=way_of(request),
+        present=request.POST.get("password", ""),
+    )
     _keep_session(request)
     return _("Password and codes are removed.")
 
