@@ -45,28 +45,50 @@ def make_plan(
         raise Refused("plan_empty")
     if not reason.strip():
         raise Refused("plan_reason_missing")
+    plan = _planned(actor, tenant, changes, reason.strip(), settings, cause, undo_of)
+    return _keep(plan, actor=actor, then=then)
+
+
+def preview_plan(*, actor: Actor, tenant: Tenant, changes: Sequence[Change], settings: Settings) -> Plan:
+    """The plan that `make_plan` would keep, read from the tenant in the same way, without keeping it.
+
+    raises   Refused: not_allowed, plan_empty; Misconfigured("not_connected"); Upstream
+    """
+    require(actor, Deed.MAKE_PLAN, tenant_id=tenant.id)
+    if not changes:
+        raise Refused("plan_empty")
+    return _planned(actor, tenant, changes, "", settings, Cause.PERSON, None)
+
+
+def _planned(
+    actor: Actor,
+    tenant: Tenant,
+    changes: Sequence[Change],
+    reason: str,
+    settings: Settings,
+    cause: Cause,
+    undo_of: int | None,
+) -> Plan:
     connection = tenants.connection_of(tenant.id)
     if connection is None:
         raise Misconfigured("not_connected")
     situation = situation_of(tenant_id=tenant.id, changes=changes)
     found = draft(changes, situation=situation, cause=cause)
-    steps = _as_seen(found.steps, connection=connection, settings=settings)
-    plan = Plan(
+    return Plan(
         id=0,
         tenant_id=tenant.id,
         cause=cause,
-        reason=reason.strip(),
+        reason=reason,
         made_by=actor.id,
         made_by_name=actor.name,
         made_at=clock.now(),
         as_of=situation.as_of,
         fingerprint=found.fingerprint,
         state=PlanState.PLANNED,
-        steps=steps,
+        steps=_as_seen(found.steps, connection=connection, settings=settings),
         barred=found.barred,
         undo_of=undo_of,
     )
-    return _keep(plan, actor=actor, then=then)
 
 
 def _as_seen(steps: Sequence[Step], *, connection: Connection, settings: Settings) -> tuple[Step, ...]:

@@ -12,6 +12,7 @@ from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.planning.terms import can_end
 from chamberlain.queries.people import match_person
 from chamberlain.queries.plans import match_permission
 
@@ -101,7 +102,7 @@ def _refuse_unfit(one: Asked) -> None:
         ("a permission", bool(one.what) is (one.verb.family is None)),
         ("properties", bool(one.properties) is not (one.verb in WITH_PROPERTIES)),
         ("a licence that goes", bool(one.instead_of) is not (one.verb is Verb.SWAP_LICENCE)),
-        ("an end", one.ends is not None and not (one.verb.gives and one.verb.family)),
+        ("an end", one.ends is not None and not can_end(one.verb)),
         ("service plans", one.disabled_plans is not None and one.verb not in WITH_PLANS),
     ]
     for name, is_wrong in wrong:

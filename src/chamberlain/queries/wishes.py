@@ -11,6 +11,7 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.plan import Change, Subject
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.terms import can_end
 from chamberlain.queries.people import match_person
 from chamberlain.queries.plans import match_permission
 
@@ -122,7 +123,7 @@ def read_wishes(
 
 
 def timed(change: Change, *, until: datetime) -> Change:
-    """What is given, given for a time; what is taken stays taken."""
-    if not change.verb.gives or change.verb.family is None:
+    """What is given, given for a time; what is taken stays taken, and what has an end of its own keeps it."""
+    if not can_end(change.verb) or change.options.ends is not None:
         return change
     return replace(change, options=replace(change.options, ends=until))

@@ -1,6 +1,6 @@
 """A plan as a difference that anyone reads: for each whom it touches, what was and what will be, and through what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from chamberlain.model.effect import Consequence, Effect
 from chamberlain.model.kind import Relation
-from chamberlain.model.plan import Step
+from chamberlain.model.plan import Fact, Step
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.summary import Had, Summary, summaries
 from chamberlain.policy.planning.words import say_change, say_effect
+from chamberlain.web.plan_told import MANAGER, PROPERTY, told_scope, told_services
 from chamberlain.web.words import Word
 
 GETS, LOSES, ALSO = "gets", "loses", "also"
@@ -42,7 +43,9 @@ class Row:
     """One line of the difference.
 
     sign     "gets", "loses", or "also" for what is no permission
-    text     the whole of it as a sentence; until: when it ends, where it was given for a time
+    text     the whole of it as a sentence; label: what of the account it is, where that is but a part of it
+    until    when it ends, where it was given for a time
+    notes    in which part of the directory it is, and which services of it are off
     through  names of the groups between; by_rule: a rule brings it about; both only where nobody asked for it itself
     """
 
@@ -56,6 +59,8 @@ class Row:
     through: tuple[str, ...] = ()
     by_rule: bool = False
     until: datetime | None = None
+    label: Word = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,12 @@ class Part:
         return sum(row.sign == LOSES for row in self.rows)
 
 
-def parts_of(steps: Iterable[Step]) -> tuple[Part, ...]:
-    """Everybody whom the steps touch, those whom most happens to in the order of the plan."""
-    return tuple(_part(one) for one in summaries(steps))
+def parts_of(steps: Iterable[Step], *, called: Mapping[str, str] | None = None) -> tuple[Part, ...]:
+    """Everybody whom the steps touch, those whom most happens to in the order of the plan.
+
+    called  what services are called by id, and managers by "account:<id>"
+    """
+    return tuple(_part(one, called or {}) for one in summaries(steps))
 
 
 def sentence_of(step: Step) -> str:
@@ -95,11 +103,11 @@ def is_so(step: Step) -> bool:
     return any(one.consequence is Consequence.ALREADY_SO for one in step.effects)
 
 
-def _part(found: Summary) -> Part:
+def _part(found: Summary, called: Mapping[str, str]) -> Part:
     rows = (
-        *(_row(had, found, GETS) for had in found.gains),
-        *(_row(had, found, LOSES) for had in found.loses),
-        *(_other(step) for step in found.others),
+        *(_row(had, found, GETS, called) for had in found.gains),
+        *(_row(had, found, LOSES, called) for had in found.loses),
+        *(row for step in found.others for row in _others(step, called)),
     )
     told = dict.fromkeys(say_effect(one) for one in found.warnings)
     return Part(
@@ -112,7 +120,7 @@ def _part(found: Summary) -> Part:
     )
 
 
-def _row(had: Had, found: Summary, sign: str) -> Row:
+def _row(had: Had, found: Summary, sign: str, called: Mapping[str, str]) -> Row:
     off, on = _STANDING[had.relation]
     before, after = (off, on) if sign == GETS else (on, off)
     asked = [step for step in found.steps if step.change.permission == had.key]
@@ -127,7 +135,14 @@ def _row(had: Had, found: Summary, sign: str) -> Row:
         through=tuple(link.name for link in effect.through) if effect else (),
         by_rule=effect is not None and effect.consequence in (Consequence.ENTERS_BY_RULE, Consequence.LEAVES_BY_RULE),
         until=next((step.change.options.ends for step in asked if sign == GETS), None),
+        notes=tuple(note for step in asked for note in _notes(step, called)),
     )
+
+
+def _notes(step: Step, called: Mapping[str, str]) -> tuple[str, ...]:
+    options = step.change.options
+    services = told_services(options.disabled_plans, called=called) if options.disabled_plans else ""
+    return tuple(note for note in (told_scope(options.scope), services) if note)
 
 
 def _brings(steps: Iterable[Step], key: str) -> Effect | None:
@@ -136,8 +151,38 @@ def _brings(steps: Iterable[Step], key: str) -> Effect | None:
     return next((one for one in effects if one.link and one.link.key == key and one.consequence in _BRINGS), None)
 
 
-def _other(step: Step) -> Row:
+def _others(step: Step, called: Mapping[str, str]) -> tuple[Row, ...]:
+    """What a step does that neither gives nor takes a permission: each property and each service by itself."""
+    if step.change.verb is Verb.SET_PLANS:
+        return _services(step, called)
     before, after = _OF_ACCOUNT.get(step.change.verb, ("", ""))
+    whole = _other(step, before, after)
+    values = tuple(
+        _other(step, _shown((step.before or {}).get(name), name, called), _shown(value, name, called),
+               PROPERTY.get(name, name))
+        for name, value in step.change.options.properties.items()
+    )  # fmt: skip
+    return values if step.change.verb is Verb.UPDATE_USER and values else (whole, *values)
+
+
+def _services(step: Step, called: Mapping[str, str]) -> tuple[Row, ...]:
+    """Services that go on or off; all that are off, where nobody knows which were."""
+    wanted, was = set(step.change.options.disabled_plans or ()), (step.before or {}).get("disabled_plans")
+    moved = sorted(wanted ^ set(was) if isinstance(was, tuple | list) else wanted)
+    rows = tuple(
+        _other(step, *((_("on"), _("off")) if plan in wanted else (_("off"), _("on"))), called.get(plan, plan))
+        for plan in moved
+    )
+    return rows or (_other(step, "", ""),)
+
+
+def _shown(value: Fact, name: str, called: Mapping[str, str]) -> str:
+    if name == MANAGER and isinstance(value, str):
+        return called.get(f"account:{value}", value)
+    return str(value) if value else _("nothing")
+
+
+def _other(step: Step, before: Word, after: Word, label: Word = "") -> Row:
     return Row(
         sign=ALSO,
         name=step.permission_name,
@@ -146,6 +191,7 @@ def _other(step: Step) -> Row:
         before=before,
         after=after,
         text=sentence_of(step),
+        label=label,
     )
 
 
@@ -161,7 +207,7 @@ def deed_of(parts: tuple[Part, ...]) -> str:
         return _("Change nothing")
     if more and not (gets or loses):
         rows = [row for part in parts for row in part.rows]
-        return rows[0].text if len(rows) == 1 else _("Make %(more)s changes to %(who)s") % values
+        return rows[0].text if len({row.text for row in rows}) == 1 else _("Make %(more)s changes to %(who)s") % values
     if gets and loses:
         text = _("Give %(gets)s and take %(loses)s: %(who)s")
     else:

@@ -53,9 +53,10 @@ def difference(before: Plan, *, after: Plan) -> Difference:
     )
 
 
-def _steps(steps: Iterable[Step]) -> dict[tuple[str, str, str], Step]:
+def _steps(steps: Iterable[Step]) -> dict[tuple[str, str, str, str], Step]:
     return {_key(step.change): step for step in steps}
 
 
-def _key(change: Change) -> tuple[str, str, str]:
-    return change.verb.value, change.subject.key, change.permission
+def _key(change: Change) -> tuple[str, str, str, str]:
+    newcomer = str(change.options.properties.get("userPrincipalName") or "") if not change.subject.guid else ""
+    return change.verb.value, change.subject.key + newcomer, change.permission, change.options.scope

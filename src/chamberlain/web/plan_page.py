@@ -24,6 +24,7 @@ from chamberlain.policy.planning.words import (
 from chamberlain.queries.plans import PlanPage
 from chamberlain.sentences import explain
 from chamberlain.web.address import Address, text_from
+from chamberlain.web.plan_called import called
 from chamberlain.web.plan_diff import Part, deed_of, parts_of, sentence_of
 
 PEOPLE_SHOWN, STEPS_SHOWN, BARRED_SHOWN = 40, 100, 20
@@ -73,7 +74,8 @@ class StepLine:
 def about_plan(request: HttpRequest, *, page: PlanPage, tenant: Tenant, viewer: Actor) -> dict[str, object]:
     """Everything that the template of a plan needs."""
     plan = page.ran.plan
-    parts = parts_of(plan.steps)
+    changes = [*(step.change for step in plan.steps), *(one.change for one in plan.barred)]
+    parts = parts_of(plan.steps, called=called(changes, viewer=viewer, tenant=tenant))
     text = text_from(request, "q")
     chosen = [part for part in parts if text.casefold() in part.name.casefold()] if text else parts
     address = Address(
@@ -95,14 +97,14 @@ def about_plan(request: HttpRequest, *, page: PlanPage, tenant: Tenant, viewer: 
         "rows_cut": most,
         "totals": _totals(parts),
         "steps": _steps(plan.steps, address),
-        "barred": _barred(plan.barred),
+        "barred": stands_in_way(plan.barred),
         "objections": [(one, say_objection(one)) for one in page.objections],
         "is_open": plan.state in OPEN,
         "is_own": plan.made_by == viewer.id,
         "needs_approval": bool(guards & {Guard.NEEDS_SECOND_PERSON, Guard.APPROVED_BY_MAKER}),
         "cost": cost,
         "seconds": int(least_time(cost).total_seconds()),
-        "restorable": _restorable(plan.steps),
+        "restorable": restorable_of(plan.steps),
         "pause": explain(ChamberlainError(page.ran.pause[0], **page.ran.pause[1])) if page.ran.pause else None,
         "moved": _moved(page),
     }
@@ -148,7 +150,7 @@ def _line(step: Step) -> StepLine:
     )
 
 
-def _barred(barred: Sequence[Barred]) -> tuple[Stands, ...]:
+def stands_in_way(barred: Sequence[Barred]) -> tuple[Stands, ...]:
     """What stands in the way, with the changes that it bars: 5,000 lines of the same would hide the other one."""
     found: dict[tuple[str, str, str], list[str]] = {}
     for one in barred:
@@ -162,7 +164,8 @@ def _barred(barred: Sequence[Barred]) -> tuple[Stands, ...]:
     )
 
 
-def _restorable(steps: Sequence[Step]) -> Mapping[str, int]:
+def restorable_of(steps: Sequence[Step]) -> Mapping[str, int]:
+    """How many steps can be put back, and how far."""
     counted = Counter(step.restorable for step in steps)
     return {one.value: counted[one] for one in Restorable}
 

@@ -30,6 +30,11 @@ def ends_by_us(change: Change, *, premium: bool) -> bool:
     return change.verb in TAKES_AWAY
 
 
+def can_end(verb: Verb) -> bool:
+    """Whether what a verb gives may be given for a time: Microsoft ends it, or we take it away."""
+    return verb in TAKES_AWAY or verb in _ENDED_BY_ENTRA
+
+
 def place_of(change: Change) -> tuple[str, str, str, str]:
     """Which right a change gives or takes: holder, permission, the verb that takes it ("" where none does), scope."""
     verb = taken_by(change)

@@ -6,11 +6,12 @@ from django import template
 
 from chamberlain.model.kind import Kind
 from chamberlain.model.path import Path, Reason
+from chamberlain.model.plan import Change, Options, Subject
 from chamberlain.model.verb import Verb
 from chamberlain.queries.changing import Changing
 from chamberlain.queries.people import Holding
 from chamberlain.queries.permissions import MemberRow
-from chamberlain.web.plan_draft import can_take, verb_for, written
+from chamberlain.web.plan_draft import can_take, carried, verb_for, written
 
 register = template.Library()
 
@@ -34,10 +35,12 @@ def dropping(changing: Changing | str | None, kind: Kind, key: str, member: Memb
 
 
 def _written(kind: Kind, guid: UUID, key: str, paths: tuple[Path, ...]) -> str:
-    """A role within a part of the directory is not ticked: there may be several, and a tick does not say which."""
-    direct = [path for path in paths if not path.through and not path.scope]
-    if any(path.reason is Reason.DIRECT for path in direct):
-        return written(verb_for(kind, gives=False), guid, key)
-    if kind is Kind.ROLE and any(path.reason is Reason.ELIGIBLE for path in direct):
-        return written(Verb.END_ELIGIBLE, guid, key)
+    """What is held directly, in its part of the directory; where there are several, a tick does not say which."""
+    for reason, verb in ((Reason.DIRECT, verb_for(kind, gives=False)), (Reason.ELIGIBLE, Verb.END_ELIGIBLE)):
+        found = [path for path in paths if not path.through and path.reason is reason]
+        whole = [path for path in found if not path.scope]
+        if found and (reason is Reason.DIRECT or kind is Kind.ROLE):
+            if whole or len(found) > 1:
+                return written(verb, guid, key) if whole else ""
+            return carried(Change(verb, Subject(str(guid)), key, Options(scope=found[0].scope)))
     return ""

@@ -1,15 +1,14 @@
-"""Making a plan: of what was ticked at a person or a permission, or of a list that was pasted or uploaded."""
+"""Making a plan: put together change by change, of what was ticked, or of a list that was pasted or uploaded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from chamberlain import clock
@@ -21,29 +20,31 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.authority import Deed, require
 from chamberlain.policy.moment import read_end
-from chamberlain.queries import connections, people, permissions
+from chamberlain.queries import composing, connections, people, permissions
 from chamberlain.queries.changing import Changing, what_may_change
 from chamberlain.queries.people import PersonRow
 from chamberlain.queries.permissions import PermissionRow
-from chamberlain.queries.typed import Typed, names_of, read_typed
+from chamberlain.queries.typed import Typed, read_typed
 from chamberlain.queries.wishes import timed
 from chamberlain.sentences import explain
 from chamberlain.settings import load
 from chamberlain.web.address import text_in
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
-from chamberlain.web.plan_draft import FIELD, Tick, read, ticks, verb_for, written
+from chamberlain.web.plan_called import called
+from chamberlain.web.plan_composer import Composer, choices_of_person
+from chamberlain.web.plan_deeds import DEEDS, What
+from chamberlain.web.plan_draft import FIELD, MOST_TICKED, Tick, read, ticks, verb_for, written
+from chamberlain.web.plan_making import Maker, WrongError
+from chamberlain.web.plan_preview import preview
+from chamberlain.web.plan_wanted import Wanted, wanted
 from chamberlain.web.problems import status_of
 
 FOUND = 12
-ALONE: dict[Verb, str | Promise] = {
-    Verb.ENABLE: gettext_lazy("Let sign in again"),
-    Verb.BLOCK: gettext_lazy("Block sign-in"),
-    Verb.REVOKE_SESSIONS: gettext_lazy("Sign out everywhere"),
-    Verb.REPROCESS_LICENCES: gettext_lazy("Have Microsoft look at the licences again"),
-}
 LONGEST_REASON = 1_000
 MOST_MEANT = 200
+PARTS = ("who-list", "things", "gone-list", "options", "composer")  # what htmx takes out of the form
+ALONE = (Verb.ENABLE, Verb.BLOCK, Verb.REVOKE_SESSIONS, Verb.REPROCESS_LICENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +55,106 @@ class Focus:
     permission: PermissionRow | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was sent, and what came of it. `errors`: a sentence for each field of the form that is wrong."""
+
+    request: HttpRequest
+    viewer: Actor
+    tenant: Tenant
+    given: QueryDict
+    focus: Focus
+    changing: Changing
+    form: Wanted
+    changes: tuple[Change, ...]
+    errors: dict[str, str] = field(default_factory=dict)
+    added: str = ""
+    failure: ChamberlainError | None = None
+    typed: Typed | None = None
+
+    def context(self) -> dict[str, object]:
+        """What the template needs."""
+        chosen = ticks(
+            composing.names_of(viewer=self.viewer, tenant=self.tenant, changes=self.changes),
+            called=called(self.changes, viewer=self.viewer, tenant=self.tenant),
+        )
+        form = Composer(self.viewer, self.tenant, self.form, self.changing, self.errors, self.focus.permission)
+        return {
+            **form.context(),
+            **self._quick({one.value for one in chosen}),
+            "tenant": self.tenant,
+            "changing": self.changing,
+            "person": self.focus.person,
+            "permission": self.focus.permission,
+            "by_list": self.given.get("by", "") == "list" or "list" in self.given,
+            "chosen": chosen,
+            "until": text_in(self.given, "until"),
+            "reason": self.reason,
+            "list": self.typed.text if self.typed else self.given.get("list", ""),
+            "typed": self.typed,
+            "added": self.added,
+            "failure": explain(self.failure) if self.failure else None,
+            "code": self.failure.code if self.failure else "",
+        }
+
+    @property
+    def reason(self) -> str:
+        """Why, as it was typed."""
+        return self.given.get("reason", "").strip()[:LONGEST_REASON]
+
+    def _quick(self, values: set[str]) -> dict[str, object]:
+        """What is given by looking for it and ticking it, at a person or at a permission."""
+        find, as_owner = text_in(self.given, "find"), text_in(self.given, "as") == "owner"
+        permission = self.focus.permission
+        found = _found(self, find, as_owner=as_owner)
+        return {
+            "find": find,
+            "as_owner": as_owner,
+            "may_own": permission is not None and permission.kind in self.changing.owner_kinds,
+            "is_open": _is_open(self.focus, self.changing),
+            "found": tuple(one for one in found if one.value not in values),
+            "alone": _alone(self.focus, self.changing, values),
+        }
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_plan(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """What is to change, and why; a POST looks for more to change, or makes the plan."""
+    """What is to change, and why; a POST looks for something, adds to the draft, shows it or makes the plan."""
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
     require(viewer, Deed.MAKE_PLAN, tenant_id=tenant.id)
-    given = request.POST if request.method == "POST" else request.GET
+    page = _page(request, viewer, tenant)
     do = text_in(request.POST, "do") if request.method == "POST" else ""
-    focus = _focus(given, viewer, tenant)
-    context = _context(given, viewer, tenant, focus)
     if do == "list":
-        return _of_list(request, viewer, tenant, context)
+        return _of_list(page)
+    if do in ("add", "plan") and (do == "add" or page.form.deed is not None):
+        page = _added(page)
+        if page.errors or do == "add":
+            return _answer(page)
     if do == "plan":
-        return _made(request, viewer, tenant, read(given.getlist(FIELD)), context)
-    if wants_fragment(request, target="draft"):
-        return render(request, "plans/_draft.html", context)
-    return show(request, "plans/new.html", context, tenant=tenant)
+        return _made(page, page.changes)
+    if wants_fragment(request, target="preview"):
+        return render(request, "plans/_preview.html", {**_previewed(page), "tenant": tenant})
+    return _answer(page)
+
+
+def _page(request: HttpRequest, viewer: Actor, tenant: Tenant) -> Page:
+    given = request.POST if request.method == "POST" else request.GET
+    focus = _focus(given, viewer, tenant)
+    form = wanted(given)
+    if focus.person is not None and not form.who:
+        form = replace(form, who=choices_of_person(focus.person.guid))
+    if focus.permission is not None and form.deed is not None:
+        form = _about(form, focus.permission)
+    changing = what_may_change(viewer=viewer, tenant=tenant)
+    return Page(request, viewer, tenant, given, focus, changing, form, read(given.getlist(FIELD)))
+
+
+def _about(form: Wanted, permission: PermissionRow) -> Wanted:
+    """At a permission, what is given is that one until somebody chooses another."""
+    deed = form.deed
+    is_its_kind = deed is not None and deed.what in (What.THING, What.LICENCE) and permission.kind in deed.kinds
+    return replace(form, what=(permission.key,)) if is_its_kind and not form.what else form
 
 
 def _focus(given: QueryDict, viewer: Actor, tenant: Tenant) -> Focus:
@@ -87,31 +171,43 @@ def _focus(given: QueryDict, viewer: Actor, tenant: Tenant) -> Focus:
     return Focus()
 
 
-def _context(given: QueryDict, viewer: Actor, tenant: Tenant, focus: Focus) -> dict[str, object]:
-    changing = what_may_change(viewer=viewer, tenant=tenant)
-    changes = read(given.getlist(FIELD))
-    chosen = ticks(names_of(viewer=viewer, tenant=tenant, changes=changes))
-    find, as_owner = text_in(given, "find"), text_in(given, "as") == "owner"
-    values = {one.value for one in chosen}
-    found = _found(viewer, tenant, focus, changing, find, as_owner=as_owner)
-    return {
-        "tenant": tenant,
-        "changing": changing,
-        "person": focus.person,
-        "permission": focus.permission,
-        "chosen": chosen,
-        "find": find,
-        "as_owner": as_owner,
-        "may_own": focus.permission is not None and focus.permission.kind in changing.owner_kinds,
-        "is_open": _is_open(focus, changing),
-        "found": tuple(one for one in found if one.value not in values),
-        "alone": _alone(focus, changing, values),
-        "until": text_in(given, "until"),
-        "reason": given.get("reason", "").strip()[:LONGEST_REASON],
-        "list": given.get("list", "") if "list" in given else "",
-        "typed": None,
-        "failure": None,
-    }
+def _added(page: Page) -> Page:
+    """The page with the changes of the form among those to be planned, or with what is wrong with it."""
+    form = page.form
+    if form.deed is None:
+        return replace(page, errors={"verb": _("Choose first what is to happen.")})
+    try:
+        made = Maker(page.viewer, page.tenant, form, form.deed, MOST_TICKED - len(page.changes)).changes()
+    except WrongError as wrong:
+        return replace(page, errors=dict(wrong.fields))
+    kept = tuple(one for one in page.changes if one not in made)
+    told = ngettext("%(n)s change added.", "%(n)s changes added.", len(made)) % {"n": f"{len(made):,}"}
+    return replace(page, changes=(*kept, *made), form=Wanted(None, who=form.who), added=told)
+
+
+def _answer(page: Page) -> HttpResponse:
+    """The page, or the part of it that htmx asks for. What is wrong with a form is told in it, with a status of 400."""
+    context = page.context()
+    status = status_of(page.failure) if page.failure else 400 if page.errors else 200
+    if wants_fragment(page.request, target="draft"):
+        return render(page.request, "plans/_draft.html", context, status=status)
+    if wants_fragment(page.request, target="plan-body"):
+        return render(page.request, "plans/_body.html", {**context, "moved": True}, status=status)
+    if any(wants_fragment(page.request, target=part) for part in PARTS):
+        return render(page.request, "plans/_composer.html", context, status=status)
+    if page.changes and page.failure is None:
+        context |= _previewed(page)
+    response = show(page.request, "plans/new.html", context, tenant=page.tenant)
+    response.status_code = status
+    return response
+
+
+def _previewed(page: Page) -> dict[str, object]:
+    try:
+        changes = _until(page, page.changes)
+    except Refused as refusal:
+        return {"preview": None, "preview_failure": explain(refusal), "preview_code": refusal.code}
+    return preview(changes, viewer=page.viewer, tenant=page.tenant)
 
 
 def _is_open(focus: Focus, changing: Changing) -> bool:
@@ -119,10 +215,9 @@ def _is_open(focus: Focus, changing: Changing) -> bool:
     return changing.is_open and (focus.permission is None or focus.permission.kind in changing.kinds)
 
 
-def _found(
-    viewer: Actor, tenant: Tenant, focus: Focus, changing: Changing, text: str, *, as_owner: bool
-) -> tuple[Tick, ...]:
+def _found(page: Page, text: str, *, as_owner: bool) -> tuple[Tick, ...]:
     """What may be given to the person, or whom the permission may be given to, for what was typed."""
+    viewer, tenant, focus, changing = page.viewer, page.tenant, page.focus, page.changing
     if not text or not _is_open(focus, changing):
         return ()
     if focus.person is not None:
@@ -144,25 +239,27 @@ def _permission_tick(row: PermissionRow, guid: UUID) -> Tick:
 
 
 def _alone(focus: Focus, changing: Changing, chosen: set[str]) -> tuple[Tick, ...]:
-    """What may be done to the person's account itself."""
+    """What may be done to the person's account itself, in one tick."""
     if focus.person is None:
         return ()
     needless = Verb.ENABLE if focus.person.enabled else Verb.BLOCK
-    wishes = {written(verb, focus.person.guid): verb for verb in changing.alone if verb is not needless}
-    return tuple(Tick(value, str(ALONE[verb]), verb.gives) for value, verb in wishes.items() if value not in chosen)
+    wishes = {written(verb, focus.person.guid): verb for verb in ALONE if verb is not needless and changing.may(verb)}
+    return tuple(
+        Tick(value, str(DEEDS[verb].label), verb.gives) for value, verb in wishes.items() if value not in chosen
+    )
 
 
-def _of_list(request: HttpRequest, viewer: Actor, tenant: Tenant, context: dict[str, object]) -> HttpResponseBase:
+def _of_list(page: Page) -> HttpResponseBase:
     """Plans what the list says, or shows what of it is unclear."""
     try:
-        typed = _typed(request, viewer, tenant)
+        typed = _typed(page.request, page.viewer, page.tenant)
     except Refused as refusal:
-        return _again(request, tenant, context, failure=refusal)
-    context = {**context, "typed": typed, "list": typed.text}
+        return _answer(replace(page, failure=refusal))
+    page = replace(page, typed=typed)
     if typed.unclear or typed.too_many or not typed.changes:
         failure = None if typed.unclear or typed.too_many else Refused("plan_empty")
-        return _again(request, tenant, context, failure=failure)
-    return _made(request, viewer, tenant, typed.changes, context)
+        return _answer(replace(page, failure=failure))
+    return _made(page, typed.changes)
 
 
 def _typed(request: HttpRequest, viewer: Actor, tenant: Tenant) -> Typed:
@@ -187,29 +284,28 @@ def _choices(given: QueryDict) -> list[str]:
     return [str(given[name]) for name in given if name.startswith("meant-")][:MOST_MEANT]
 
 
-def _made(
-    request: HttpRequest, viewer: Actor, tenant: Tenant, changes: tuple[Change, ...], context: dict[str, object]
-) -> HttpResponseBase:
-    until = str(context["until"])
+def _until(page: Page, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The changes with the end that counts for all of them.
+
+    raises  Refused("time_unreadable" | "end_passed")
+    """
+    typed, now = text_in(page.given, "until"), clock.now()
+    end = read_end(typed, now=now) if typed else None
+    found = changes if end is None else tuple(timed(one, until=end) for one in changes)
+    for one in found:
+        if one.options.ends is not None and one.options.ends <= now:
+            raise Refused("end_passed", text=one.options.ends.isoformat())
+    return found
+
+
+def _made(page: Page, changes: tuple[Change, ...]) -> HttpResponseBase:
     try:
-        if until:
-            end = read_end(until, now=clock.now())
-            changes = tuple(timed(one, until=end) for one in changes)
         plan_id = make_plan(
-            actor=viewer, tenant=tenant, changes=changes, reason=str(context["reason"]), settings=load()
+            actor=page.viewer, tenant=page.tenant, changes=_until(page, changes), reason=page.reason, settings=load()
         )
     except ChamberlainError as error:
         if status_of(error) == 403:
             raise
-        return _again(request, tenant, context, failure=error)
-    messages.info(request, _("This is what would happen. Nothing was changed yet."))
-    return redirect("plan", slug=tenant.slug, plan_id=plan_id)
-
-
-def _again(
-    request: HttpRequest, tenant: Tenant, context: dict[str, object], *, failure: ChamberlainError | None
-) -> HttpResponse:
-    told = {"failure": explain(failure) if failure else None, "code": failure.code if failure else ""}
-    response = show(request, "plans/new.html", {**context, **told}, tenant=tenant)
-    response.status_code = status_of(failure) if failure else 200
-    return response
+        return _answer(replace(page, failure=error))
+    messages.info(page.request, _("This is what would happen. Nothing was changed yet."))
+    return redirect("plan", slug=page.tenant.slug, plan_id=plan_id)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from chamberlain.model.view import ListName
 from chamberlain.queries import connections, lists, people
+from chamberlain.queries.changing import what_may_change
 from chamberlain.queries.state import one_state
 from chamberlain.web import csv
 from chamberlain.web.address import chips_for
@@ -53,6 +54,7 @@ def list_people(request: HttpRequest, slug: str) -> HttpResponseBase:
             "chips": chips_for(address, OFFERS),
             "hidden": address.hidden(without="q"),
             "departments": people.list_departments(viewer=viewer, tenant=tenant)[:DEPARTMENTS_OFFERED],
+            "changing": what_may_change(viewer=viewer, tenant=tenant),
             "sorts": {sort: address.with_(sort="" if sort == "name" else sort) for sort in SORTS},
         }
         if wants_fragment(request, target="results"):

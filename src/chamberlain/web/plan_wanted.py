@@ -1,0 +1,79 @@
+"""What a form says of the change that somebody is putting together, before anything of it is looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.http import QueryDict
+
+from chamberlain.model.plan import Subject
+from chamberlain.model.verb import Verb
+from chamberlain.web.address import text_in
+from chamberlain.web.plan_deeds import DEEDS, Deed
+from chamberlain.web.plan_draft import MOST_TICKED, PROPERTIES, SCOPE, subject_of
+
+WHOLE, UNIT, OBJECT = "/", "unit", "object"
+PROPERTY = "p-"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was chosen and typed.
+
+    what        keys of permissions; of what is held, "key scope"
+    scope       a part of the directory, or UNIT or OBJECT, whose id stands in scope_id
+    services_of the licence whose services the form showed; on: ids of those that were ticked
+    shown_of    the account whose values the form showed; empty: names of properties to be emptied
+    """
+
+    deed: Deed | None
+    who: tuple[Subject, ...] = ()
+    what: tuple[str, ...] = ()
+    instead_of: str = ""
+    scope: str = WHOLE
+    scope_id: str = ""
+    ends: str = ""
+    ends_at: str = ""
+    services_of: str = ""
+    on: frozenset[str] = frozenset()
+    shown_of: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    empty: frozenset[str] = frozenset()
+    gone: tuple[Subject, ...] = ()
+    find_who: str = ""
+    find_what: str = ""
+    find_gone: str = ""
+
+
+def wanted(given: QueryDict) -> Wanted:
+    """What the form says; what no form of ours sends is left out."""
+    verb = next((one for one in Verb if one.value == given.get("verb", "")), None)
+    return Wanted(
+        deed=DEEDS.get(verb) if verb else None,
+        who=_subjects(given, "who"),
+        what=tuple(dict.fromkeys(text for text in given.getlist("what") if len(text) <= MOST_TICKED))[:MOST_TICKED],
+        instead_of=text_in(given, "instead_of"),
+        scope=_scope(text_in(given, "scope")),
+        scope_id=text_in(given, "scope_id").lower(),
+        ends=text_in(given, "ends"),
+        ends_at=text_in(given, "ends_at"),
+        services_of=text_in(given, "services_of"),
+        on=frozenset(given.getlist("on")),
+        shown_of=text_in(given, "shown_of"),
+        properties={
+            name: text_in(given, PROPERTY + name) for name in sorted(PROPERTIES) if PROPERTY + name in given
+        },
+        empty=frozenset(given.getlist("empty")) & PROPERTIES,
+        gone=_subjects(given, "gone"),
+        find_who=text_in(given, "find_who"),
+        find_what=text_in(given, "find_what"),
+        find_gone=text_in(given, "find_gone"),
+    )  # fmt: skip
+
+
+def _subjects(given: QueryDict, name: str) -> tuple[Subject, ...]:
+    found = (subject_of(value) for value in dict.fromkeys(given.getlist(name)))
+    return tuple(one for one in found if one is not None and one.guid)[:MOST_TICKED]
+
+
+def _scope(text: str) -> str:
+    return text if text in (UNIT, OBJECT) or SCOPE.fullmatch(text) else WHOLE

@@ -1,0 +1,533 @@
+"""Every change that the engine knows is asked for in the browser, by a form of exactly what it takes."""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from plannable import WRITING, choose, group, person, plain_member, plannable, pointing
+from visitors import use_link
+
+import stories
+from chamberlain import clock
+from chamberlain.actions.sign_in import issue_sign_in_link
+from chamberlain.bench.simulated import Simulated
+from chamberlain.bootstrap import World
+from chamberlain.model.plan import Change, Options, Subject, SubjectType
+from chamberlain.model.tenant import Tenant
+from chamberlain.model.verb import Verb
+from chamberlain.settings import Settings
+from chamberlain.store import plans
+from chamberlain.store.connection import connect, rows
+from chamberlain.store.models import PlanRow
+from chamberlain.web.plan_deeds import DEEDS, What, without_form
+from chamberlain.web.plan_draft import carried, read
+
+UNIT = "60de0000-0000-4000-8000-0000000000a1"
+LATER = datetime(2099, 1, 1, 23, 59, 59, tzinfo=UTC)
+SOMEBODY, SOMETHING = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+
+
+@pytest.fixture(scope="module")
+def settings(world: World, start_tenant: Callable[..., Simulated]) -> Iterator[Settings]:
+    with pointing(plannable(start_tenant).simulator) as found:
+        yield found
+
+
+@pytest.fixture
+def tenant(settings: Settings, start_tenant: Callable[..., Simulated]) -> Tenant:
+    found = plannable(start_tenant).tenant
+    choose(found, *WRITING)
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(world: World) -> Client:
+    visitor = Client(SERVER_NAME="localhost")
+    link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost", name="Verb asker")
+    assert use_link(visitor, link).status_code == 302
+    return visitor
+
+
+def told(answer: Any) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def asked(client: Client, tenant: Tenant, **form: Any) -> Any:
+    return client.post(f"/t/{tenant.slug}/plans/new", form)
+
+
+def drafted(answer: Any) -> tuple[Change, ...]:
+    """The changes that the page carries on to the next one."""
+    assert answer.status_code == 200, told(answer)[:2000]
+    found = re.findall(r'name="change" value="([^"]+)" checked', answer.content.decode())
+    return read(html.unescape(value) for value in found)
+
+
+def planned(client: Client, tenant: Tenant, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """What is asked for in the plan that becomes of them, whether it can be done or not."""
+    answer = asked(client, tenant, change=[carried(one) for one in changes], do="plan", reason="A verb")
+    assert answer.status_code == 302, told(answer)[:2000]
+    plan = plans.find(tenant_id=tenant.id, plan_id=int(answer["Location"].rpartition("/")[2])).plan
+    found = [*(step.change for step in plan.steps), *(one.change for one in plan.barred)]
+    return tuple(replace(one, options=replace(one.options, ends_by_us=False)) for one in found)
+
+
+def first(tenant: Tenant, where: str) -> dict[str, Any]:
+    found = rows(
+        f"SELECT p.key, p.name, p.guid::text AS guid FROM permission p WHERE p.tenant_id = %(tenant)s "
+        f"AND p.gone_at IS NULL AND {where} ORDER BY p.key LIMIT 1",
+        {"tenant": tenant.id},
+    )
+    return found[0]
+
+
+def holding(tenant: Tenant, where: str) -> dict[str, Any]:
+    """A person who holds such a thing directly, and that thing."""
+    return rows(
+        f"""
+        SELECT a.guid::text AS guid, a.name AS who, p.key, p.name, p.guid::text AS sku, q.content AS detail
+        FROM grants g JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id
+        JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND a.type = 'member'
+        LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+        WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.via_id = 0 AND p.gone_at IS NULL AND {where}
+        ORDER BY a.guid, p.key LIMIT 1
+        """,
+        {"tenant": tenant.id},
+    )[0]
+
+
+@contextmanager
+def lent(tenant: Tenant, where: str, *, scope: str = "") -> Iterator[dict[str, Any]]:
+    """Somebody holds such a thing directly for a while, as the last sync saw it."""
+    guid, found = person(tenant, outside=[], place=4)["guid"], first(tenant, where)
+    values = {"tenant": tenant.id, "guid": guid, "key": found["key"], "scope": scope}
+    give = """
+        WITH q AS (INSERT INTO qualifier (tenant_id, content)
+                   VALUES (%(tenant)s, jsonb_build_object('scope', %(scope)s::text))
+                   ON CONFLICT (tenant_id, content) DO UPDATE SET content = excluded.content RETURNING id)
+        INSERT INTO grants (tenant_id, holder_id, permission_id, relation, qualifier_id, opened_at)
+        SELECT a.tenant_id, a.id, p.id, 3, CASE WHEN %(scope)s::text = '' THEN 0 ELSE q.id END, now()
+        FROM q, account a JOIN permission p ON p.tenant_id = a.tenant_id AND p.key = %(key)s
+        WHERE a.tenant_id = %(tenant)s AND a.guid = %(guid)s::uuid
+    """
+    take = """
+        DELETE FROM grants g USING account a, permission p WHERE g.tenant_id = %(tenant)s AND a.tenant_id = g.tenant_id
+        AND a.id = g.holder_id AND a.guid = %(guid)s::uuid AND p.tenant_id = g.tenant_id AND p.id = g.permission_id
+        AND p.key = %(key)s
+    """
+    with connect() as connection:
+        connection.execute(give, values)
+    yield {**found, "guid": guid}
+    with connect() as connection:
+        connection.execute(take, values)
+
+
+@contextmanager
+def gone(tenant: Tenant, guid: str) -> Iterator[None]:
+    """Somebody was deleted, as the last sync saw it."""
+    query = "UPDATE account SET gone_at = %s WHERE tenant_id = %s AND guid = %s::uuid"
+    with connect() as connection:
+        connection.execute(query, (clock.now(), tenant.id, guid))
+    yield
+    with connect() as connection:
+        connection.execute(query, (None, tenant.id, guid))
+
+
+def test_every_verb_has_a_form_or_is_named_as_one_without() -> None:
+    assert {*DEEDS, *without_form()} == set(Verb)
+    assert {*DEEDS} >= {verb for verb in Verb if verb.family is not None}
+
+
+@pytest.mark.parametrize("verb", [Verb.ADD_MEMBER, Verb.ADD_OWNER])
+def test_somebody_is_put_into_a_group_for_a_time(client: Client, tenant: Tenant, verb: Verb) -> None:
+    found = group(tenant)
+    guid = person(tenant, outside=found["members"])["guid"]
+    looked = asked(client, tenant, who=guid, verb=verb.value, find_what=found["name"], do="look")
+    assert f'name="what" value="{found["key"]}"' in looked.content.decode()
+    made = drafted(asked(client, tenant, who=guid, verb=verb.value, what=found["key"], ends="2099-01-01", do="add"))
+    assert made == (Change(verb, Subject(guid), found["key"], Options(ends=LATER)),)
+    assert planned(client, tenant, made) == made
+
+
+@pytest.mark.parametrize(
+    ("where", "scope"),
+    [
+        ({}, "/"),
+        ({"scope": "unit", "scope_id": UNIT.upper()}, f"/administrativeUnits/{UNIT}"),
+        ({"scope": "object", "scope_id": UNIT}, f"/{UNIT}"),
+        ({"scope": f"/administrativeUnits/{UNIT}"}, f"/administrativeUnits/{UNIT}"),
+    ],
+)
+@pytest.mark.parametrize("verb", [Verb.ASSIGN_ROLE, Verb.MAKE_ELIGIBLE])
+def test_a_role_is_given_where_it_is_to_hold(
+    client: Client, tenant: Tenant, verb: Verb, where: dict[str, str], scope: str
+) -> None:
+    role = first(tenant, "p.family = 2 AND p.name = 'User Administrator'")
+    guid = person(tenant, outside=[])["guid"]
+    form = {"who": guid, "verb": verb.value, "what": role["key"], "ends": "2099-01-01", "ends_at": "12:00", **where}
+    answer = asked(client, tenant, **form, do="add")
+    options = Options(scope=scope, ends=datetime(2099, 1, 1, 12, tzinfo=UTC))
+    assert drafted(answer) == (Change(verb, Subject(guid), role["key"], options),)
+    if scope != "/":
+        assert UNIT in told(answer).split("To be planned")[1], "the draft says where it holds"
+    assert planned(client, tenant, drafted(answer)) == drafted(answer)
+
+
+def test_a_role_in_a_part_of_the_directory_is_taken_there(client: Client, tenant: Tenant) -> None:
+    scope = f"/administrativeUnits/{UNIT}"
+    with lent(tenant, "p.family = 2 AND p.name = 'Groups Administrator'", scope=scope) as held:
+        value = f"{held['key']} {scope}"
+        shown = asked(client, tenant, who=held["guid"], verb="remove_role", do="look").content.decode()
+        assert f'name="what" value="{value}"' in shown
+        made = drafted(asked(client, tenant, who=held["guid"], verb="remove_role", what=value, do="add"))
+        assert made == (Change(Verb.REMOVE_ROLE, Subject(held["guid"]), held["key"], Options(scope=scope)),)
+        assert planned(client, tenant, made) == made
+        ticked = html.unescape(client.get(f"/t/{tenant.slug}/people/{held['guid']}").content.decode())
+        assert f'value="{carried(made[0])}"' in ticked, "it can be ticked at the person, too"
+        offered = asked(client, tenant, who=held["guid"], verb="assign_role", do="look").content.decode()
+        assert f'<option value="{scope}"' in offered, "where somebody has a role, another can be given"
+
+
+@pytest.mark.parametrize(
+    ("verb", "where"),
+    [
+        (Verb.REMOVE_MEMBER, "p.family = 1 AND g.relation = 1 AND NOT coalesce((p.facts ->> 'dynamic')::bool, false)"),
+        (Verb.REMOVE_OWNER, "p.family = 1 AND g.relation = 2"),
+        (Verb.REMOVE_ROLE, "p.family = 2 AND g.relation = 3 AND q.content ->> 'scope' = '/'"),
+        (Verb.REMOVE_LICENCE, "p.family = 3 AND g.relation = 3"),
+    ],
+)
+def test_what_is_held_directly_is_offered_to_be_taken(client: Client, tenant: Tenant, verb: Verb, where: str) -> None:
+    held = holding(tenant, where)
+    shown = asked(client, tenant, who=held["guid"], verb=verb.value, do="look").content.decode()
+    assert f'name="what" value="{held["key"]}"' in shown
+    made = drafted(asked(client, tenant, who=held["guid"], verb=verb.value, what=held["key"], do="add"))
+    assert made == (Change(verb, Subject(held["guid"]), held["key"]),)
+    assert planned(client, tenant, made) == made
+
+
+def test_an_application_that_is_held_directly_is_taken(client: Client, tenant: Tenant) -> None:
+    with lent(tenant, "p.family = 4") as held:
+        shown = asked(client, tenant, who=held["guid"], verb="remove_app_role", do="look").content.decode()
+        assert f'name="what" value="{held["key"]}"' in shown
+        made = drafted(asked(client, tenant, who=held["guid"], verb="remove_app_role", what=held["key"], do="add"))
+        assert made == (Change(Verb.REMOVE_APP_ROLE, Subject(held["guid"]), held["key"]),)
+
+
+def test_eligibility_that_nobody_holds_says_so(client: Client, tenant: Tenant) -> None:
+    guid = person(tenant, outside=[])["guid"]
+    shown = told(asked(client, tenant, who=guid, verb="end_eligible", do="look"))
+    assert "Nothing of this is held directly." in shown
+    role = first(tenant, "p.family = 2")["key"]
+    made = drafted(asked(client, tenant, who=guid, verb="end_eligible", what=f"{role} /", do="add"))
+    assert made == (Change(Verb.END_ELIGIBLE, Subject(guid), role),)
+
+
+def test_a_licence_is_given_with_some_services_off(client: Client, tenant: Tenant) -> None:
+    licence = first(tenant, "p.family = 3")
+    services = rows(
+        "SELECT guid::text AS guid, name FROM permission WHERE tenant_id = %(tenant)s AND family = 5 "
+        "AND parent = %(sku)s::uuid AND gone_at IS NULL ORDER BY guid",
+        {"tenant": tenant.id, "sku": licence["guid"]},
+    )
+    guid = person(tenant, outside=[])["guid"]
+    form = {"who": guid, "verb": "assign_licence", "what": licence["key"]}
+    shown = asked(client, tenant, **form, do="look").content.decode()
+    assert shown.count('name="on"') == len(services)
+    on = [one["guid"] for one in services[1:]]
+    answer = asked(client, tenant, **form, services_of=licence["key"], on=on, do="add")
+    off = (services[0]["guid"],)
+    assert drafted(answer) == (Change(Verb.ASSIGN_LICENCE, Subject(guid), licence["key"], Options(disabled_plans=off)),)
+    assert f"with these services off: {services[0]['name']}" in told(answer)
+    assert planned(client, tenant, drafted(answer)) == drafted(answer)
+    everything = drafted(asked(client, tenant, **form, do="add"))
+    assert everything[0].options.disabled_plans is None
+
+
+def test_services_of_a_licence_are_switched_from_what_is_on_now(client: Client, tenant: Tenant) -> None:
+    held = holding(tenant, "p.family = 3 AND g.relation = 3 AND (SELECT count(*) FROM permission s "
+                           "WHERE s.tenant_id = p.tenant_id AND s.parent = p.guid AND s.family = 5) > 1")  # fmt: skip
+    form = {"who": held["guid"], "verb": "set_plans", "what": held["key"]}
+    unseen = asked(client, tenant, **form, do="add")
+    assert unseen.status_code == 400
+    assert "choose which are on, and add it again" in told(unseen)
+    boxes = re.findall(r'name="on" value="([^"]+)"( checked)?', unseen.content.decode())
+    now_off = set(held["detail"]["disabled"])
+    assert {guid for guid, checked in boxes if not checked} == now_off & {guid for guid, _ in boxes}
+    answer = asked(client, tenant, **form, services_of=held["key"], on=[boxes[0][0]], do="add")
+    off = tuple(sorted(guid for guid, _ in boxes[1:]))
+    expected = Change(Verb.SET_PLANS, Subject(held["guid"]), held["key"], Options(disabled_plans=off))
+    assert drafted(answer) == (expected,)
+    assert planned(client, tenant, drafted(answer)) == drafted(answer)
+    preview = told(answer).split("What would happen")[1]
+    assert re.search(r"in \S.* (on becomes off|off becomes on)", preview), "each service by itself"
+
+
+def test_a_licence_is_swapped_for_another(client: Client, tenant: Tenant) -> None:
+    held = holding(tenant, "p.family = 3 AND g.relation = 3")
+    other = first(tenant, f"p.family = 3 AND p.key <> '{held['key']}'")
+    form = {"who": held["guid"], "verb": "swap_licence", "what": other["key"]}
+    missing = asked(client, tenant, **form, do="add")
+    assert missing.status_code == 400
+    assert "Choose the licence that goes." in told(missing)
+    assert f'name="instead_of" value="{held["key"]}"' in missing.content.decode()
+    same = asked(client, tenant, **{**form, "what": held["key"]}, instead_of=held["key"], do="add")
+    assert "This is the licence that goes" in told(same)
+    answer = asked(client, tenant, **form, instead_of=held["key"], do="add")
+    options = Options(instead_of=held["key"])
+    assert drafted(answer) == (Change(Verb.SWAP_LICENCE, Subject(held["guid"]), other["key"], options),)
+    assert f"in place of {held['name']}" in told(answer)
+    assert planned(client, tenant, drafted(answer)) == drafted(answer)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [Verb.BLOCK, Verb.ENABLE, Verb.REVOKE_SESSIONS, Verb.RESET_PASSWORD, Verb.DELETE_USER, Verb.REPROCESS_LICENCES],
+)
+def test_what_is_done_to_the_account_itself_asks_for_nothing_more(client: Client, tenant: Tenant, verb: Verb) -> None:
+    guids = [person(tenant, outside=[], place=place)["guid"] for place in (0, 1)]
+    shown = asked(client, tenant, who=guids, verb=verb.value, do="look").content.decode()
+    assert 'type="password"' not in shown
+    made = drafted(asked(client, tenant, who=guids, verb=verb.value, do="add"))
+    assert made == tuple(Change(verb, Subject(guid)) for guid in guids)
+    assert set(map(str, planned(client, tenant, made))) == set(map(str, made))
+
+
+def test_a_password_is_never_typed_and_the_page_says_what_becomes_of_it(client: Client, tenant: Tenant) -> None:
+    guid = person(tenant, outside=[])["guid"]
+    for verb in ("reset_password", "create_user"):
+        answer = asked(client, tenant, who=guid, verb=verb, do="look")
+        assert "nobody types it, and nobody sees it" in told(answer)
+        assert "Temporary Access Pass" in told(answer)
+        assert "password" not in re.findall(r'<input[^>]*type="(\w+)"', answer.content.decode())
+
+
+def test_only_what_was_changed_of_somebody_is_sent(client: Client, tenant: Tenant) -> None:
+    someone = person(tenant, outside=[])
+    boss = person(tenant, outside=[someone["guid"]], place=3)
+    form: dict[str, Any] = {"who": someone["guid"], "verb": "update_user"}
+    shown = asked(client, tenant, **form, do="look").content.decode()
+    values = {name: html.unescape(value) for name, value in re.findall(r'name="(p-\w+)"[^>]* value="([^"]*)"', shown)}
+    assert values["p-displayName"] == someone["name"]
+    unchanged = asked(client, tenant, **form, **values, shown_of=someone["guid"], do="add")
+    assert unchanged.status_code == 400
+    assert "Change at least one field." in told(unchanged)
+    wanted = {**values, "p-jobTitle": "Head of Tests", "p-manager": boss["user_name"], "p-givenName": "Ada"}
+    answer = asked(client, tenant, **form, **wanted, shown_of=someone["guid"], empty="state", do="add")
+    properties = {"givenName": "Ada", "jobTitle": "Head of Tests", "manager": boss["guid"], "state": None}
+    (made,) = drafted(answer)
+    assert (made.verb, made.subject, dict(made.options.properties)) == (
+        Verb.UPDATE_USER, Subject(someone["guid"]), properties,
+    )  # fmt: skip
+    assert f"Manager: {boss['name']}" in told(answer)
+    preview = told(answer).split("What would happen")[1]
+    assert re.search(r"Job title .* becomes Head of Tests", preview)
+    assert planned(client, tenant, (made,)) == (made,)
+
+
+def test_a_field_is_set_for_many_at_once_and_nobody_is_renamed_so(client: Client, tenant: Tenant) -> None:
+    guids = [person(tenant, outside=[], place=place)["guid"] for place in (0, 1)]
+    shown = asked(client, tenant, who=guids, verb="update_user", do="look").content.decode()
+    assert 'name="p-department"' in shown
+    assert 'name="p-displayName"' not in shown
+    form = {"p-department": "Tests", "p-displayName": "All Alike"}
+    made = drafted(asked(client, tenant, who=guids, verb="update_user", **form, do="add"))
+    assert [dict(one.options.properties) for one in made] == [{"department": "Tests"}] * 2
+
+
+def test_somebody_is_created_and_what_is_wrong_is_said_at_its_field(client: Client, tenant: Tenant) -> None:
+    form = {"verb": "create_user", "p-displayName": "Nadia New", "p-userPrincipalName": "nadia new",
+            "p-usageLocation": "germany", "p-manager": "nobody at all"}  # fmt: skip
+    wrong = asked(client, tenant, **form, do="add")
+    assert wrong.status_code == 400
+    text = told(wrong)
+    for sentence in (
+        "A user name looks like ada@contoso.com.",
+        "A usage location is two capital letters, such as DE or US.",
+        "Nobody is called",
+    ):
+        assert sentence in text or sentence == "Nobody is called", sentence
+    for name, value in form.items():
+        assert name == "verb" or f'value="{value}"' in wrong.content.decode(), f"{name} is still there"
+    right = {**form, "p-userPrincipalName": f"nadia.new@{tenant.domain}", "p-usageLocation": "DE", "p-manager": ""}
+    answer = asked(client, tenant, **right, do="add")
+    (made,) = drafted(answer)
+    assert made.subject == Subject("")
+    assert dict(made.options.properties) == {
+        "displayName": "Nadia New",
+        "userPrincipalName": f"nadia.new@{tenant.domain}",
+        "mailNickname": "nadia.new",
+        "usageLocation": "DE",
+    }
+    assert planned(client, tenant, (made,)) == (made,)
+
+
+def test_who_was_deleted_is_listed_and_restored(client: Client, tenant: Tenant) -> None:
+    someone = person(tenant, outside=[], place=2)
+    with gone(tenant, someone["guid"]):
+        for find in ("", someone["name"], someone["guid"]):
+            shown = asked(client, tenant, verb="restore_user", find_gone=find, do="look").content.decode()
+            assert f'name="gone" value="{someone["guid"]}"' in shown
+        nobody = told(asked(client, tenant, verb="restore_user", find_gone=SOMEBODY, do="look"))
+        assert "was seen here and left within the last 30 days" in nobody
+        answer = asked(client, tenant, verb="restore_user", gone=someone["guid"], do="add")
+        assert drafted(answer) == (Change(Verb.RESTORE_USER, Subject(someone["guid"])),)
+        assert f"{someone['name']} is restored" in told(answer)
+        assert planned(client, tenant, drafted(answer)) == drafted(answer)
+        page = client.get(f"/t/{tenant.slug}/people/{someone['guid']}").content.decode()
+        assert f"verb=restore_user&amp;gone={someone['guid']}" in page
+
+
+@pytest.mark.parametrize(
+    ("verb", "where"),
+    [
+        (Verb.ASSIGN_LICENCE, "p.family = 3"),
+        (Verb.ASSIGN_APP_ROLE, "p.family = 4"),
+        (Verb.ADD_MEMBER, "p.kind = 'security_group'"),
+        (Verb.ASSIGN_ROLE, "p.family = 2"),
+    ],
+)
+def test_a_group_holds_like_a_person(client: Client, tenant: Tenant, verb: Verb, where: str) -> None:
+    holder = group(tenant, 1)
+    thing = first(tenant, f"{where} AND p.key <> '{holder['key']}'")
+    looked = asked(client, tenant, verb=verb.value, find_who=holder["name"], do="look").content.decode()
+    assert f'name="who" value="{holder["key"]}"' in looked
+    made = drafted(asked(client, tenant, who=holder["key"], verb=verb.value, what=thing["key"], do="add"))
+    subject = Subject(holder["key"].partition(":")[2], SubjectType.GROUP)
+    assert made == (Change(verb, subject, thing["key"]),)
+    assert planned(client, tenant, made) == made
+
+
+def test_a_group_is_not_blocked(client: Client, tenant: Tenant) -> None:
+    answer = asked(client, tenant, who=group(tenant)["key"], verb="block", do="add")
+    assert answer.status_code == 400
+    assert "This is done to people only: untick the groups." in told(answer)
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"verb": "block"}, "Choose first whom it is about."),
+        ({}, "Choose first what is to happen."),
+        ({"verb": "add_member", "who": SOMEBODY}, "Choose at least one group."),
+        ({"verb": "assign_role", "who": SOMEBODY}, "Choose at least one role."),
+        ({"verb": "assign_role", "who": SOMEBODY, "what": f"group:{SOMETHING}"}, "Choose at least one role."),
+        ({"verb": "assign_licence", "who": SOMEBODY}, "Choose a licence."),
+        ({"verb": "remove_role", "who": SOMEBODY}, "Choose what is to be taken."),
+        ({"verb": "restore_user"}, "Choose whom to restore."),
+        ({"verb": "update_user", "who": SOMEBODY}, "Change at least one field."),
+        (
+            {"verb": "make_eligible", "who": SOMEBODY, "what": f"role:{SOMETHING}", "scope": "unit", "scope_id": "HR"},
+            "Enter its object ID",
+        ),
+        (
+            {"verb": "add_member", "who": SOMEBODY, "what": f"group:{SOMETHING}", "ends": "2001-01-01"},
+            "This end has passed already",
+        ),
+        ({"verb": "add_member", "who": SOMEBODY, "what": f"group:{SOMETHING}", "ends_at": "12:00"}, "time"),
+    ],
+)
+def test_what_is_missing_is_said_in_one_sentence_and_nothing_is_lost(
+    client: Client, tenant: Tenant, form: dict[str, str], sentence: str
+) -> None:
+    found = group(tenant)
+    kept = f"remove_member {plain_member(tenant, found)} {found['key']}"
+    before = PlanRow.objects.filter(tenant_id=tenant.id).count()
+    for do in ("add", "plan") if form.get("verb") else ("add",):
+        answer = asked(client, tenant, **form, change=kept, reason="Half written", do=do)
+        assert answer.status_code == 400
+        assert sentence in told(answer)
+        text = answer.content.decode()
+        assert f'value="{kept}" checked' in text
+        assert "Half written</textarea>" in text
+        if form.get("scope_id"):
+            assert 'value="hr"' in text
+    assert PlanRow.objects.filter(tenant_id=tenant.id).count() == before
+
+
+def test_a_form_that_is_filled_in_counts_without_being_added_first(client: Client, tenant: Tenant) -> None:
+    guid = person(tenant, outside=[])["guid"]
+    answer = asked(client, tenant, who=guid, verb="block", do="plan", reason="At once")
+    assert answer.status_code == 302
+    plan = plans.find(tenant_id=tenant.id, plan_id=int(answer["Location"].rpartition("/")[2])).plan
+    assert [step.change for step in plan.steps] == [Change(Verb.BLOCK, Subject(guid))]
+
+
+def test_the_plan_is_seen_before_it_is_kept(client: Client, tenant: Tenant) -> None:
+    found = group(tenant)
+    joining = person(tenant, outside=found["members"])
+    before = PlanRow.objects.filter(tenant_id=tenant.id).count()
+    answer = client.post(
+        f"/t/{tenant.slug}/plans/new",
+        {"change": f"add_member {joining['guid']} {found['key']}"},
+        headers={"HX-Request": "true", "HX-Target": "preview"},
+    )
+    assert answer.content.decode().strip().startswith('<section id="preview"')
+    assert re.search(rf"{re.escape(joining['name'])}.* gets {re.escape(found['name'])}", told(answer))
+    assert PlanRow.objects.filter(tenant_id=tenant.id).count() == before
+
+
+def test_many_are_chosen_in_the_list_of_people(client: Client, tenant: Tenant) -> None:
+    shown = client.get(f"/t/{tenant.slug}/people").content.decode()
+    guids = re.findall(r'name="who" value="([0-9a-f-]{36})"', shown)
+    assert len(guids) > 5
+    answer = asked(client, tenant, who=guids[:3])
+    assert answer.content.decode().count('name="who"') == 3
+    made = drafted(asked(client, tenant, who=guids[:3], verb="revoke_sessions", do="add"))
+    assert [one.subject.guid for one in made] == guids[:3]
+    choose(tenant)
+    assert 'name="who"' not in client.get(f"/t/{tenant.slug}/people").content.decode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(Verb.ADD_MEMBER, Subject(SOMEBODY), f"group:{SOMETHING}", Options(ends=LATER)),
+        Change(Verb.ASSIGN_ROLE, Subject(SOMEBODY), f"role:{SOMETHING}", Options(scope=f"/administrativeUnits/{UNIT}")),
+        Change(Verb.ASSIGN_LICENCE, Subject(SOMEBODY, SubjectType.GROUP), f"licence:{SOMETHING}"),
+        Change(Verb.SET_PLANS, Subject(SOMEBODY), f"licence:{SOMETHING}", Options(disabled_plans=())),
+        Change(Verb.SWAP_LICENCE, Subject(SOMEBODY), f"licence:{UNIT}", Options(instead_of=f"licence:{SOMETHING}")),
+        Change(Verb.CREATE_USER, Subject(""), "", Options(properties={"displayName": "<b> \"quoted\" Ü"})),
+        Change(Verb.UPDATE_USER, Subject(SOMEBODY), "", Options(properties={"department": None})),
+        Change(Verb.RESTORE_USER, Subject(SOMEBODY)),
+    ],
+)  # fmt: skip
+def test_a_form_carries_every_change_as_it_is(change: Change) -> None:
+    assert read([carried(change)]) == (change,)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"block {SOMEBODY} - {{\"ends\":\"2099-01-01T00:00:00+00:00\"}}",
+        f"add_member {SOMEBODY} group:{SOMETHING} {{\"ends\":\"soon\"}}",
+        f"add_member {SOMEBODY} group:{SOMETHING} {{\"ends\":\"2099-01-01T00:00:00\"}}",
+        f"remove_member {SOMEBODY} group:{SOMETHING} {{\"scope\":\"/{UNIT}\"}}",
+        f"assign_role {SOMEBODY} role:{SOMETHING} {{\"scope\":\"/../users\"}}",
+        f"swap_licence {SOMEBODY} licence:{SOMETHING}",
+        f"swap_licence {SOMEBODY} licence:{SOMETHING} {{\"instead_of\":\"group:{SOMETHING}\"}}",
+        f"set_plans {SOMEBODY} licence:{SOMETHING}",
+        f"assign_licence {SOMEBODY} licence:{SOMETHING} {{\"off\":[\"x\"]}}",
+        f"update_user {SOMEBODY} - {{\"properties\":{{\"passwordProfile\":\"x\"}}}}",
+        f"update_user {SOMEBODY} - {{\"properties\":{{\"accountEnabled\":\"x\"}}}}",
+        f"update_user {SOMEBODY} -",
+        f"update_user {SOMEBODY} - {{\"properties\":{{\"city\":\"{'x' * 300}\"}}}}",
+        "create_user - -",
+        f"create_user {SOMEBODY} - {{\"properties\":{{\"displayName\":\"x\"}}}}",
+        f"block {SOMEBODY} - [1]",
+        f"block {SOMEBODY} - {{\"other\":1}}",
+        f"delete_user group:{SOMEBODY[:-1]}",
+    ],
+)  # fmt: skip
+def test_options_that_no_form_of_ours_sends_become_no_change(value: str) -> None:
+    assert read([value]) == ()
+
+
+def test_deeds_say_what_they_need_where_something_can_be_missing() -> None:
+    assert [deed.verb for deed in DEEDS.values() if deed.what is not What.NOTHING and not deed.missing] == []
