@@ -31,9 +31,12 @@ RAILS = {
     "failures": "failed steps at which the breaker goes, when they are also",
     "failures_share": "such a per cent",
     "failures_of": "of so many last steps",
-    "windows": "when changes are made, by weekday and time of day in UTC; none: always",
+    "windows": "when changes are made, by weekday and time of day; none: always",
+    "zone": "the time zone whose clocks the windows go by",
     "protected_accounts": "ids of accounts that no plan touches, for example those that break glass",
     "protected_permissions": "keys of permissions that no plan touches",
+    "four_eyes": "what takes a second person besides power over the tenant, which always does",
+    "easing": "what of it an administrator wants to be without, while nobody else has agreed; it still holds",
     "approval_delay": "how long a plan that takes four eyes waits where nobody else could approve it",
 }
 WORDS = {
@@ -143,7 +146,7 @@ def standard(value: object) -> str:
     """A rail's standard value."""
     if isinstance(value, timedelta):
         return f"{value.total_seconds() / 3600:.0f} h"
-    return f"{value:,}" if isinstance(value, int) else "none"
+    return f"{value:,}" if isinstance(value, int) else str(value) if value else "none"
 
 
 def verbs(some: frozenset[Verb]) -> str:

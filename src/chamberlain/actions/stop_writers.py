@@ -1,15 +1,19 @@
 """Stop everything that writes, and let it go on; set a tenant's guard rails."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import msgspec
 
 from chamberlain import clock
 from chamberlain.audit.event import EventName, record
 from chamberlain.model.actor import Actor
-from chamberlain.model.guard import Rails
+from chamberlain.model.guard import Eyes, Rails
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.planning.four_eyes import choose
 from chamberlain.provision.guarding import rails_of
-from chamberlain.store import halts
+from chamberlain.store import halts, roles
 from chamberlain.store.connection import transaction
 from chamberlain.store.plan_values import document
 
@@ -53,17 +57,49 @@ def release_writers(*, actor: Actor, tenant: Tenant | None, reason: str) -> bool
 def set_guards(*, actor: Actor, tenant: Tenant, rails: Rails | None = None, simulates: bool | None = None) -> None:
     """Sets a tenant's guard rails, or whether its plans are only rehearsed; None leaves that as it is.
 
+    What takes a second person is not set so, but by `choose_four_eyes`.
     raises  Refused("not_allowed")
     """
+
+    def wanted(held: Rails) -> Rails | None:
+        return None if rails is None else replace(rails, four_eyes=held.four_eyes, easing=held.easing)
+
+    _set(actor, tenant, wanted, simulates=simulates)
+
+
+def choose_four_eyes(
+    *, actor: Actor, tenant: Tenant, more: frozenset[Eyes] = frozenset(), less: frozenset[Eyes] = frozenset()
+) -> Rails:
+    """Chooses what takes a second person besides power over the tenant, more of it or less; the rails as they are then.
+
+    What somebody wants to be without still holds until another one wants the same, or, where there is no other, until
+    the delay is over.
+    raises  Refused("not_allowed")
+    """
+    now, administrators = clock.now(), roles.approvers(tenant_id=tenant.id)
+    _set(
+        actor,
+        tenant,
+        lambda held: choose(held, more=more, less=less, by=actor, now=now, administrators=administrators),
+        simulates=None,
+    )
+    return rails_of(tenant.id)
+
+
+def _set(actor: Actor, tenant: Tenant, wanted: Callable[[Rails], Rails | None], *, simulates: bool | None) -> None:
     require(actor, Deed.SET_GUARDS, tenant_id=tenant.id)
-    before = {"simulates": halts.simulates(tenant.id), **_plain(rails_of(tenant.id))}
+    now = clock.now()
     with transaction():
+        halts.lock(tenant.id, now=now)
+        held = rails_of(tenant.id)
+        before = {"simulates": halts.simulates(tenant.id), **_plain(held)}
+        rails = wanted(held)
         halts.set_rails(
             tenant_id=tenant.id,
             rails=None if rails is None else document(rails),
             simulates=simulates,
             by_name=actor.name,
-            now=clock.now(),
+            now=now,
         )
         after = {"simulates": halts.simulates(tenant.id), **_plain(rails_of(tenant.id))}
         changed = [name for name in after if after[name] != before[name]]

@@ -1,7 +1,7 @@
 """Guard rails, and the stop of everything that writes."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,47 +9,65 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
+from chamberlain.actions.stop_writers import choose_four_eyes, release_writers, set_guards, stop_writers
 from chamberlain.api.asking import tenant_of
 from chamberlain.api.bearer import needs, viewer_of
 from chamberlain.api.plans import Why
 from chamberlain.model.api_token import TokenScope
 from chamberlain.model.carried import Halt
-from chamberlain.model.guard import Rails, Window
+from chamberlain.model.guard import Eyes, Rails
+from chamberlain.policy.planning.rails import (
+    BOUNDS,
+    DELAY_BOUND,
+    MOST_PROTECTED,
+    MOST_WINDOWS,
+    WEEK,
+    Bound,
+    read_window,
+    with_zone,
+)
 from chamberlain.queries.plans import Guards, find_guards
 
 router = Router(tags=["plans"])
 RAILS = "/tenants/{tenant}/guard-rails"
 STOP = "/tenants/{tenant}/stop"
-MOST_HOURS = 24 * 14
-MOST_STEPS = 1_000_000
+LONGEST_ZONE = 64
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 
-Count = Annotated[int, Field(ge=1, le=MOST_STEPS)]
-Few = Annotated[int, Field(ge=1, le=1000)]
-Percent = Annotated[int, Field(ge=1, le=100)]
+Day = Annotated[int, Field(ge=WEEK[0], le=WEEK[-1])]
 Text = Annotated[str, Query(min_length=1, max_length=1000, description="Why, for the audit trail.")]
 
 
+def within(bound: Bound) -> Any:
+    """A figure that may be left out."""
+    return Field(default=None, ge=bound.least, le=bound.most)
+
+
 class WindowShape(Schema):
-    """When changes may be made, in UTC."""
+    """When changes may be made, by the clocks of the tenant's zone."""
 
     model_config = ConfigDict(extra="forbid")
 
-    days: list[Annotated[int, Field(ge=0, le=6)]] = Field(
-        min_length=1, max_length=7, description="Weekdays; 0 is Monday."
-    )
-    begins: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="A time of day, like 22:00.")
-    ends: str = Field(
-        pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="One that is not later than the beginning is of the next day."
-    )
+    days: list[Day] = Field(min_length=1, max_length=7, description="Weekdays; 0 is Monday.")
+    begins: str = Field(pattern=CLOCK, description="A time of day, like 22:00.")
+    ends: str = Field(pattern=CLOCK, description="One that is not later than the beginning is of the next day.")
 
 
 class WindowTold(Schema):
-    """When changes may be made, in UTC."""
+    """When changes may be made, by the clocks of the tenant's zone."""
 
     days: list[int]
     begins: str
     ends: str
+
+
+class EasingShape(Schema):
+    """Somebody wants that something takes no second person any more; it still does."""
+
+    what: Eyes
+    by: str
+    at: datetime
+    until: datetime = Field(description="When it comes true by itself, where nobody else could agree.")
 
 
 class GuardRailsShape(Schema):
@@ -64,8 +82,11 @@ class GuardRailsShape(Schema):
     failures_share: int
     failures_of: int
     windows: list[WindowTold]
+    zone: str = Field(description="The time zone of the windows.")
     protected_accounts: list[str]
     protected_permissions: list[str]
+    four_eyes: list[Eyes] = Field(description="What takes a second person besides power over the tenant.")
+    easing: list[EasingShape] = Field(description="What of it somebody wants to be without.")
     approval_delay_hours: int
     simulates: bool
 
@@ -75,20 +96,28 @@ class NewGuardRails(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    most_per_plan: Count | None = None
-    share_per_plan: Percent | None = None
-    most_per_hour: Count | None = None
-    share_per_hour: Percent | None = None
-    share_from: Count | None = None
-    failures: Few | None = None
-    failures_share: Percent | None = None
-    failures_of: Few | None = None
-    windows: list[WindowShape] | None = Field(default=None, max_length=20, description="None: always.")
-    protected_accounts: list[UUID] | None = Field(default=None, max_length=200)
-    protected_permissions: list[Annotated[str, Field(max_length=400, pattern=r"^[a-z_]+:[0-9a-f:-]+$")]] | None = Field(
-        default=None, max_length=200
+    most_per_plan: int | None = within(BOUNDS["most_per_plan"])
+    share_per_plan: int | None = within(BOUNDS["share_per_plan"])
+    most_per_hour: int | None = within(BOUNDS["most_per_hour"])
+    share_per_hour: int | None = within(BOUNDS["share_per_hour"])
+    share_from: int | None = within(BOUNDS["share_from"])
+    failures: int | None = within(BOUNDS["failures"])
+    failures_share: int | None = within(BOUNDS["failures_share"])
+    failures_of: int | None = within(BOUNDS["failures_of"])
+    windows: list[WindowShape] | None = Field(default=None, max_length=MOST_WINDOWS, description="None: always.")
+    zone: str | None = Field(
+        default=None, max_length=LONGEST_ZONE, description="The time zone of the windows, like Europe/Berlin."
     )
-    approval_delay_hours: Annotated[int, Field(ge=0, le=MOST_HOURS)] | None = None
+    protected_accounts: list[UUID] | None = Field(default=None, max_length=MOST_PROTECTED)
+    protected_permissions: list[Annotated[str, Field(max_length=400, pattern=r"^[a-z_]+:[0-9a-f:-]+$")]] | None = Field(
+        default=None, max_length=MOST_PROTECTED
+    )
+    four_eyes: list[Eyes] | None = Field(
+        default=None,
+        max_length=len(Eyes),
+        description="What takes a second person. What is left out still does until somebody else leaves it out, too.",
+    )
+    approval_delay_hours: int | None = within(DELAY_BOUND)
     simulates: bool | None = Field(default=None, description="Plans are rehearsed, and nothing is written.")
 
 
@@ -114,6 +143,9 @@ def set_rails(request: HttpRequest, *, tenant: str, wanted: NewGuardRails) -> di
     viewer, found = viewer_of(request), tenant_of(request, tenant)
     before = find_guards(viewer=viewer, tenant=found)
     set_guards(actor=viewer, tenant=found, rails=_changed(before.rails, wanted), simulates=wanted.simulates)
+    if wanted.four_eyes is not None:
+        held, named = frozenset(before.rails.four_eyes), frozenset(wanted.four_eyes)
+        choose_four_eyes(actor=viewer, tenant=found, more=named - held, less=held - named)
     return _rails(find_guards(viewer=viewer, tenant=found))
 
 
@@ -155,11 +187,14 @@ def _changed(rails: Rails, wanted: NewGuardRails) -> Rails:
     """Every figure that was named, in place of the one before."""
     plain = wanted.model_dump(
         exclude_none=True,
-        exclude={"windows", "protected_accounts", "protected_permissions", "approval_delay_hours", "simulates"},
+        include=set(BOUNDS),
     )
     rails = replace(rails, **plain)
+    if wanted.zone is not None:
+        rails = with_zone(rails, wanted.zone)
     if wanted.windows is not None:
-        rails = replace(rails, windows=tuple(_window(one) for one in wanted.windows))
+        windows = (read_window(days=map(str, one.days), begins=one.begins, ends=one.ends) for one in wanted.windows)
+        rails = replace(rails, windows=tuple(windows))
     if wanted.protected_accounts is not None:
         rails = replace(rails, protected_accounts=tuple(str(guid) for guid in wanted.protected_accounts))
     if wanted.protected_permissions is not None:
@@ -169,26 +204,18 @@ def _changed(rails: Rails, wanted: NewGuardRails) -> Rails:
     return rails
 
 
-def _window(one: WindowShape) -> Window:
-    return Window(tuple(sorted(set(one.days))), time.fromisoformat(one.begins), time.fromisoformat(one.ends))
-
-
 def _rails(guards: Guards) -> dict[str, Any]:
     rails = guards.rails
     return {
-        "most_per_plan": rails.most_per_plan,
-        "share_per_plan": rails.share_per_plan,
-        "most_per_hour": rails.most_per_hour,
-        "share_per_hour": rails.share_per_hour,
-        "share_from": rails.share_from,
-        "failures": rails.failures,
-        "failures_share": rails.failures_share,
-        "failures_of": rails.failures_of,
+        **{name: getattr(rails, name) for name in BOUNDS},
         "windows": [
             {"days": [*one.days], "begins": f"{one.begins:%H:%M}", "ends": f"{one.ends:%H:%M}"} for one in rails.windows
         ],
+        "zone": rails.zone,
         "protected_accounts": [*rails.protected_accounts],
         "protected_permissions": [*rails.protected_permissions],
+        "four_eyes": [*rails.four_eyes],
+        "easing": [{"what": one.what, "by": one.by_name, "at": one.at, "until": one.until} for one in rails.easing],
         "approval_delay_hours": int(rails.approval_delay.total_seconds() // 3600),
         "simulates": guards.simulates,
     }

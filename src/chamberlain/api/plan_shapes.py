@@ -102,6 +102,7 @@ class ObjectionShape(Schema):
     guard: Guard
     told: str
     until: datetime | None = Field(description="When it ends by itself.")
+    zone: str = Field(description="The tenant's time zone, in which its windows are meant.")
 
 
 class MovedShape(Schema):
@@ -267,7 +268,7 @@ def _obstacle(one: Obstacle) -> dict[str, Any]:
 
 
 def _objection(one: Objection) -> dict[str, Any]:
-    return {"guard": one.guard, "told": say_objection(one), "until": one.until}
+    return {"guard": one.guard, "told": say_objection(one), "until": one.until, "zone": one.zone}
 
 
 def _facts(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+UTC_ZONE = "UTC"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When changes may be made: on these weekdays (0 is Monday), from a time of day to another, in UTC.
+    """When changes may be made: on these weekdays (0 is Monday), from a time of day to another, in the tenant's zone.
 
     One that ends before it begins lasts until the next morning; one that ends when it begins lasts a whole day.
     """
@@ -16,6 +18,36 @@ class Window:
     days: tuple[int, ...]
     begins: time
     ends: time
+
+
+class Eyes(StrEnum):
+    """What takes a second person where an administrator chose so. Values are stable: they stand in the database.
+
+    Power over the tenant is not among them: it always takes one (policy/planning/four_eyes).
+    """
+
+    ACCOUNTS = "accounts"
+    PASSWORDS = "passwords"
+    DELETIONS = "deletions"
+    GROUPS = "groups"
+    LICENCES = "licences"
+    PRODUCTS = "products"
+    MASS = "mass"
+
+
+@dataclass(frozen=True, slots=True)
+class Easing:
+    """Somebody wants that something takes no second person any more, which takes a second person itself.
+
+    by, by_name  id and name of the actor
+    until        when it comes true by itself, where nobody else could agree
+    """
+
+    what: Eyes
+    by: str
+    by_name: str
+    at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +59,10 @@ class Rails:
     share_from                      so many people are touched before shares count: three of ten are no disaster
     failures, failures_share        the breaker goes at so many failures among the last steps, and such a per cent
     failures_of                     how many steps back it looks
-    windows                         none: always
+    windows, zone                   none: always; by the clocks of this time zone, of the IANA database
     protected_accounts, protected_permissions   ids of accounts and keys of permissions that no path may touch
+    four_eyes                       what takes a second person besides power over the tenant, which always does
+    easing                          what of it somebody wants to be without; it still holds
     approval_delay                  what a plan waits where nobody else could approve it
     """
 
@@ -41,8 +75,11 @@ class Rails:
     failures_share: int = 50
     failures_of: int = 40
     windows: tuple[Window, ...] = ()
+    zone: str = UTC_ZONE
     protected_accounts: tuple[str, ...] = ()
     protected_permissions: tuple[str, ...] = ()
+    four_eyes: tuple[Eyes, ...] = ()
+    easing: tuple[Easing, ...] = ()
     approval_delay: timedelta = timedelta(hours=24)
 
 
@@ -65,11 +102,16 @@ class Guard(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One reason to hold a plan back. `until`: when it ends by itself; None: when somebody does something."""
+    """One reason to hold a plan back.
+
+    until  when it ends by itself; None: when somebody does something
+    zone   the time zone in which people think of that
+    """
 
     guard: Guard
     values: Mapping[str, str] = field(default_factory=dict)
     until: datetime | None = None
+    zone: str = UTC_ZONE
 
 
 @dataclass(frozen=True, slots=True)

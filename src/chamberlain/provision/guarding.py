@@ -16,7 +16,7 @@ from chamberlain.model.plan import Plan, PlanState, StepState
 from chamberlain.policy.planning.barring import barring
 from chamberlain.policy.planning.guards import is_emergency, objections, trips
 from chamberlain.policy.planning.windows import is_open, opens_at
-from chamberlain.policy.planning.words import say_objection, say_obstacle
+from chamberlain.policy.planning.words import say_moment, say_objection, say_obstacle
 from chamberlain.provision.journal import Failure
 from chamberlain.provision.situation import situation_of
 from chamberlain.store import halts, plans, roles, steps
@@ -129,9 +129,10 @@ class Watch:
         if self.is_emergency:
             return None if why is not None and why[0] == "breaker_tripped" else why
         now = clock.now()
-        windows = rails_of(self.plan.tenant_id).windows
-        if why is None and not is_open(windows, now=now):
-            outside = Objection(Guard.OUTSIDE_WINDOW, until=opens_at(windows, now=now))
+        rails = rails_of(self.plan.tenant_id)
+        if why is None and not is_open(rails.windows, now=now, zone=rails.zone):
+            until = opens_at(rails.windows, now=now, zone=rails.zone)
+            outside = Objection(Guard.OUTSIDE_WINDOW, until=until, zone=rails.zone)
             return "plan_guarded", {"reasons": told([outside])}
         return why
 
@@ -175,5 +176,5 @@ def _standing(plan: Plan) -> Standing:
 
 
 def _line(one: Objection) -> str:
-    until = "" if one.until is None else f" ({one.until:%Y-%m-%d %H:%M} UTC)"
+    until = "" if one.until is None else f" ({say_moment(one.until, zone=one.zone)})"
     return say_objection(one) + until

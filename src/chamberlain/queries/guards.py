@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from chamberlain import clock
 from chamberlain.model.actor import Actor
 from chamberlain.model.carried import Halt
-from chamberlain.model.guard import Rails
+from chamberlain.model.guard import Eyes, Rails
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may, require
+from chamberlain.policy.planning.four_eyes import in_force
 from chamberlain.provision.guarding import rails_of
 from chamberlain.store import halts, roles
 from chamberlain.store.reads import figures, people, permissions
@@ -27,6 +29,7 @@ class GuardPage:
 
     people          how many the tenant has, which shares are of
     approvers       how many people could approve a plan
+    eyes            what takes a second person now besides power over the tenant
     set_by, set_at  who set the rails last; None where the standard ones hold
     """
 
@@ -37,6 +40,7 @@ class GuardPage:
     approvers: int
     accounts: tuple[Protected, ...]
     permissions: tuple[Protected, ...]
+    eyes: frozenset[Eyes]
     set_by: str
     set_at: datetime | None
 
@@ -70,14 +74,16 @@ def show_guards(*, viewer: Actor, tenant: Tenant) -> GuardPage:
     known = people.by_guids(tenant_id=tenant.id, guids=list(rails.protected_accounts))
     names = {str(row["guid"]): str(row["name"]) for row in known}
     set_by, set_at = halts.set_by(tenant.id)
+    approvers = roles.approvers(tenant_id=tenant.id)
     return GuardPage(
         rails=rails,
         simulates=halts.simulates(tenant.id),
         halts=halts.halts_of(tenant.id),
         people=figures.people(tenant_id=tenant.id)["people"],
-        approvers=roles.approvers(tenant_id=tenant.id),
+        approvers=approvers,
         accounts=tuple(Protected(guid, names.get(guid, "")) for guid in rails.protected_accounts),
         permissions=tuple(Protected(key, _name(tenant, key)) for key in rails.protected_permissions),
+        eyes=in_force(rails, now=clock.now(), administrators=approvers),
         set_by=set_by,
         set_at=set_at,
     )

@@ -60,7 +60,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "plan_needs_approval": Sentence(
         "The plan has to be approved by somebody else first.",
-        "It touches privileged access, which takes four eyes.",
+        "It touches what takes four eyes here.",
         "Ask another administrator to approve plan {plan_id}.",
     ),
     "plan_own_approval": Sentence(
@@ -80,8 +80,18 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "window_unreadable": Sentence(
         "This maintenance window cannot be read.",
-        "It needs at least one day, and two times of day in UTC: {text}",
+        "It needs at least one day, and two times of day: {text}",
         "Choose the days and write times like 22:00; nothing was changed.",
+    ),
+    "zone_unknown": Sentence(
+        "This time zone is not known.",
+        "{text} is none of the IANA time zones.",
+        "Write it like Europe/Berlin or UTC; nothing was changed.",
+    ),
+    "four_eyes_unknown": Sentence(
+        "This cannot be made to take a second person.",
+        "{text} is none of: {known}.",
+        "Name one of these; nothing was changed.",
     ),
     "plan_left_to_person": Sentence(
         what="What was given for a time is over, and a person has to take it away.",

@@ -54,11 +54,17 @@ def simulates(tenant_id: int) -> bool:
     return GuardRow.objects.filter(tenant_id=tenant_id, simulates=True).exists()
 
 
+def lock(tenant_id: int, *, now: datetime) -> None:
+    """Lets nobody else set the tenant's guard rails until the transaction ends."""
+    GuardRow.objects.get_or_create(tenant_id=tenant_id, defaults={"set_at": now})
+    GuardRow.objects.select_for_update().get(tenant_id=tenant_id)
+
+
 def set_rails(
     *, tenant_id: int, rails: dict[str, Any] | None, simulates: bool | None, by_name: str, now: datetime
 ) -> None:
-    """Keeps what was set; None leaves it as it is."""
-    row, _is_new = GuardRow.objects.get_or_create(tenant_id=tenant_id, defaults={"set_at": now})
+    """Keeps what was set; None leaves it as it is. Call `lock` before."""
+    row = GuardRow.objects.get(tenant_id=tenant_id)
     row.rails = row.rails if rails is None else rails
     row.simulates = row.simulates if simulates is None else simulates
     row.set_by_name, row.set_at = by_name, now

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from chamberlain.model.guard import Approval, Guard, Objection, Rails, Standing
-from chamberlain.model.kind import Family
-from chamberlain.model.plan import DONE_STEPS, Cause, Change, Plan, Step, StepState, SubjectType
+from chamberlain.model.plan import DONE_STEPS, Cause, Plan, Step, StepState, SubjectType
 from chamberlain.model.situation import PermissionKnown
 from chamberlain.model.verb import EMERGENCY
+from chamberlain.policy.planning.four_eyes import why_four_eyes
 from chamberlain.policy.planning.windows import is_open, opens_at
 
 _OVER = DONE_STEPS | {StepState.SKIPPED}
@@ -44,23 +44,6 @@ def is_emergency(plan: Plan, *, by_administrator: bool) -> bool:
     """Whether it only locks people out, and somebody with a name wants it: then it does not wait."""
     verbs = {step.change.verb for step in plan.steps}
     return bool(verbs) and verbs <= EMERGENCY and by_administrator and plan.cause is Cause.PERSON
-
-
-def is_privileged(change: Change, *, permission: PermissionKnown | None) -> bool:
-    """Whether a change moves power over the tenant, which takes four eyes."""
-    return change.verb.family is Family.ROLE or (permission is not None and permission.privileged)
-
-
-def takes_four_eyes(plan: Plan, *, permissions: Mapping[str, PermissionKnown]) -> bool:
-    """Whether somebody other than its maker has to agree to it.
-
-    What ends by itself was agreed to when it was given, and nobody has to agree again that it ends.
-    """
-    privileged = [
-        step for step in plan.steps if is_privileged(step.change, permission=permissions.get(step.change.permission))
-    ]
-    is_ending = plan.cause is Cause.EXPIRY and not any(step.change.verb.gives for step in privileged)
-    return bool(privileged) and not is_ending
 
 
 def trips(outcomes: Sequence[bool], *, rails: Rails) -> bool:
@@ -127,12 +110,12 @@ def _hour(left: Sequence[Step], rails: Rails, standing: Standing) -> Iterator[Ob
     until = standing.room_at if standing.changed else None
     if standing.changed + len(left) > rails.most_per_hour:
         values = {"changes": str(standing.changed), "more": str(len(left)), "most": str(rails.most_per_hour)}
-        yield Objection(Guard.TOO_MANY_IN_HOUR, values, until)
+        yield Objection(Guard.TOO_MANY_IN_HOUR, values, until, rails.zone)
     mine = {step.change.subject.guid for step in left if step.change.subject.type is SubjectType.ACCOUNT}
     people = len(standing.touched | mine)
     if _is_too_much(people, standing.people, rails.share_per_hour, rails):
         values = {"people": str(people), "of": str(standing.people), "most": str(rails.share_per_hour)}
-        yield Objection(Guard.TOO_MUCH_IN_HOUR, values, until)
+        yield Objection(Guard.TOO_MUCH_IN_HOUR, values, until, rails.zone)
 
 
 def _is_too_much(people: int, of: int, share: int, rails: Rails) -> bool:
@@ -140,8 +123,9 @@ def _is_too_much(people: int, of: int, share: int, rails: Rails) -> bool:
 
 
 def _window(rails: Rails, standing: Standing) -> Iterator[Objection]:
-    if not is_open(rails.windows, now=standing.now):
-        yield Objection(Guard.OUTSIDE_WINDOW, until=opens_at(rails.windows, now=standing.now))
+    if not is_open(rails.windows, now=standing.now, zone=rails.zone):
+        until = opens_at(rails.windows, now=standing.now, zone=rails.zone)
+        yield Objection(Guard.OUTSIDE_WINDOW, until=until, zone=rails.zone)
 
 
 def _second(
@@ -152,14 +136,15 @@ def _second(
     approvals: Sequence[Approval],
 ) -> Iterator[Objection]:
     """Power over the tenant is moved by two; where there is only one, after a delay in which it can be noticed."""
-    is_agreed = any(one.by != plan.made_by for one in approvals)
-    if is_agreed or not takes_four_eyes(plan, permissions=permissions):
+    why = why_four_eyes(plan, rails=rails, standing=standing, permissions=permissions)
+    if not why or any(one.by != plan.made_by for one in approvals):
         return
+    values = {"sorts": ",".join(why)}
     if standing.administrators < 2:
         until = plan.made_at + max(rails.approval_delay, timedelta(0))
         if standing.now < until:
-            yield Objection(Guard.NEEDS_DELAY, until=until)
+            yield Objection(Guard.NEEDS_DELAY, values, until, rails.zone)
     elif approvals:
         yield Objection(Guard.APPROVED_BY_MAKER)
     else:
-        yield Objection(Guard.NEEDS_SECOND_PERSON)
+        yield Objection(Guard.NEEDS_SECOND_PERSON, values)

@@ -6,7 +6,8 @@ from datetime import time, timedelta
 from typing import Any
 
 from chamberlain.errors import Refused
-from chamberlain.model.guard import Rails, Window
+from chamberlain.model.guard import Eyes, Rails, Window
+from chamberlain.policy.planning.windows import zones
 
 LONGEST_QUOTED = 40
 MOST_WINDOWS = 20
@@ -22,7 +23,7 @@ class Bound:
     most: int
 
 
-# The figures of Rails that are set one by one. The delay is typed in hours.
+# The figures of Rails that are set one by one, for every way of setting them. The delay is typed in hours.
 BOUNDS: dict[str, Bound] = {
     "most_per_plan": Bound(1, 100_000),
     "share_per_plan": Bound(1, 100),
@@ -51,7 +52,7 @@ def read_figures(rails: Rails, typed: Mapping[str, str]) -> Rails:
 
 
 def read_window(*, days: Iterable[str], begins: str, ends: str) -> Window:
-    """A maintenance window that was typed: days as numbers from 0 for Monday, times of day in UTC.
+    """A maintenance window that was typed: days as numbers from 0 for Monday, times of day in the tenant's zone.
 
     raises  Refused("window_unreadable")
     """
@@ -60,6 +61,26 @@ def read_window(*, days: Iterable[str], begins: str, ends: str) -> Window:
     if not chosen:
         raise Refused("window_unreadable", text="–")
     return Window(chosen, _time(begins), _time(ends))
+
+
+def with_zone(rails: Rails, text: str) -> Rails:
+    """The rails with windows by the clocks of a time zone that was typed.
+
+    raises  Refused("zone_unknown")
+    """
+    return replace(rails, zone=_zone(text))
+
+
+def read_eyes(text: str) -> Eyes:
+    """What takes a second person, as it was typed.
+
+    raises  Refused("four_eyes_unknown")
+    """
+    try:
+        return Eyes(text.strip().lower())
+    except ValueError:
+        known = ", ".join(one.value for one in Eyes)
+        raise Refused("four_eyes_unknown", text=text[:LONGEST_QUOTED], known=known) from None
 
 
 def with_window(rails: Rails, window: Window) -> Rails:
@@ -116,6 +137,14 @@ def _time(text: str) -> time:
     except ValueError:
         raise Refused("window_unreadable", text=text[:LONGEST_QUOTED]) from None
     return found.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _zone(text: str) -> str:
+    plain = text.strip().replace(" ", "_").casefold()
+    found = next((name for name in zones() if name.casefold() == plain), None)
+    if found is None:
+        raise Refused("zone_unknown", text=text[:LONGEST_QUOTED])
+    return found
 
 
 def _require_room(held: int, *, most: int, name: str) -> None:

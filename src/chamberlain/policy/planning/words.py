@@ -1,13 +1,16 @@
 """What everybody says of a plan. These literals are message ids; braces are filled after the translation."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from chamberlain.language import gettext
 from chamberlain.model.effect import Consequence, Effect
-from chamberlain.model.guard import Guard, Objection
+from chamberlain.model.guard import UTC_ZONE, Eyes, Guard, Objection
 from chamberlain.model.obstacle import Help, Hindrance, Obstacle
 from chamberlain.model.plan import Because, Change, PlanState, Reason, Restorable, StepState
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.windows import zones
 
 VERB = {
     Verb.ADD_MEMBER: "{who} joins {what}",
@@ -119,9 +122,22 @@ GUARD = {
     Guard.TOO_MANY_IN_HOUR: "{changes} changes were made within the hour, and these are {more}; {most} are allowed.",
     Guard.TOO_MUCH_IN_HOUR: "With this plan {people} of {of} people are touched within the hour; {most} % are allowed.",
     Guard.OUTSIDE_WINDOW: "Changes are made within maintenance windows only.",
-    Guard.NEEDS_SECOND_PERSON: "It moves power over the tenant: somebody else has to approve it.",
+    Guard.NEEDS_SECOND_PERSON: "It takes a second person ({what}): somebody else has to approve it.",
     Guard.APPROVED_BY_MAKER: "Whoever made the plan approved it; it has to be somebody else.",
-    Guard.NEEDS_DELAY: "It moves power over the tenant, and nobody else could approve it: it waits instead.",
+    Guard.NEEDS_DELAY: "It takes a second person ({what}), and nobody else could approve it: it waits instead.",
+}
+
+# What takes a second person. Power over the tenant always does.
+POWER = "power"
+EYES: dict[str, str] = {
+    POWER: "power over the tenant",
+    Eyes.ACCOUNTS: "accounts of people",
+    Eyes.PASSWORDS: "passwords",
+    Eyes.DELETIONS: "deleting people",
+    Eyes.GROUPS: "members and owners of groups",
+    Eyes.LICENCES: "licences",
+    Eyes.PRODUCTS: "roles of applications",
+    Eyes.MASS: "many changes at once",
 }
 
 RESTORABLE = {
@@ -184,7 +200,17 @@ def say_effect(effect: Effect) -> str:
 
 def say_objection(objection: Objection) -> str:
     """Why a plan is held back."""
-    return _filled(GUARD[objection.guard], objection.values)
+    sorts = [one for one in objection.values.get("sorts", "").split(",") if one in EYES]
+    told = {"what": ", ".join(gettext(EYES[one]) for one in sorts)} if sorts else {}
+    return _filled(GUARD[objection.guard], {**objection.values, **told})
+
+
+def say_moment(moment: datetime, *, zone: str) -> str:
+    """A moment as the clocks of a time zone show it, with the zone, and their distance from UTC where it has one."""
+    if zone == UTC_ZONE or zone not in zones():
+        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    shown = moment.astimezone(ZoneInfo(zone))
+    return f"{shown:%Y-%m-%d %H:%M} {zone} (UTC{shown.isoformat()[-6:]})"
 
 
 def say_reason(because: Because) -> str:

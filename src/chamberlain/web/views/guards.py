@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
+from chamberlain.actions.stop_writers import choose_four_eyes, release_writers, set_guards, stop_writers
 from chamberlain.errors import ChamberlainError
 from chamberlain.model.actor import Actor
-from chamberlain.model.guard import Rails
+from chamberlain.model.guard import Eyes, Rails
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may, require
 from chamberlain.policy.planning import rails as typed_rails
+from chamberlain.policy.planning.four_eyes import MASS
+from chamberlain.policy.planning.windows import zones
+from chamberlain.policy.planning.words import say_moment
 from chamberlain.queries import connections
-from chamberlain.queries.guards import halted_everywhere, show_guards
+from chamberlain.queries.guards import GuardPage, halted_everywhere, show_guards
 from chamberlain.queries.people import match_person
 from chamberlain.queries.plans import find_guards, match_permission
 from chamberlain.sentences import explain
@@ -41,6 +44,21 @@ DAYS = tuple(
         )
     )
 )
+EYES: dict[Eyes, tuple[str, str]] = {
+    Eyes.PASSWORDS: (gettext_noop("Passwords"), gettext_noop("Resetting the password of somebody.")),
+    Eyes.DELETIONS: (gettext_noop("Deleting people"), gettext_noop("Their accounts, with what belongs to them.")),
+    Eyes.MASS: (
+        gettext_noop("Many changes at once"),
+        gettext_noop("Plans of more than %(count)d changes, whatever they are."),
+    ),
+    Eyes.ACCOUNTS: (
+        gettext_noop("Accounts of people"),
+        gettext_noop("Creating, changing, enabling, restoring. Blocking by a named administrator never waits."),
+    ),
+    Eyes.GROUPS: (gettext_noop("Groups"), gettext_noop("Members and owners of groups of every kind.")),
+    Eyes.LICENCES: (gettext_noop("Licences"), gettext_noop("Licences, and the services in them.")),
+    Eyes.PRODUCTS: (gettext_noop("Roles of applications"), gettext_noop("Who may use which application as what.")),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,6 +124,8 @@ def _show(
         "windows": tuple(
             (place, tuple(_(DAYS[day][1]) for day in one.days), one) for place, one in enumerate(page.rails.windows)
         ),
+        "zones": zones(),
+        "eyes": _eyes(page, viewer),
         "may_set": may(viewer, Deed.SET_GUARDS, tenant_id=tenant.id),
         "may_stop": may(viewer, Deed.STOP_WRITERS, tenant_id=tenant.id),
         "may_stop_all": may(viewer, Deed.STOP_EVERYTHING),
@@ -118,6 +138,23 @@ def _show(
     response = show(request, "guards/guards.html", context, tenant=tenant)
     response.status_code = status_of(failure) if failure else 200
     return response
+
+
+def _eyes(page: GuardPage, viewer: Actor) -> list[dict[str, object]]:
+    """What may take a second person, whether it does, and who wants to be without it."""
+    easing = {one.what: one for one in page.rails.easing if one.what in page.eyes}
+    return [
+        {
+            "what": what.value,
+            "name": _(name),
+            "note": _(note) % {"count": MASS} if "%(" in note else _(note),
+            "is_on": what in page.eyes,
+            "easing": easing.get(what),
+            "is_own": what in easing and easing[what].by == viewer.id,
+            "until": say_moment(easing[what].until, zone=page.rails.zone) if what in easing else "",
+        }
+        for what, (name, note) in EYES.items()
+    ]
 
 
 def _stop(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
@@ -145,6 +182,24 @@ def _add_window(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
     require(viewer, Deed.SET_GUARDS, tenant_id=tenant.id)
     window = typed_rails.read_window(days=sent.getlist("day"), begins=sent.get("begins", ""), ends=sent.get("ends", ""))
     return _set(viewer, tenant, lambda rails: typed_rails.with_window(rails, window))
+
+
+def _set_zone(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
+    return _set(viewer, tenant, lambda rails: typed_rails.with_zone(rails, text_in(sent, "zone")))
+
+
+def _more_eyes(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
+    what = typed_rails.read_eyes(sent.get("what", ""))
+    choose_four_eyes(actor=viewer, tenant=tenant, more=frozenset({what}))
+    return _("From now on it takes a second person.")
+
+
+def _less_eyes(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
+    what = typed_rails.read_eyes(sent.get("what", ""))
+    choose_four_eyes(actor=viewer, tenant=tenant, less=frozenset({what}))
+    if what in show_guards(viewer=viewer, tenant=tenant).eyes:
+        return _("Noted. It still takes a second person: see below until when.")
+    return _("It takes no second person any more.")
 
 
 def _drop_window(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
@@ -185,6 +240,9 @@ DEEDS: dict[str, Callable[[Actor, Tenant, QueryDict], str]] = {
     "release": _release,
     "simulate": _simulate,
     "limits": _limits,
+    "more_eyes": _more_eyes,
+    "less_eyes": _less_eyes,
+    "zone": _set_zone,
     "add_window": _add_window,
     "drop_window": _drop_window,
     "protect": _protect,
