@@ -95,12 +95,15 @@ class Crawl:
     def roles(self) -> None:
         for role in self.client.listing("roleManagement/directory/roleDefinitions?$top=10"):
             self.permissions.append({"t": "permission", "key": f"role:{role['id']}", "name": role["displayName"]})
+        active = self.client.listing("roleManagement/directory/roleAssignmentScheduleInstances?$top=10")
+        until = {one["id"]: {"ends": one["endDateTime"]} for one in active if one["endDateTime"]}
         for held in self.client.listing("roleManagement/directory/roleAssignments?$top=10"):
-            detail = {"scope": held["directoryScopeId"]}
+            detail = {"scope": held["directoryScopeId"], **until.get(held["id"], {})}
             self.edge(held["principalId"], f"role:{held['roleDefinitionId']}", "assigned", detail=detail)
 
         for held in self.client.listing("roleManagement/directory/roleEligibilityScheduleInstances?$top=10"):
-            detail = {"scope": held["directoryScopeId"]}
+            ends = {"ends": held["endDateTime"]} if held["endDateTime"] else {}
+            detail = {"scope": held["directoryScopeId"], **ends}
             self.edge(held["principalId"], f"role:{held['roleDefinitionId']}", "eligible", detail=detail)
 
     def applications(self) -> None:

@@ -31,7 +31,8 @@ class PathShape(Schema):
     state: str = Field(description="For licences: Microsoft's state.")
     error: str = Field(description="For licences: Microsoft's error code.")
     scope: str = Field(description="For roles: the directory scope where it is not the whole tenant.")
-    until: datetime | None = Field(description="When Chamberlain takes it away, where it was given for a time.")
+    until: datetime | None = Field(description="When it ends, where it is held for a time.")
+    ends_by_us: bool = Field(description="Whether Chamberlain takes it away then; otherwise Microsoft ends it.")
 
 
 class PlanShape(Schema):
@@ -125,6 +126,7 @@ def path(found: Path) -> dict[str, Any]:
         "error": found.error,
         "scope": found.scope,
         "until": found.until,
+        "ends_by_us": found.by_us,
     }
 
 

@@ -192,6 +192,19 @@ class RoleAssignment(Shape, frozen=True, kw_only=True):
     principal: Reference | None = None
 
 
+class RoleInstance(Shape, frozen=True, kw_only=True):
+    """The same as its schedule has it: until when, and whether a group brings it.
+
+    source  https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance (2026)
+    """
+
+    principal_id: str
+    role_definition_id: str
+    directory_scope_id: str | None = None
+    member_type: str | None = None
+    end_date_time: str | None = None
+
+
 class RoleEligibility(Shape, frozen=True, kw_only=True):
     """Somebody may activate a role in a scope, and does not hold it meanwhile.
 

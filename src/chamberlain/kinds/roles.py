@@ -1,11 +1,17 @@
 """Directory roles, who holds them, and who may activate them.
 
-Microsoft Graph: GET /roleManagement/directory/roleDefinitions, roleAssignments and roleEligibilityScheduleInstances,
-RoleManagement.Read.Directory; eligibility needs Entra ID P2. A few pages: read whole in every run, which costs less
-than asking for changes.
-source  https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments (2026)
+Microsoft Graph: GET /roleManagement/directory/roleDefinitions, roleAssignments, roleAssignmentScheduleInstances and
+roleEligibilityScheduleInstances, RoleManagement.Read.Directory; ends and eligibility need Entra ID P2. A few pages:
+read whole in every run, which costs less than asking for changes.
+
+Whoever may read assignments with Directory.Read.All alone is not told when they end. What is not told does not end
+anything: ends that were known stay until they have passed.
+source  https://learn.microsoft.com/graph/api/rbacapplication-list-roleassignments (2026),
+        rbacapplication-list-roleassignmentscheduleinstances (2026): permissions, assignmentType, memberType
 """
 
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from chamberlain.errors import Refused
@@ -14,9 +20,13 @@ from chamberlain.graph.page import pages
 from chamberlain.kinds.reading import Reading, facts, holder_type
 from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.observed import NIL, GrantSeen, PermissionSeen, key_of
+from chamberlain.policy.planning.facts import moment, read_moment
 
 DEFINITIONS = f"/roleManagement/directory/roleDefinitions?$select={shape.select(shape.RoleDefinition)}&$top=999"
 ASSIGNMENTS = "/roleManagement/directory/roleAssignments?$expand=principal&$top=999"
+INSTANCES = (
+    f"/roleManagement/directory/roleAssignmentScheduleInstances?$select={shape.select(shape.RoleInstance)}&$top=999"
+)
 ELIGIBILITIES = "/roleManagement/directory/roleEligibilityScheduleInstances?$expand=principal&$top=999"
 NOT_FOR_US = frozenset({"premium_missing", "scope_missing"})
 WHOLE_TENANT = "/"
@@ -45,8 +55,15 @@ PRIVILEGED = frozenset(
 )
 
 
-async def read(reading: Reading) -> None:
-    """Every role, every assignment, and every eligibility where the tenant has them."""
+Place = tuple[str, str, str]  # holder, role, scope
+KnownEnds = Callable[[], Awaitable[Mapping[Place, str]]]
+
+
+async def read(reading: Reading, *, known: KnownEnds) -> None:
+    """Every role, every assignment, and every eligibility where the tenant has them.
+
+    known  when assignments end, as an earlier run was told; asked only where this one is not told
+    """
 
     async def listing(unit: str) -> dict[str, Any]:
         count = 0
@@ -54,19 +71,52 @@ async def read(reading: Reading) -> None:
             reading.sink.add([seen(role) for role in roles.value], unit=unit)
             count += len(roles.value)
         reading.progress.advance(count)
+        told = await _ends(reading)
+        ends = _still_to_come(await known(), now=reading.start.began_at) if told is None else told
         async for assigned in pages(reading.graph, ASSIGNMENTS, shape.RoleAssignment):
-            rows = [edge(reading, one, Relation.ASSIGNED) for one in assigned.value]
+            rows = [edge(reading, one, Relation.ASSIGNED, ends=ends.get(_place(one))) for one in assigned.value]
             reading.sink.add(rows, unit=unit)
         return {"read": count, "eligible": await _eligible(reading, unit=unit)}
 
     await reading.unit("roles", listing)
 
 
+async def _ends(reading: Reading) -> dict[Place, str] | None:
+    """When assignments end that do; None where Microsoft does not tell."""
+    found: dict[Place, str] = {}
+    try:
+        async for active in pages(reading.graph, INSTANCES, shape.RoleInstance):
+            # What a group brings to its members is the group's assignment, which comes by itself.
+            own = (one for one in active.value if one.member_type in (None, "Direct"))
+            found.update({_place(one): ends for one in own if (ends := _moment(one.end_date_time))})
+    except Refused as refused:
+        if refused.code not in NOT_FOR_US:
+            raise
+        return None
+    return found
+
+
+def _still_to_come(ends: Mapping[Place, str], *, now: datetime) -> dict[Place, str]:
+    """What was to have ended and is there was prolonged, nobody knows until when."""
+    return {place: text for place, text in ends.items() if (at := read_moment(text)) is not None and at > now}
+
+
+def _place(one: shape.RoleAssignment | shape.RoleInstance | shape.RoleEligibility) -> Place:
+    return one.principal_id.lower(), one.role_definition_id.lower(), one.directory_scope_id or WHOLE_TENANT
+
+
+def _moment(text: str | None) -> str | None:
+    """A time of Microsoft's, always written alike; None where it is none."""
+    at = read_moment(text)
+    return None if at is None else moment(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
 async def _eligible(reading: Reading, *, unit: str) -> list[str]:
     """Reads eligibilities; [] where Microsoft does not let us: the licence or the permission is missing."""
     try:
         async for eligible in pages(reading.graph, ELIGIBILITIES, shape.RoleEligibility):
-            reading.sink.add([edge(reading, one, Relation.ELIGIBLE) for one in eligible.value], unit=unit)
+            rows = [edge(reading, one, Relation.ELIGIBLE, ends=_moment(one.end_date_time)) for one in eligible.value]
+            reading.sink.add(rows, unit=unit)
     except Refused as refused:
         if refused.code not in NOT_FOR_US:
             raise
@@ -91,8 +141,14 @@ def seen(role: shape.RoleDefinition) -> PermissionSeen:
     )
 
 
-def edge(reading: Reading, assignment: shape.RoleAssignment | shape.RoleEligibility, relation: Relation) -> GrantSeen:
-    """An assignment or eligibility, with its scope."""
+def edge(
+    reading: Reading,
+    assignment: shape.RoleAssignment | shape.RoleEligibility,
+    relation: Relation,
+    *,
+    ends: str | None = None,
+) -> GrantSeen:
+    """An assignment or eligibility, with its scope, and when it ends by itself."""
     principal = assignment.principal
     return GrantSeen(
         family=Family.ROLE,
@@ -103,5 +159,7 @@ def edge(reading: Reading, assignment: shape.RoleAssignment | shape.RoleEligibil
         parent=NIL,
         relation=relation,
         via=None,
-        qualifier_id=reading.detail(scope=assignment.directory_scope_id or WHOLE_TENANT),
+        qualifier_id=reading.detail(
+            scope=assignment.directory_scope_id or WHOLE_TENANT, **({} if ends is None else {"ends": ends})
+        ),
     )

@@ -27,6 +27,7 @@ class Consequence(StrEnum):
     SYNC_MAY_REVERT = "sync_may_revert"  # the on-premises directory says otherwise
     SEATS_SHORT = "seats_short"  # a group's licence would reach more people than there are seats
     ENDS_BY_US = "ends_by_us"
+    ENDS_ANYWAY = "ends_anyway"  # what goes would have ended by itself, or by us
     ALREADY_SO = "already_so"
 
 

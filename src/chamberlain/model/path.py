@@ -38,6 +38,7 @@ class Path:
     error    for licences: Microsoft's error code, e.g. "CountViolation"; otherwise ""
     scope    for roles: the directory scope when it is not the whole tenant; otherwise ""
     until    when it ends: by itself, or because we take it away then; None: without end
+    by_us    whether it is ours to take it away then
     """
 
     reason: Reason
@@ -47,3 +48,4 @@ class Path:
     error: str = ""
     scope: str = ""
     until: datetime | None = None
+    by_us: bool = False

@@ -95,6 +95,7 @@ class Situation:
     administrators   accounts that are Global Administrator now, and may sign in
     blind            keys of permissions whose holders could not be read
     timed            rights that end by us: holder, permission, the verb that takes it, scope (store/terms)
+    ending           when they do, of those that the changes take
     """
 
     as_of: datetime
@@ -111,3 +112,4 @@ class Situation:
     administrators: frozenset[str] = frozenset()
     blind: frozenset[str] = frozenset()
     timed: frozenset[tuple[str, str, str, str]] = frozenset()
+    ending: Mapping[tuple[str, str, str, str], datetime] = field(default_factory=dict)

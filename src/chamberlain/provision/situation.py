@@ -19,6 +19,7 @@ from chamberlain.policy.capabilities import writes
 from chamberlain.policy.planning.by_rule import touched
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.policy.planning.since import accounts_since, edges_since
+from chamberlain.policy.planning.terms import TAKING
 from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.settings import load
 from chamberlain.store import coverage, halts, scopes, tenants, terms
@@ -66,6 +67,7 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
         own_roles=_own_roles(connection),
         blind=_blind(known, held=open_scopes(held)),
         timed=_timed(tenant_id, changes),
+        ending=_ending(tenant_id, changes),
     )
 
 
@@ -206,6 +208,17 @@ def _timed(tenant_id: int, changes: Sequence[Change]) -> frozenset[terms.Place]:
         tenant_id=tenant_id,
         subjects={one.subject.key for one in giving},
         permissions={one.permission for one in giving},
+    )
+
+
+def _ending(tenant_id: int, changes: Sequence[Change]) -> dict[terms.Place, datetime]:
+    taking = [one for one in changes if one.verb in TAKING]
+    if not taking:
+        return {}
+    return terms.ending(
+        tenant_id=tenant_id,
+        subjects={one.subject.key for one in taking},
+        permissions={one.permission for one in taking},
     )
 
 

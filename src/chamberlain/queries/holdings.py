@@ -10,6 +10,7 @@ from chamberlain.model.kind import GROUP_FAMILIES, Family, Kind, Relation
 from chamberlain.model.observed import family_of
 from chamberlain.model.path import Link, Path, Reason
 from chamberlain.policy.path import Chain, chains
+from chamberlain.policy.planning.facts import read_moment
 from chamberlain.queries.terms import ends_of
 from chamberlain.queries.unread import unread_since
 from chamberlain.store.reads import holdings, permissions
@@ -166,13 +167,21 @@ def _assigned_path(row: Row, known: Mapping[int, Row]) -> Path:
         state=detail.get("state", ""),
         error="" if error == "None" else error,
         scope="" if scope == WHOLE_TENANT else scope,
+        until=_ends(detail),
     )
 
 
 def _through_group(row: Row, known: Mapping[int, Row], *, since: datetime) -> Path:
-    scope = (row["detail"] or {}).get("scope", WHOLE_TENANT)
+    detail = row["detail"] or {}
+    scope = detail.get("scope", WHOLE_TENANT)
     reason = Reason.ELIGIBLE if row["relation"] == Relation.ELIGIBLE else Reason.GROUP
-    return Path(reason, _links([row["holder_id"]], known), since, scope="" if scope == WHOLE_TENANT else scope)
+    links = _links([row["holder_id"]], known)
+    return Path(reason, links, since, scope="" if scope == WHOLE_TENANT else scope, until=_ends(detail))
+
+
+def _ends(detail: Mapping[str, Any]) -> datetime | None:
+    """When Microsoft ends it by itself."""
+    return read_moment(detail.get("ends"))
 
 
 def _direct(since: datetime) -> Path:

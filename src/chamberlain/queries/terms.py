@@ -1,4 +1,5 @@
-"""When rights end that we take away: noted on the path by which somebody holds them."""
+"""When rights end that we take away: noted on the path by which somebody holds them. Where Microsoft ends it earlier,
+that is the end."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,8 @@ class Ends:
             return path
         scope = (path.scope or WHOLE_TENANT) if verb is Verb.REMOVE_ROLE else WHOLE_TENANT
         until = self._known.get((account, permission["key"], verb.value, scope))
-        return path if until is None else replace(path, until=until)
+        is_first = until is not None and (path.until is None or until < path.until)
+        return replace(path, until=until, by_us=True) if is_first else path
 
 
 def ends_of(*, tenant_id: int, accounts: Sequence[int], at: datetime | None) -> Ends:

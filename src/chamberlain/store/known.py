@@ -48,6 +48,22 @@ def licensing_groups(*, tenant_id: int) -> frozenset[str]:
     return frozenset(row["guid"] for row in found)
 
 
+def role_ends(*, tenant_id: int) -> dict[tuple[str, str, str], str]:
+    """When assignments of roles end by themselves: by holder, role and scope."""
+    found = rows(
+        "SELECT h.guid::text AS holder, p.guid::text AS role, q.content ->> 'scope' AS scope, "
+        "q.content ->> 'ends' AS ends FROM permission p "
+        "JOIN grants g ON g.tenant_id = p.tenant_id AND g.permission_id = p.id "
+        "AND g.relation = 3 AND g.closed_at IS NULL "
+        "JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id AND q.content ? 'ends' "
+        "JOIN (SELECT tenant_id, id, guid FROM account UNION ALL SELECT tenant_id, id, guid FROM permission) h "
+        "ON h.tenant_id = g.tenant_id AND h.id = g.holder_id "
+        "WHERE p.tenant_id = %(tenant)s AND p.family = 2",
+        {"tenant": tenant_id},
+    )
+    return {(row["holder"], row["role"], row["scope"]): row["ends"] for row in found}
+
+
 def bounds(*, tenant_id: int, parts: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     """Where to cut the listings of users and groups so that all parts are about as long.
 

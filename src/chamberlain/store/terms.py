@@ -151,6 +151,14 @@ def open_of(*, tenant_id: int, subjects: Iterable[str], permissions: Iterable[st
     return frozenset(found.values_list("subject", "permission", "verb", "scope"))
 
 
+def ending(*, tenant_id: int, subjects: Iterable[str], permissions: Iterable[str]) -> dict[Place, datetime]:
+    """When rights of these end by us."""
+    found = TermRow.objects.filter(
+        tenant_id=tenant_id, outcome=Outcome.OPEN.value, permission__in=[*permissions], subject__in=[*subjects]
+    )
+    return {(row.subject, row.permission, row.verb, row.scope): row.ends for row in found}
+
+
 def settled_by(*, tenant_id: int, plan_id: int) -> dict[Place, datetime]:
     """When rights would have ended that a plan took away, or gave for good."""
     found = TermRow.objects.filter(tenant_id=tenant_id, settled_by=plan_id)

@@ -44,7 +44,7 @@ class Settled:
     newest_audit: datetime | None
 
 
-async def read_kinds(session: Session, followed: Followed) -> None:
+async def read_kinds(session: Session, followed: Followed, *, tenant_id: int) -> None:
     """Reads side by side: listings of what is read anew, what changed of the rest, and whole what is small.
 
     raises  Upstream("delta_expired") when everything has to be read
@@ -54,7 +54,15 @@ async def read_kinds(session: Session, followed: Followed) -> None:
         (phase, one.read if one.stream in start.anew else one.following(start, followed))
         for phase, one in STREAMED.items()
     ]
-    await session.side_by_side([*streams, (PhaseName.LICENCES, licences.read), (PhaseName.ROLES, roles.read)])
+
+    async def ends() -> Mapping[roles.Place, str]:
+        return await asyncio.to_thread(apart, lambda: known.role_ends(tenant_id=tenant_id))
+
+    small: list[tuple[PhaseName, Work]] = [
+        (PhaseName.LICENCES, licences.read),
+        (PhaseName.ROLES, partial(roles.read, known=ends)),
+    ]
+    await session.side_by_side([*streams, *small])
 
 
 async def replay(session: Session, reading: Reading, followed: Followed) -> None:

@@ -175,7 +175,7 @@ async def _read_as(begun: _Begun, asked: Asked, way: Way, opened: Session, links
         opened, start=start, failures={}, barred=begun.barred, wakes=Capability.AUDIT_WAKES in asked.chosen
     )
     followed = Followed(unit_of_this_round(session))
-    await read_kinds(session, followed)
+    await read_kinds(session, followed, tenant_id=asked.tenant_id)
     async with session.phase(PhaseName.CHANGES) as reading:
         await replay(session, reading, followed)
         settled = await settle(

@@ -1,6 +1,7 @@
 """What a change brings about besides what was asked for, from what is known now."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 
 from chamberlain.model.effect import Consequence, Effect
 from chamberlain.model.kind import Family, Kind, Relation
@@ -8,6 +9,7 @@ from chamberlain.model.path import Link
 from chamberlain.model.plan import Change, Restorable, SubjectType
 from chamberlain.model.situation import AccountKnown, Edge, Situation
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.facts import read_moment
 from chamberlain.policy.planning.reach import RELATIONS, Above, reach
 from chamberlain.policy.planning.restoring import RESTORING
 from chamberlain.policy.planning.terms import place_of
@@ -35,6 +37,7 @@ def effects(change: Change, *, before: Above, after: Above, situation: Situation
         found += _of_account(change, account, lost=set(had) - set(has), left=set(has))
     if change.options.ends_by_us:
         found.append(_ended(change, situation, is_held=any(one.consequence is Consequence.ALREADY_SO for one in found)))
+    found += _ends_anyway(change, before, situation)
     if RESTORING[change.verb].restorable is Restorable.NOT:
         found.append(Effect(Consequence.NOT_RESTORABLE))
     return tuple(found)
@@ -79,6 +82,17 @@ def _ended(change: Change, situation: Situation, *, is_held: bool) -> Effect:
     if is_held and place_of(change) not in situation.timed:
         return Effect(Consequence.KEEPS, link_of(change.permission, situation))
     return Effect(Consequence.ENDS_BY_US)
+
+
+def _ends_anyway(change: Change, before: Above, situation: Situation) -> Iterator[Effect]:
+    """What is taken and would have ended: by itself, because Microsoft was told so, or by us."""
+    if change.verb.family is None or change.verb.gives:
+        return
+    own = (edge.ends for edge in before.held(change.subject) if _is_wanted(change, edge))
+    ends = [at for text in own if (at := read_moment(text)) is not None]
+    ends += [at for at in [situation.ending.get(place_of(change))] if at is not None]
+    if ends:
+        yield Effect(Consequence.ENDS_ANYWAY, values={"time": f"{min(ends).astimezone(UTC):%Y-%m-%d %H:%M} UTC"})
 
 
 def _gained_and_lost(

@@ -107,6 +107,7 @@ CONSEQUENCE = {
     Consequence.SYNC_MAY_REVERT: "the on-premises directory may set it back: change it there as well",
     Consequence.ENDS_BY_US: "Chamberlain takes it away in time, because the tenant cannot end it by itself",
     Consequence.NOT_RESTORABLE: "cannot be put back",
+    Consequence.ENDS_ANYWAY: "would end on {time} anyway",
     Consequence.ALREADY_SO: "is so already: nothing is sent",
 }
 PEOPLE = "{people} people in {through}: "

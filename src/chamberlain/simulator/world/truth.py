@@ -19,7 +19,7 @@ from chamberlain.simulator.world.grown import Grown
 from chamberlain.simulator.world.licence import HOLDING, LicenceState
 from chamberlain.simulator.world.log import ChangeLog
 from chamberlain.simulator.world.reference import Kind, Ref
-from chamberlain.simulator.world.role import RoleAssignment
+from chamberlain.simulator.world.role import RoleAssignment, Schedule
 from chamberlain.simulator.world.sign_in import last_sign_in, written
 
 Line = dict[str, Any]
@@ -170,11 +170,11 @@ class Truth:
         owned = self._related(Relation.OWNER, holder, self._base.owned_by(holder))
         found.extend(Edge(self._group_key(group), "owner", "", None) for group in owned)
         found.extend(
-            Edge(f"role:{held.role_id}", "assigned", "", {"scope": held.scope}) for held in self._roles(holder)
+            Edge(f"role:{held.role_id}", "assigned", "", self._when(Shelf.ROLE, held)) for held in self._roles(holder)
         )
         eligible = {tuple(held): held for held in self._base.eligible_of(holder)}
         found.extend(
-            Edge(f"role:{held.role_id}", "eligible", "", {"scope": held.scope})
+            Edge(f"role:{held.role_id}", "eligible", "", self._when(Shelf.ELIGIBLE, held))
             for held in self._folded.settled(Shelf.ELIGIBLE, holder, eligible)
         )
         found.extend(
@@ -184,6 +184,12 @@ class Truth:
         )
         found.extend(self._licence_edges(holder, groups))
         return sorted(found, key=lambda edge: (edge[:3], msgspec.json.encode(edge.detail)))
+
+    def _when(self, shelf: Shelf, held: RoleAssignment) -> Line:
+        """Where a role holds, and until when if it ends by itself."""
+        schedule: Schedule | None = self._folded.entries[Shelf.SCHEDULE].get((shelf.value, *held))
+        ends = None if schedule is None else schedule.ends
+        return {"scope": held.scope} if ends is None else {"scope": held.scope, "ends": ends}
 
     def edges(self) -> Iterator[Line]:
         """Direct edges, holder by holder."""
