@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -19,12 +20,14 @@ from chamberlain.model.plan import Change, Options, PlanState, Restorable, Subje
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.provision.situation import situation_of
+from chamberlain.queries.made_since import made_since_of_permission, made_since_of_person
 from chamberlain.settings import Settings
 from chamberlain.store import plans, runs
 from chamberlain.store.connection import rows
 from chamberlain.store.models import HearingRow
 from chamberlain.work import apply_plan as story
 from stories import ADMIN, perform
+from terminal import run
 
 Choose = Callable[..., None]
 
@@ -226,8 +229,34 @@ def test_after_a_plan_the_tenant_is_read_at_once_and_once_more_when_replicas_hav
     do(tenant, settings, Change(Verb.ADD_MEMBER, who, group))
     assert runs.open_of(tenant.id), "a run is on its way"
     (wake,) = HearingRow.objects.filter(tenant_id=tenant.id).values_list("wake_at", flat=True)
+    assert wake is not None
     assert clock.now() < wake <= clock.now() + REPLICAS_LAG
     do(tenant, settings, Change(Verb.REMOVE_MEMBER, who, group))
     (wake,) = HearingRow.objects.filter(tenant_id=tenant.id).values_list("wake_at", flat=True)
+    assert wake is not None
     assert wake <= clock.now(), "that run may have begun before this change: the next one follows it right away"
     HearingRow.objects.filter(tenant_id=tenant.id).delete()
+
+
+def test_pages_and_the_terminal_say_what_was_changed_until_it_is_read(tenant: Tenant, settings: Settings) -> None:
+    perform(tenant, settings)
+    who, group = people(tenant)[6], groups(tenant)[2]
+    guid = UUID(who.guid)
+
+    def unread() -> tuple[list[str], int]:
+        of_person = made_since_of_person(viewer=ADMIN, tenant=tenant, guid=guid)
+        of_group = made_since_of_permission(viewer=ADMIN, tenant=tenant, key=group)
+        return [one.says.partition(" ")[2] for one in of_person.changes], of_group.total
+
+    before = unread()[1]
+    name = do(tenant, settings, Change(Verb.ADD_MEMBER, who, group), Change(Verb.BLOCK, who)).steps[0].step.subject_name
+    told, in_group = unread()
+    assert len(told) == 2
+    assert in_group == before + 1
+    shown = run("who", who.guid, "--tenant", tenant.slug)
+    assert f"{name} may no longer sign in" in shown.stdout
+    assert "not read yet" in shown.stdout
+    do(tenant, settings, Change(Verb.ENABLE, who))
+    assert len(unread()[0]) == 1, "nothing is to be read of what is as it was"
+    perform(tenant, settings)
+    assert unread() == ([], before)

@@ -15,6 +15,7 @@ from chamberlain.model.kind import Kind
 from chamberlain.model.path import Path, Reason
 from chamberlain.policy.moment import read_moment
 from chamberlain.queries.connections import choose_tenant
+from chamberlain.queries.made_since import MadeSince, made_since_of_person
 from chamberlain.queries.people import Person, match_person
 from chamberlain.queries.words import WHY_UNKNOWN
 
@@ -45,6 +46,8 @@ def who(
             print_json(_json(found))
         else:
             _print(found)
+            if moment is None:
+                _warn(made_since_of_person(viewer=viewer, tenant=chosen, guid=found.row.guid))
 
 
 def _print(person: Person) -> None:
@@ -67,6 +70,16 @@ def _print(person: Person) -> None:
         held = [holding for holding in person.holdings if holding.kind is kind]
         if held:
             out.print(_tree(_(heading), held))
+
+
+def _warn(unread: MadeSince) -> None:
+    """What was changed and is not in this yet."""
+    for one in unread.changes:
+        told = _("{change} at {time} UTC: done by plan {plan}, and not read yet")
+        text = told.format(change=one.says, time=f"{one.at:%H:%M:%S}", plan=one.plan)
+        out.print(f"[yellow]{escape(text)}[/]", highlight=False)
+    if unread.more:
+        out.print(f"[yellow]{_('and {count} more').format(count=unread.more)}[/]")
 
 
 def _used(activity: Activity) -> str:

@@ -28,6 +28,10 @@ class Consequence(StrEnum):
     SEATS_SHORT = "seats_short"  # a group's licence would reach more people than there are seats
     ENDS_BY_US = "ends_by_us"
     ENDS_ANYWAY = "ends_anyway"  # what goes would have ended by itself, or by us
+    PLANS_EXCLUDE = "plans_exclude"  # services of two licences that, by Microsoft's list, do not go together
+    PLAN_NEEDS = "plan_needs"  # a service that, by Microsoft's pages, works only beside another one
+    CLASHED_BEFORE = "clashed_before"  # others in the tenant could not get both
+    REFUSED_BEFORE = "refused_before"  # the same change, by Microsoft, for a reason that it told
     ALREADY_SO = "already_so"
 
 

@@ -94,6 +94,9 @@ class Situation:
     ourselves        ids of the application that connects, and of its service principal
     administrators   accounts that are Global Administrator now, and may sign in
     blind            keys of permissions whose holders could not be read
+    service_plans    of licences: names of their service plans by id
+    clashes          licences that Microsoft did not give to somebody who has the other one
+    refused          what Microsoft said when it refused a change last: by verb, subject and permission
     timed            rights that end by us: holder, permission, the verb that takes it, scope (store/terms)
     ending           when they do, of those that the changes take
     """
@@ -111,5 +114,8 @@ class Situation:
     ourselves: frozenset[str] = frozenset()
     administrators: frozenset[str] = frozenset()
     blind: frozenset[str] = frozenset()
+    service_plans: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    clashes: frozenset[tuple[str, str]] = frozenset()
+    refused: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     timed: frozenset[tuple[str, str, str, str]] = frozenset()
     ending: Mapping[tuple[str, str, str, str], datetime] = field(default_factory=dict)

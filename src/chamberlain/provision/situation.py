@@ -24,10 +24,11 @@ from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.settings import load
 from chamberlain.store import coverage, halts, scopes, tenants, terms
 from chamberlain.store.reads import done as did
-from chamberlain.store.reads import own_roles, surroundings
+from chamberlain.store.reads import licensing, own_roles, surroundings
 from chamberlain.store.reads import situation as read
 
 IDLE_FOR = timedelta(days=90)
+REMEMBERED = timedelta(days=30)  # what Microsoft refused is told again as long
 WHILE_READING = timedelta(minutes=5)  # Microsoft's replicas lag: a sync that began later may have missed it as well
 HIDDEN, HIDDEN_MEMBERS = "HiddenMembership", "Member.Read.Hidden"
 COUNTED = (Relation.MEMBER, Relation.OWNER, Relation.ASSIGNED)
@@ -66,6 +67,9 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
         administrators=surroundings.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR, since=since),
         own_roles=_own_roles(connection),
         blind=_blind(known, held=open_scopes(held)),
+        service_plans=licensing.plans_of(tenant_id=tenant_id, licences=_licences(known)),
+        clashes=licensing.clashes(tenant_id=tenant_id, licences=_licences_given(changes)),
+        refused=licensing.refused(tenant_id=tenant_id, subjects=_subjects(changes), since=clock.now() - REMEMBERED),
         timed=_timed(tenant_id, changes),
         ending=_ending(tenant_id, changes),
     )
@@ -84,6 +88,14 @@ def _accounts(tenant_id: int, changes: Sequence[Change]) -> list[dict[str, Any]]
 
 def _subjects(changes: Sequence[Change]) -> frozenset[str]:
     return frozenset(one.subject.key for one in changes)
+
+
+def _licences(known: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(row["key"] for row in known if row["family"] == Family.LICENCE)
+
+
+def _licences_given(changes: Sequence[Change]) -> frozenset[str]:
+    return frozenset(one.permission for one in changes if one.verb.family is Family.LICENCE and one.verb.gives)
 
 
 def _groups(known: Sequence[Mapping[str, Any]]) -> frozenset[str]:

@@ -20,6 +20,7 @@ from chamberlain.policy.planning.obstacles import name_of
 from chamberlain.policy.planning.order import in_order, waits
 from chamberlain.policy.planning.reach import Above, reach
 from chamberlain.policy.planning.restoring import RESTORING
+from chamberlain.policy.planning.service_plans import plan_effects
 from chamberlain.policy.planning.terms import ends_by_us
 
 _MOVES = {Consequence.ENTERS_BY_RULE: Verb.ADD_MEMBER, Consequence.LEAVES_BY_RULE: Verb.REMOVE_MEMBER}
@@ -78,6 +79,7 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
         then = _then(above, change, by_rules)
         besides = effects(change, before=above, after=then, situation=situation)
         last = _last_seats(change, above, then, seats, situation)
+        licensing = tuple(plan_effects(change, before=above, after=then, situation=situation))
         first_owner = _first_owner(change, unowned, situation)
         permission = situation.permissions.get(change.permission)
         earlier = [changes[one].verb.value for one in sorted(after[place])]
@@ -91,7 +93,7 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
                 after=frozenset(one + 1 for one in after[place]),
                 expected=expected(change),
                 reasons=because + needed,
-                effects=_distinct(besides, by_rules, last, first_owner),
+                effects=_distinct(besides, by_rules, last, licensing, first_owner),
                 units=units(change, permission=permission),
                 needs=scopes_for(change, permission=permission),
                 restorable=Restorable.NOT if first_owner else RESTORING[change.verb].restorable,

@@ -108,6 +108,10 @@ CONSEQUENCE = {
     Consequence.ENDS_BY_US: "Chamberlain takes it away in time, because the tenant cannot end it by itself",
     Consequence.NOT_RESTORABLE: "cannot be put back",
     Consequence.ENDS_ANYWAY: "would end on {time} anyway",
+    Consequence.PLANS_EXCLUDE: "Microsoft may refuse it: {services} exclude each other, and {link} has one of them",
+    Consequence.PLAN_NEEDS: "Microsoft may refuse it: {service} in {link} works only with {needed}",
+    Consequence.CLASHED_BEFORE: "Microsoft may refuse it: somebody who has {link} could not get it",
+    Consequence.REFUSED_BEFORE: "Microsoft refused it last time: “{said}”",
     Consequence.ALREADY_SO: "is so already: nothing is sent",
 }
 PEOPLE = "{people} people in {through}: "

@@ -8,6 +8,7 @@ from chamberlain.audit.event import EventName
 from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections, history, permissions
 from chamberlain.queries.changing import what_may_change
+from chamberlain.queries.made_since import made_since_of_permission
 from chamberlain.queries.state import one_state
 from chamberlain.web.address import Address, choice_from, text_from
 from chamberlain.web.frame import show, wants_fragment
@@ -42,6 +43,7 @@ def show_permission(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     }
     if not context["plain"] and at is None:
         context["changing"] = what_may_change(viewer=viewer, tenant=tenant)
+        context["made_since"] = made_since_of_permission(viewer=viewer, tenant=tenant, key=key)
     cursor = request.GET.get("cursor") or None
     if shown == HISTORY:
         context["history"] = history.permission_history(viewer=viewer, tenant=tenant, key=key, cursor=cursor)

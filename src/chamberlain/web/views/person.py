@@ -14,6 +14,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may
 from chamberlain.queries import connections, consents, history, people
 from chamberlain.queries.changing import what_may_change
+from chamberlain.queries.made_since import made_since_of_person
 from chamberlain.queries.people import Holding, Person
 from chamberlain.queries.state import one_state
 from chamberlain.web.address import Address
@@ -61,6 +62,7 @@ def about_person(request: HttpRequest, viewer: Actor, tenant: Tenant, guid: UUID
         "slider": slider_for(address, at=at, moments=moments),
         "at_query": address.with_().removeprefix(request.path),
         "consents": consents.consents_of(viewer=viewer, tenant=tenant, guid=guid, at=at),
+        "made_since": made_since_of_person(viewer=viewer, tenant=tenant, guid=guid) if at is None else None,
         **_sections(person),
     }
 
