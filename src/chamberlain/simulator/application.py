@@ -37,8 +37,6 @@ from chamberlain.simulator.world.knobs import Knobs
 from chamberlain.simulator.world.reference import Kind
 from chamberlain.simulator.world.tenant import World
 
-REWIND = ("rewind",)
-
 
 class _Rewinding(msgspec.Struct, forbid_unknown_fields=True):
     position: int
@@ -87,7 +85,7 @@ class Simulator:
         self._exchange = exchange_front(world, front, key, cloud.exchange)
         applications = ApplicationControl(directory, platform)
         exchange = ExchangeControl(world, self._exchange.mail)
-        self._control = Control(world, front, faults, subscriptions, applications, exchange, seed=seed)
+        self._control = Control(world, front, faults, subscriptions, applications, exchange, self._rewind, seed=seed)
 
     def _rewind(self, request: Request) -> Response:
         """The tenant of an earlier position again. What came after it has never been."""
@@ -109,8 +107,6 @@ class Simulator:
             self._replicas.note(time.time())  # what was written is known to some replicas later
             return answered
         if first == ROOT:
-            if (request.method, request.segments[1:]) == ("POST", REWIND):
-                return self._rewind(request)
             response = self._control.respond(request)
             self._replicas.note(time.time())
             return response

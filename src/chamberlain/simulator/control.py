@@ -54,6 +54,7 @@ class Control:
         subscriptions: Subscriptions,
         applications: ApplicationControl,
         exchange: ExchangeControl,
+        rewind: Callable[[Request], Response],
         *,
         seed: int,
     ) -> None:
@@ -71,6 +72,7 @@ class Control:
             ("POST", "knobs"): self._turn_knobs,
             ("POST", "expire_delta_tokens"): self._expire_delta_tokens,
             ("GET", "position"): lambda _request: json_response(200, {"position": world.log.position}),
+            ("POST", "rewind"): rewind,
             ("POST", "lifecycle"): self._tell_of_life,
             ("GET", "truth"): self._truth,
             ("GET", "faults"): lambda _request: json_response(200, faults.report()),
