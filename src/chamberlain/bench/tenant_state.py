@@ -30,6 +30,11 @@ def state_of(truth: Iterable[dict[str, Any]]) -> State:
     return frozenset(found)
 
 
+def place_of(fact: Fact) -> Fact:
+    """What a fact is about: who and what they hold, or who and which of their properties."""
+    return fact[1:3] if fact[0] in (EDGE, INHERITED) else fact[:2]
+
+
 def after(state: State, changes: Iterable[Change], *, found: State, kept: State = frozenset()) -> State:
     """What the tenant has to be like when these have happened, and nothing else.
 

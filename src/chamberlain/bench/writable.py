@@ -57,10 +57,14 @@ class Writable:
 
         raises  RuntimeError where that failed
         """
-        if not wait_for(self._sync):
+        if not wait_for(self.sync_here):
             raise RuntimeError("the tenant could not be read")
 
-    def _sync(self) -> None:
+    def sync_here(self) -> None:
+        """Reads the tenant in this process.
+
+        raises  RuntimeError where that failed
+        """
         from chamberlain.actions.start_sync import start_sync
         from chamberlain.model.run import Trigger
         from chamberlain.store import runs

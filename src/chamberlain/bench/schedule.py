@@ -1,0 +1,232 @@
+"""One schedule: plans are made, carried out through trouble and kills, compared, undone, and compared again."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from chamberlain.bench import writes_log
+from chamberlain.bench.apart import wait_for
+from chamberlain.bench.granting import Grants
+from chamberlain.bench.lives import Lives
+from chamberlain.bench.tenant_state import UNSEEN, Fact, State, after, place_of, state_of
+from chamberlain.bench.trouble import Trouble
+from chamberlain.bench.wishes import Wishes
+from chamberlain.bench.writable import ADMINISTRATOR, Writable
+from chamberlain.model.carried import Ran
+from chamberlain.model.plan import DONE_STEPS, Change, PlanState
+from chamberlain.store import plans
+
+TRIES = 6
+TRIES_OF_FAILED = 2  # what the directory itself refuses does not get better
+KEPT = 6
+Make = Callable[[], None]
+
+
+@dataclass(slots=True)
+class Played:
+    """How a schedule ended.
+
+    repeated  writes that the directory had done before
+    unproved  steps that were called done and are not
+    left      steps that the directory itself refused; refused: licences that it did not give again
+    touched   facts of the tenant that the plan changed, and how many of them its undo restored
+    """
+
+    seed: int
+    steps: int = 0
+    barred: int = 0
+    left: int = 0
+    refused: int = 0
+    kills: int = 0
+    faults: int = 0
+    repeated: list[str] = field(default_factory=list)
+    unproved: list[str] = field(default_factory=list)
+    touched: int = 0
+    restored: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the tenant was as it ought to be, after the plan and after its undo."""
+        return not self.differences and self.steps > 0
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing at all is to be said against it."""
+        return self.is_equal and not self.repeated and not self.unproved and self.touched == self.restored
+
+
+@dataclass(slots=True)
+class Schedule:
+    """Everything that a seed decides. `lives`: what carries plans out."""
+
+    tenant: Writable
+    seed: int
+    chance: random.Random
+    lives: Lives
+    trouble: Trouble
+    _played: Played = field(init=False)
+    _log_from: int = 0
+
+    def __post_init__(self) -> None:
+        self._played = Played(self.seed)
+
+    def play(self) -> Played:
+        """All of it."""
+        truth = list(self.tenant.simulator.truth("?effective=0"))
+        before = state_of(truth)
+        wishes = self._wishes(truth)
+        ran = self._carry_out([lambda: self._plan(wishes)])
+        if ran is not None:
+            self._played.steps, self._played.barred = (
+                sum(len(one.steps) for one in ran),
+                sum(len(one.plan.barred) for one in ran),
+            )
+            self._put_back(ran, before, self._compare(ran, before, "plan"))
+        self._played.kills, self._played.faults = self.lives.kills, self.trouble.faults
+        return self._played
+
+    def _wishes(self, truth: Sequence[dict[str, Any]]) -> tuple[Change, ...]:
+        simulator = self.tenant.simulator
+        seats = Grants(simulator).free_seats()
+        return Wishes(truth, chance=self.chance, domain=simulator.domain, free_seats=seats).draw()
+
+    def _put_back(self, ran: Sequence[Ran], before: State, then: State) -> None:
+        """Undoes plans, the last one first."""
+        self.lives.sync()
+        now, denied = then, set[Fact]()
+        for one in reversed(ran):
+            back = self._carry_out([lambda plan_id=one.plan.id: self._undo(plan_id)])  # type: ignore[misc]
+            if back is None:
+                return
+            now = self._compare(back, now, "undo", kept=before)
+            denied |= self._denied(back)
+        touched = {fact for fact in before ^ then if place_of(fact) not in denied}
+        self._played.touched, self._played.refused = len(touched), len(denied)
+        self._played.restored = sum((fact in now) == (fact in before) for fact in touched)
+        self._note("undone", *(_without(denied, state) for state in (before, now)))
+
+    def _denied(self, backs: Iterable[Ran]) -> set[Fact]:
+        """Licences that the directory itself does not give again: their seats are gone, or it would not today."""
+        log = writes_log.entries(self.tenant.simulator, after=self._log_from)
+        refused = [text for text in writes_log.refusals(log) if "/assignLicense" in text]
+        left = [one.step.change for back in backs for one in back.steps if one.step.state not in DONE_STEPS]
+        return {
+            (change.subject.guid, key)
+            for change in left
+            for key in (change.permission, change.options.instead_of)
+            if key.startswith("licence:") and any(change.subject.guid in text for text in refused)
+        }
+
+    def _carry_out(self, makes: Sequence[Make]) -> list[Ran] | None:
+        """Makes plans and has them carried out, through faults and kills, in the order in which they ended.
+
+        returns  None where that did not end
+        """
+        self._log_from = writes_log.newest(self.tenant.simulator)
+        ended: list[Ran] = []
+        self.trouble.begin()
+        try:
+            for _ in range(TRIES):
+                pairs = [(make, self._made(make)) for make in makes]
+                found = self._run([ran.plan.id for _, ran in pairs if ran is not None])
+                ended += [ran for ran in found if ran.plan.state is not PlanState.STALE]
+                stale = {ran.plan.id for ran in found if ran.plan.state is PlanState.STALE}
+                makes = [make for make, ran in pairs if ran is None or ran.plan.id in stale]
+                if not makes:
+                    return ended
+        finally:
+            self.trouble.end()
+        self._played.differences.append("no plan could be made that was carried out")
+        return None
+
+    def _made(self, make: Make) -> Ran | None:
+        if not wait_for(make):
+            return None
+        newest = plans.latest(tenant_id=self.tenant.tenant.id, limit=1)
+        return self._find(newest[0]["id"]) if newest else None
+
+    def _plan(self, wishes: Sequence[Change]) -> None:
+        from chamberlain.actions.make_plan import make_plan
+
+        make_plan(
+            actor=ADMINISTRATOR,
+            tenant=self.tenant.tenant,
+            changes=wishes,
+            reason="a measurement",
+            settings=self.tenant.settings,
+        )
+
+    def _undo(self, plan_id: int) -> None:
+        from chamberlain.actions.undo_plan import undo_plan
+
+        undo_plan(
+            actor=ADMINISTRATOR,
+            tenant=self.tenant.tenant,
+            plan_id=plan_id,
+            reason="a measurement",
+            settings=self.tenant.settings,
+        )
+
+    def _find(self, plan_id: int) -> Ran:
+        return plans.find(tenant_id=self.tenant.tenant.id, plan_id=plan_id)
+
+    def _run(self, plan_ids: Sequence[int]) -> list[Ran]:
+        """Applies plans until they are over; one that pauses, or leaves something undone, goes on as people let it."""
+        from chamberlain.actions.apply_plan import apply_plan
+
+        open_ids, failed = list(plan_ids), dict.fromkeys(plan_ids, 0)
+        for _ in range(TRIES if plan_ids else 0):
+            for plan_id in open_ids:
+                apply_plan(actor=ADMINISTRATOR, tenant=self.tenant.tenant, plan_id=plan_id)
+            self.lives.carry_out(open_ids)
+            states = {plan_id: self._find(plan_id).plan.state for plan_id in open_ids}
+            for plan_id, state in states.items():
+                failed[plan_id] += state is PlanState.FAILED
+            over = {one for one, state in states.items() if state in (PlanState.DONE, PlanState.STALE)}
+            open_ids = [one for one in open_ids if one not in over and failed[one] < TRIES_OF_FAILED]
+            if not open_ids:
+                break
+        return [self._find(plan_id) for plan_id in plan_ids]
+
+    def _compare(self, ran: Sequence[Ran], before: State, what: str, *, kept: State = frozenset()) -> State:
+        """What the tenant is like beside what it ought to be; what is left to people must not have happened."""
+        log = writes_log.entries(self.tenant.simulator, after=self._log_from)
+        now = state_of(self.tenant.simulator.truth("?effective=0"))
+        done = [one.step.change for plan in ran for one in plan.steps if one.step.state in DONE_STEPS]
+        self._note(what, after(before, done, found=now, kept=kept), now)
+        self._played.repeated += [f"{what}: again {deed}" for deed in writes_log.repeated(log)]
+        self._played.repeated += [f"{what}: twice {deed}" for deed in writes_log.doubled(log)]
+        for change in done:
+            if not _is_so(change, before, now, kept, log):
+                self._played.unproved.append(f"{what}: called done, and is not: {change}")
+        for one in ran:
+            self._explain(one, log, what)
+        return now
+
+    def _explain(self, ran: Ran, log: Sequence[dict[str, Any]], what: str) -> None:
+        """A step may be left to people only where the directory itself refused it, or one that it waits for."""
+        refused = writes_log.refusals(log)
+        left = {one.step.number: one for one in ran.steps if one.step.state not in DONE_STEPS}
+        self._played.left += len(left)
+        for one in left.values():
+            is_refused = any(one.step.change.subject.guid in text for text in refused)
+            if not is_refused and not one.step.after & left.keys():
+                self._played.differences.append(f"{what}: left undone: {one.step.change} {one.failure} {ran.pause}")
+
+    def _note(self, what: str, wanted: State, found: State) -> None:
+        for side, facts in (("missing", wanted - found), ("extra", found - wanted)):
+            self._played.differences += [f"{what}: {side} {' '.join(fact)}" for fact in sorted(facts)[:KEPT]]
+
+
+def _without(places: set[Fact], state: State) -> State:
+    return frozenset(fact for fact in state if place_of(fact) not in places)
+
+
+def _is_so(change: Change, before: State, now: State, kept: State, log: Sequence[dict[str, Any]]) -> bool:
+    """Whether what is called done is done; what no reading tells is in the log of writes."""
+    if change.verb in UNSEEN:
+        return writes_log.has_happened(log, UNSEEN[change.verb], change.subject.guid)
+    wanted = after(before, [change], found=now, kept=kept)
+    return wanted - before <= now and not (before - wanted) & now
