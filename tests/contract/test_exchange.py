@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,28 +15,30 @@ from chamberlain.errors import ChamberlainError, Misconfigured, NotFound, Upstre
 from chamberlain.graph.exchange.opening import ExchangeEndpoint, open_exchange
 from chamberlain.graph.exchange.port import Exchange
 from chamberlain.graph.token import Credential
-from chamberlain.kinds.writing import mail_groups
+from chamberlain.kinds.writing import mail_groups, mailboxes
 from chamberlain.model.exchange import (
     NO_CMDLETS,
     CmdletPermit,
     ExchangeWay,
-    MailboxChange,
     MailboxType,
     MailGroup,
     Outcome,
 )
 from chamberlain.model.kind import Family
 from chamberlain.model.observed import key_of
-from chamberlain.model.plan import Change, Subject
+from chamberlain.model.plan import Change, Facts, Options, Subject
 from chamberlain.model.verb import Verb
 from chamberlain.policy.cmdlets import CMDLETS
 from chamberlain.policy.planning.facts import expected, is_met
+from chamberlain.policy.planning.inverse import inverse
 from pwsh_stand import recorded, stand
 
 Value = TypeVar("Value")
 AUDIENCE = "https://outlook.office365.com"
 ALL = frozenset().union(*CMDLETS.values())
 WAYS = [ExchangeWay.INVOKE, ExchangeWay.POWERSHELL]
+OTHER = "(somebody else)"
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
 NOBODY = "11111111-2222-4333-8444-555555555555"
 
 
@@ -164,31 +166,76 @@ def test_dynamic_groups_come_with_their_filter_and_whom_it_finds(tenant: Tenant)
     assert found["Everybody"] > found["Everybody in Sales"] > 0
 
 
-def test_a_mailbox_is_forwarded_shared_opened_and_put_back(tenant: Tenant) -> None:
-    users = [one["id"] for one in tenant.truth()["mailboxes"] if one["type"] == "UserMailbox"]
-    user, other = users[0], users[-1]
+def test_a_mailbox_is_told_with_its_size_where_that_is_asked_for(tenant: Tenant) -> None:
+    user = next(one for one in tenant.truth()["mailboxes"] if one["type"] == "UserMailbox")
+    plain = tenant.ask(lambda exchange: exchange.mailbox(user["id"]))
+    assert (plain.guid, plain.type, plain.held, plain.bytes) == (user["id"], MailboxType.USER, False, None)
+    sized = tenant.ask(lambda exchange: exchange.mailbox_with_size(user["id"]))
+    assert sized == replace(plain, bytes=user["bytes"])
+
+
+@pytest.mark.parametrize(
+    ("verb", "properties"),
+    [
+        (Verb.SET_FORWARDING, {"forwardTo": OTHER}),
+        (Verb.SET_FORWARDING, {"forwardTo": OTHER, "keepCopy": False}),
+        (Verb.SET_FORWARDING, {"forwardOutside": "someone@elsewhere.example"}),
+        (Verb.SET_FORWARDING, {"forwardTo": OTHER, "forwardOutside": "someone@elsewhere.example"}),
+        (Verb.HIDE_FROM_LISTS, {}),
+        (Verb.GIVE_FULL_ACCESS, {"delegate": OTHER}),
+        (Verb.GIVE_SEND_AS, {"delegate": OTHER}),
+        (Verb.GIVE_SEND_ON_BEHALF, {"delegate": OTHER}),
+        (Verb.MAKE_SHARED, {}),
+    ],
+)
+def test_a_change_of_a_mailbox_is_carried_proved_and_put_back(
+    tenant: Tenant, verb: Verb, properties: dict[str, str | bool | None]
+) -> None:
+    """Also what is put back is put back again: so every verb is carried."""
+    users = [one for one in tenant.truth()["mailboxes"] if one["type"] == "UserMailbox" and not one["synced"]]
+    said = {name: users[-1]["id"] if value == OTHER else value for name, value in properties.items()}
+    change = Change(verb, Subject(users[0]["id"]), options=Options(properties=said))
+
+    async def carry(exchange: Exchange, change: Change) -> tuple[Facts, Facts]:
+        before, after = [], []
+        for found in (before, after):
+            (seen,) = await mailboxes.seen(exchange, [change])
+            assert not isinstance(seen, ChamberlainError)
+            found.append(seen)
+            if found is before:
+                assert not is_met(expected(change), seen=seen, before=None)
+                assert await mailboxes.send(exchange, [change]) == [None]
+        assert is_met(expected(change), seen=after[0], before=None)
+        return before[0], after[0]
 
     async def story(exchange: Exchange) -> None:
-        before = await exchange.mailbox(user)
-        assert (before.type, before.forwards_to, before.held) == (MailboxType.USER, "", False)
-        assert before.bytes is not None
-        wish = MailboxChange(shared=True, forward_to=other, keeps_copy=True, hidden=True)
-        await exchange.set_mailbox(user, change=wish)
-        await exchange.set_mailbox(user, change=wish)
-        now = await exchange.mailbox(user)
-        assert (now.type, now.keeps_copy, now.hidden) == (MailboxType.SHARED, True, True)
-        assert now.forwards_to
-        await exchange.set_mailbox(user, change=MailboxChange(forward_to="someone@elsewhere.example"))
-        assert (await exchange.mailbox(user)).forwards_to == "someone@elsewhere.example"
-        await exchange.give_access(user, to=other)
-        assert len(await exchange.access(user)) == 1
-        await exchange.take_access(user, of=other)
-        assert await exchange.access(user) == ()
-        back = MailboxChange(shared=False, forward_to="", keeps_copy=False, hidden=False)
-        await exchange.set_mailbox(user, change=back)
-        assert await exchange.mailbox(user) == before
+        before, after = await carry(exchange, change)
+        (back,) = inverse(change, before=before, seen=after, now=NOW)
+        assert (await carry(exchange, back))[1] == before
+        (again,) = inverse(back, before=after, seen=before, now=NOW)
+        assert (await carry(exchange, again))[1] == after
+        assert await mailboxes.send(exchange, [again, back]) == [None, None], "what is so already is no error"
 
+    truth = tenant.truth()["mailboxes"]
     tenant.ask(story)
+    assert tenant.truth()["mailboxes"] == truth
+
+
+def test_what_a_mailbox_refuses_is_told_beside_what_it_took(tenant: Tenant) -> None:
+    people = tenant.truth()["mailboxes"]
+    cloud, synced = (next(one["id"] for one in people if one["synced"] is is_synced) for is_synced in (False, True))
+    hide = Change(Verb.HIDE_FROM_LISTS, Subject(cloud))
+    nobody, mastered = (replace(hide, subject=Subject(who)) for who in (NOBODY, synced))
+
+    async def story(exchange: Exchange) -> list[str]:
+        told = await mailboxes.send(exchange, [nobody, hide, mastered])
+        (seen, missing) = await mailboxes.seen(exchange, [hide, nobody])
+        assert seen == {"hidden": True}
+        assert isinstance(missing, NotFound)
+        assert await mailboxes.send(exchange, [replace(hide, verb=Verb.SHOW_IN_LISTS)]) == [None]
+        return [one.code if one else "" for one in told]
+
+    assert tenant.ask(story) == ["exchange_not_found", "", "exchange_refused"]
 
 
 def test_what_exchange_refuses_is_told_by_its_class(tenant: Tenant) -> None:

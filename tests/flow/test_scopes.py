@@ -245,11 +245,10 @@ def test_a_kind_that_nobody_chose_is_left_alone_and_its_data_stays(story: Story)
 
 
 def test_writing_is_refused_after_reading_too_while_the_product_cannot(story: Story) -> None:
+    wanted = ["offboard_mailbox", "service_use"]
     for is_confirmed, code in ((False, "writing_unconfirmed"), (True, "capability_not_yet")):
         with pytest.raises(Refused) as caught:
-            choose_capabilities(
-                actor=ADMIN, tenant=story.tenant, capabilities=["offboard_mailbox"], is_confirmed=is_confirmed
-            )
+            choose_capabilities(actor=ADMIN, tenant=story.tenant, capabilities=wanted, is_confirmed=is_confirmed)
         assert caught.value.code == code
     with pytest.raises(Refused, match="not_allowed"):
         choose_capabilities(actor=NOBODY, tenant=story.tenant, capabilities=[], is_confirmed=False)

@@ -212,7 +212,7 @@ def test_dynamic_groups_hold_the_mailboxes_of_a_department(exchange: Exchange) -
 
 def test_a_mailbox_is_forwarded_converted_hidden_and_put_back(exchange: Exchange) -> None:
     people = exchange.value("Get-Mailbox", ResultSize="Unlimited")
-    users = [one for one in people if one["RecipientTypeDetails"] == "UserMailbox"]
+    users = [one for one in people if one["RecipientTypeDetails"] == "UserMailbox" and not one["IsDirSynced"]]
     mine, other = users[0]["ExternalDirectoryObjectId"], users[-1]["ExternalDirectoryObjectId"]
     wish = {"Type": "Shared", "ForwardingAddress": other, "DeliverToMailboxAndForward": True,
             "HiddenFromAddressListsEnabled": True, "LitigationHoldEnabled": True}  # fmt: skip

@@ -118,20 +118,21 @@ def test_what_is_essential_cannot_be_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("is_connected", "is_confirmed", "code"),
+    ("is_connected", "is_confirmed", "code", "of"),
     [
-        (False, True, "writing_before_reading"),
-        (True, False, "writing_unconfirmed"),
-        (True, True, "capability_not_yet"),
+        (False, True, "writing_before_reading", "offboard_mailbox"),
+        (True, False, "writing_unconfirmed", "offboard_mailbox"),
+        (True, True, "capability_not_yet", "service_use"),
     ],
 )
 def test_writing_waits_for_reading_for_a_confirmation_and_for_the_product(
-    is_connected: bool, is_confirmed: bool, code: str
+    is_connected: bool, is_confirmed: bool, code: str, of: str
 ) -> None:
+    wanted = {Capability.OFFBOARD_MAILBOX, Capability.SERVICE_USE}
     with pytest.raises(Refused) as caught:
-        check_choice({Capability.OFFBOARD_MAILBOX}, is_connected=is_connected, is_confirmed=is_confirmed)
+        check_choice(wanted, is_connected=is_connected, is_confirmed=is_confirmed)
     assert caught.value.code == code
-    assert caught.value.data["capabilities"] == "offboard_mailbox"
+    assert caught.value.data["capabilities"] == of
 
 
 def test_lacking_one_of_two_scopes_is_lacking() -> None:

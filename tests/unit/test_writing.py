@@ -13,8 +13,9 @@ from chamberlain.kinds.writing.carriers import CARRIERS
 from chamberlain.kinds.writing.carrying import Sending
 from chamberlain.model.capability import Capability
 from chamberlain.model.plan import Change, Facts, Options, Subject, SubjectType
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import BY_EXCHANGE, REPLIES, Verb
 from chamberlain.policy.permits import PERMITS, SETTABLE
+from chamberlain.policy.planning.mailbox_facts import mailbox_facts
 from chamberlain.policy.planning.needs import capabilities_for
 
 ROOT = "https://graph.example"
@@ -63,6 +64,11 @@ WAYS: list[tuple[Change, Facts]] = [
     (Change(Verb.RESET_PASSWORD, ANNA), {"password_changed_at": None}),
     (Change(Verb.DELETE_USER, ANNA), {"exists": True, "deleted": False}),
     (Change(Verb.RESTORE_USER, ANNA), {"exists": False, "deleted": True}),
+    (
+        Change(Verb.SET_REPLIES, ANNA, options=Options(properties={"internalReplyMessage": "x"})),
+        {"replies": "disabled"},
+    ),
+    (Change(Verb.END_REPLIES, ANNA), {"replies": "alwaysEnabled"}),
 ]
 
 
@@ -81,7 +87,7 @@ def may_leave(write: Write, capability: Capability) -> bool:
 
 
 def test_every_verb_is_sent_in_one_of_the_ways() -> None:
-    assert {change.verb for change, _ in WAYS} == set(Verb)
+    assert {change.verb for change, _ in WAYS} == set(Verb) - BY_EXCHANGE
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way[0].verb.value)
@@ -186,6 +192,7 @@ def test_what_is_so_already_is_not_sent(way: tuple[Change, Facts]) -> None:
         "ends": change.options.ends.isoformat() if change.options.ends else None,
         "enabled": change.verb is Verb.ENABLE,
         "exists": change.verb in {Verb.CREATE_USER, Verb.RESTORE_USER},
+        **(mailbox_facts(change) if change.verb in REPLIES else {}),
         **change.options.properties,
     }
     always = {Verb.REVOKE_SESSIONS, Verb.RESET_PASSWORD, Verb.REPROCESS_LICENCES}

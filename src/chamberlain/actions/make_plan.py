@@ -9,13 +9,16 @@ from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Misconfigured, Refused
 from chamberlain.graph.client import Priority
 from chamberlain.model.actor import Actor
+from chamberlain.model.exchange import Mailbox
 from chamberlain.model.permit import NO_PERMITS
 from chamberlain.model.plan import Cause, Change, Plan, PlanState, Step
+from chamberlain.model.situation import Situation
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.policy.planning.draft import draft
 from chamberlain.policy.planning.seen import as_seen
 from chamberlain.provision.hand import reach
+from chamberlain.provision.mailboxes import known, read, to_ask
 from chamberlain.provision.situation import situation_of
 from chamberlain.settings import Settings
 from chamberlain.store import halts, plans, tenants
@@ -74,6 +77,10 @@ def _planned(
         raise Misconfigured("not_connected")
     situation = situation_of(tenant_id=tenant.id, changes=changes)
     found = draft(changes, situation=situation, cause=cause)
+    told = _mailboxes(to_ask(changes, found=found), situation=situation, connection=connection, settings=settings)
+    if told:
+        situation = known(situation, mailboxes=told)
+        found = draft(changes, situation=situation, cause=cause)
     return Plan(
         id=0,
         tenant_id=tenant.id,
@@ -89,6 +96,18 @@ def _planned(
         barred=found.barred,
         undo_of=undo_of,
     )
+
+
+def _mailboxes(
+    guids: Sequence[str], *, situation: Situation, connection: Connection, settings: Settings
+) -> dict[str, Mailbox | None]:
+    """What Exchange tells of these; nothing where it is not connected."""
+    if not guids or not situation.reads_mailboxes:
+        return {}
+    with way_to(connection, settings=settings) as way:
+        if way.exchange is None:
+            return {}
+        return read(way.exchange, way.credential, ledger=way.ledger, guids=guids)
 
 
 def _as_seen(steps: Sequence[Step], *, connection: Connection, settings: Settings) -> tuple[Step, ...]:

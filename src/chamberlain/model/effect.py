@@ -22,6 +22,14 @@ class Consequence(StrEnum):
     DATA_AT_RISK = "data_at_risk"  # mail and files behind a licence are deleted after a grace
     MAILBOX_TOO_LARGE = "mailbox_too_large"
     ON_HOLD = "on_hold"
+    HAS_ARCHIVE = "has_archive"
+    MAILBOX_GOES = "mailbox_goes"
+    MAILBOX_STAYS = "mailbox_stays"
+    MAILBOX_DELETED = "mailbox_deleted"
+    KEPT_BY_HOLD = "kept_by_hold"
+    FORWARDING_ENDS = "forwarding_ends"
+    MAILBOX_UNKNOWN = "mailbox_unknown"  # Exchange alone knows, and is not connected
+    MAILBOX_UNREAD = "mailbox_unread"
     SEATS_USED_UP = "seats_used_up"
     NOT_RESTORABLE = "not_restorable"
     SYNC_MAY_REVERT = "sync_may_revert"  # the on-premises directory says otherwise

@@ -86,17 +86,20 @@ class MailboxType(Enum):
 class Mailbox:
     """A mailbox as it is set.
 
-    forwards_to   somebody of the tenant by Name, an address outside, or "" where mail goes nowhere else
-    keeps_copy    whether forwarded mail stays here as well
-    hidden        whether it is hidden from address lists
-    held          whether something keeps its contents from being deleted: a licence must not go then
-    bytes         what lies in it; None: Exchange did not say
+    forwards_to       somebody of the tenant whom mail goes on to, by object id, by Exchange's Name where Entra knows no
+                      id; "" where it goes to nobody
+    forwards_outside  an address that mail goes on to; Exchange heeds it only where `forwards_to` is ""
+    keeps_copy        whether forwarded mail stays here as well
+    hidden            whether it is hidden from address lists
+    held              whether something keeps its contents from being deleted: a licence must not go then
+    bytes             what lies in it; None: Exchange did not say
     """
 
     guid: str
     address: str
     type: MailboxType
     forwards_to: str
+    forwards_outside: str
     keeps_copy: bool
     hidden: bool
     held: bool
@@ -108,13 +111,22 @@ class Mailbox:
 class MailboxChange:
     """What to set; None leaves a setting as it is.
 
-    forward_to  object id of somebody of the tenant, an address, or "" to forward nowhere
+    forward_to, forward_outside  somebody of the tenant, by object id or Name, and an address; "" for nobody
     """
 
     shared: bool | None = None
     forward_to: str | None = None
+    forward_outside: str | None = None
     keeps_copy: bool | None = None
     hidden: bool | None = None
+
+
+class Access(Enum):
+    """What somebody may do with a mailbox that is not theirs. Values are the words of facts (policy/planning/facts)."""
+
+    FULL = "full_access"
+    SEND_AS = "send_as"
+    ON_BEHALF = "send_on_behalf"
 
 
 class Outcome(Enum):

@@ -35,6 +35,13 @@ class Hindrance(StrEnum):
     UNSEEN = "unseen"
     CONTRADICTION = "contradiction"
     OWNED_IN_EXCHANGE = "owned_in_exchange"
+    MAILBOX_NEEDS_EXCHANGE = "mailbox_needs_exchange"
+    NO_MAILBOX = "no_mailbox"
+    OWN_MAILBOX = "own_mailbox"
+    SYNCED_MAILBOX = "synced_mailbox"
+    NOT_CONVERTIBLE = "not_convertible"
+    MAILBOX_TOO_LARGE = "mailbox_too_large"
+    MAILBOX_TAKES_LICENCE = "mailbox_takes_licence"
 
 
 class Help(StrEnum):
@@ -57,6 +64,8 @@ class Help(StrEnum):
     SYNC_AGAIN = "sync_again"
     EDIT_FILTER = "edit_filter"
     CHANGE_IN_EXCHANGE = "change_in_exchange"
+    CONNECT_MAILBOXES = "connect_mailboxes"
+    ASSIGN_LICENCE_FIRST = "assign_licence_first"
     NOTHING = "nothing"
 
 

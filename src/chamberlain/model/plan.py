@@ -49,7 +49,8 @@ class Options:
     ends_by_us      whether we have to take it away then, because the tenant has no licence for rights that end
     disabled_plans  of a licence: ids of the service plans that are off; None: as they are, or none
     instead_of      of a swap: the key of the licence that goes
-    properties      of a user who is created or updated: Graph's name and value. Never a password.
+    properties      of a user who is created or updated: Graph's name and value. Never a password. Of a mailbox: what
+                    model/mailbox names
     """
 
     scope: str = "/"
@@ -197,7 +198,8 @@ class Step:
 
     number          1, 2, ... in the order in which people read them
     subject_name    whom it concerns, and
-    permission_name what they get or lose, as they were called when the plan was made
+    permission_name what they get or lose, or whom a change of a mailbox names, as they were called when the plan was
+                    made
     after           numbers of the steps that have to be done before it; the others may run beside it
     before          what the tenant showed; None: not read yet
     expected        what it has to show for the step to be done; empty where nothing can be read back

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chamberlain.model.capability import Capability
+from chamberlain.model.exchange import Mailbox
 from chamberlain.model.kind import AccountType, Kind, Relation
 from chamberlain.model.plan import Fact, Subject
 
@@ -19,8 +20,8 @@ class AccountKnown:
 
     properties  by Graph's names: what rules of groups and updates speak of
     synced      mastered in an on-premises directory: Graph refuses to write it
-    gigabytes   of its mailbox; None: not known
-    on_hold     whether its mailbox is on hold; None: not known
+    mailbox     as Exchange told of it just now; None: it was not asked, or did not tell
+    no_mailbox  whether Exchange said that there is none
     """
 
     guid: str
@@ -33,8 +34,8 @@ class AccountKnown:
     usage_location: str = ""
     properties: Mapping[str, Fact] = field(default_factory=dict)
     protected: bool = False
-    gigabytes: float | None = None
-    on_hold: bool | None = None
+    mailbox: Mailbox | None = None
+    no_mailbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class PermissionKnown:
     licensed            a group that carries licences
     seats, used         of a licence; `seats` None: not known, or without end
     idle                names of holders who seem not to use it, who could give a seat back
+    mailbox_plans       of a licence: ids of its service plans that carry a mailbox
     """
 
     key: str
@@ -67,6 +69,7 @@ class PermissionKnown:
     used: int = 0
     idle: tuple[str, ...] = ()
     protected: bool = False
+    mailbox_plans: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -90,7 +93,8 @@ class Situation:
     chosen, held     capabilities that somebody chose, and scopes that the tenant granted
     own_roles        keys of directory roles that our own service principal holds; None: not known
     premium          whether roles can be made eligible and end by themselves (Entra ID P2)
-    exchange         whether Exchange is connected for writing
+    exchange         whether Exchange is connected for writing groups
+    mailboxes        whether it is connected for mailboxes; reads_mailboxes: whether it tells of them at least
     ourselves        ids of the application that connects, and of its service principal
     administrators   accounts that are Global Administrator now, and may sign in
     blind            keys of permissions whose holders could not be read
@@ -111,6 +115,8 @@ class Situation:
     own_roles: frozenset[str] | None = None
     premium: bool = False
     exchange: bool = False
+    mailboxes: bool = False
+    reads_mailboxes: bool = False
     ourselves: frozenset[str] = frozenset()
     administrators: frozenset[str] = frozenset()
     blind: frozenset[str] = frozenset()

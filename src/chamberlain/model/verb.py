@@ -34,6 +34,20 @@ class Verb(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a word, not a secret
     DELETE_USER = "delete_user"
     RESTORE_USER = "restore_user"
+    SET_REPLIES = "set_replies"
+    END_REPLIES = "end_replies"
+    SET_FORWARDING = "set_forwarding"
+    END_FORWARDING = "end_forwarding"
+    HIDE_FROM_LISTS = "hide_from_lists"
+    SHOW_IN_LISTS = "show_in_lists"
+    GIVE_FULL_ACCESS = "give_full_access"
+    TAKE_FULL_ACCESS = "take_full_access"
+    GIVE_SEND_AS = "give_send_as"
+    TAKE_SEND_AS = "take_send_as"
+    GIVE_SEND_ON_BEHALF = "give_send_on_behalf"
+    TAKE_SEND_ON_BEHALF = "take_send_on_behalf"
+    MAKE_SHARED = "make_shared"
+    MAKE_PERSONAL = "make_personal"
 
     @property
     def family(self) -> Family | None:
@@ -76,8 +90,21 @@ GIVING = frozenset(
         Verb.CREATE_USER,
         Verb.ENABLE,
         Verb.RESTORE_USER,
+        Verb.GIVE_FULL_ACCESS,
+        Verb.GIVE_SEND_AS,
+        Verb.GIVE_SEND_ON_BEHALF,
     }
 )
+
+# What is done to somebody's mailbox. Their words: model/mailbox.py.
+REPLIES = frozenset({Verb.SET_REPLIES, Verb.END_REPLIES})
+FORWARDING = frozenset({Verb.SET_FORWARDING, Verb.END_FORWARDING})
+ACCESS_GIVING = frozenset({Verb.GIVE_FULL_ACCESS, Verb.GIVE_SEND_AS, Verb.GIVE_SEND_ON_BEHALF})
+ACCESS_TAKING = frozenset({Verb.TAKE_FULL_ACCESS, Verb.TAKE_SEND_AS, Verb.TAKE_SEND_ON_BEHALF})
+LISTING = frozenset({Verb.HIDE_FROM_LISTS, Verb.SHOW_IN_LISTS})
+SHARING = frozenset({Verb.MAKE_SHARED, Verb.MAKE_PERSONAL})
+BY_EXCHANGE = FORWARDING | ACCESS_GIVING | ACCESS_TAKING | LISTING | SHARING
+OF_MAILBOX = REPLIES | BY_EXCHANGE
 
 # What a named administrator may do at once, past windows, hourly limits and the breaker.
 EMERGENCY = frozenset({Verb.BLOCK, Verb.REVOKE_SESSIONS})

@@ -227,12 +227,15 @@ _WRITING = (
         "Automatic replies, forwarding and shared mailboxes of leavers are set by hand.",
         (
             Use("MailboxSettings.ReadWrite", "Automatic replies."),
-            Use("Exchange.ManageAsApp", "Forwarding, access for others, conversion to a shared mailbox."),
+            Use(
+                "Exchange.ManageAsApp",
+                "Forwarding, address lists, access for others, conversion to a shared mailbox; Microsoft does not "
+                "support it.",
+            ),
         ),
         replaces=("MailboxSettings.ReadWrite",),
         roles=(EXCHANGE_RECIPIENT_ADMINISTRATOR,),
         is_optional=True,
-        is_ready=False,
     ),
     Ability(
         Capability.RESET_PASSWORDS,

@@ -12,6 +12,7 @@ from chamberlain.policy.capabilities import lacks
 
 _GROUP = frozenset({"Identity", "BypassSecurityGroupManagerCheck"})
 _ACCESS = frozenset({"Identity", "User", "AccessRights", "InheritanceType"})
+_SENDING = frozenset({"Identity", "Trustee", "AccessRights", "Confirm"})
 
 CMDLETS: dict[Capability, frozenset[CmdletPermit]] = {
     Capability.PROVISION_MAIL_GROUPS: frozenset(
@@ -33,11 +34,14 @@ CMDLETS: dict[Capability, frozenset[CmdletPermit]] = {
                         "ForwardingSmtpAddress",
                         "DeliverToMailboxAndForward",
                         "HiddenFromAddressListsEnabled",
+                        "GrantSendOnBehalfTo",
                     }
                 ),
             ),
             CmdletPermit("Add-MailboxPermission", _ACCESS | {"AutoMapping"}),
             CmdletPermit("Remove-MailboxPermission", _ACCESS | {"Confirm"}),
+            CmdletPermit("Add-RecipientPermission", _SENDING),
+            CmdletPermit("Remove-RecipientPermission", _SENDING),
         }
     ),
 }

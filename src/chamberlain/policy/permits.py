@@ -89,6 +89,9 @@ PERMITS: dict[Capability, frozenset[Permit]] = {
             Permit("POST", "/users/*/revokeSignInSessions"),
         }
     ),
+    Capability.OFFBOARD_MAILBOX: frozenset(
+        {Permit("PATCH", "/users/*/mailboxSettings", frozenset({"automaticRepliesSetting"}))}
+    ),
     Capability.RESET_PASSWORDS: frozenset({Permit("PATCH", "/users/*", frozenset({"passwordProfile"}))}),
 }
 

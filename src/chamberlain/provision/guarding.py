@@ -31,6 +31,7 @@ RISING = frozenset(
         Hindrance.CAPABILITY_OFF,
         Hindrance.SCOPE_MISSING,
         Hindrance.NEEDS_EXCHANGE,
+        Hindrance.MAILBOX_NEEDS_EXCHANGE,
         Hindrance.PROTECTED_ACCOUNT,
         Hindrance.PROTECTED_PERMISSION,
         Hindrance.LAST_GLOBAL_ADMINISTRATOR,

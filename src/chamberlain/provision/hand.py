@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from chamberlain.errors import ChamberlainError, Misconfigured
 from chamberlain.graph.client import Endpoint, Graph, Ledger, Priority, open_graph
@@ -12,7 +13,7 @@ from chamberlain.graph.exchange.port import Exchange
 from chamberlain.graph.fan_out import for_each
 from chamberlain.graph.token import Credential
 from chamberlain.graph.write import Write
-from chamberlain.kinds.writing import mail_groups
+from chamberlain.kinds.writing import mail_groups, mailboxes
 from chamberlain.kinds.writing.carriers import CARRIERS
 from chamberlain.kinds.writing.carrying import Carrier, Sending
 from chamberlain.model.exchange import NO_CMDLETS, CmdletPermit
@@ -30,12 +31,14 @@ BY_EXCHANGE = Write("EXCHANGE", "/")
 class ByExchange:
     """What only Exchange carries.
 
-    groups    keys of the groups that it manages
-    endpoint  None: this installation reaches no Exchange, so nothing can be told of them
-    permits   the cmdlets that may change something
+    groups     keys of the groups that it manages
+    mailboxes  whether it is reached for mailboxes
+    endpoint   None: this installation reaches no Exchange, so nothing can be told of them
+    permits    the cmdlets that may change something
     """
 
     groups: frozenset[str] = frozenset()
+    mailboxes: bool = False
     endpoint: ExchangeEndpoint | None = None
     permits: frozenset[CmdletPermit] = NO_CMDLETS
 
@@ -80,7 +83,8 @@ class Hand:
 
     def is_by_exchange(self, change: Change) -> bool:
         """Whether Exchange carries a change, and not Graph."""
-        return change.permission in self.mail_groups and change.verb in mail_groups.CARRIED
+        is_of_group = change.permission in self.mail_groups and change.verb in mail_groups.CARRIED
+        return is_of_group or change.verb in mailboxes.CARRIED
 
     def proof_of(self, change: Change) -> ProofKind:
         """Where the proof of a change comes from."""
@@ -90,17 +94,19 @@ class Hand:
         mail = [place for place, one in enumerate(sendings) if self.is_by_exchange(one.changes[0])]
         rest = [place for place in range(len(sendings)) if place not in set(mail)]
         told = dict(zip(rest, await self.graph.write([sendings[place].write for place in rest]), strict=True))
-        if mail and self.exchange is not None:
-            changes = [sendings[place].changes[0] for place in mail]
-            told |= zip(mail, await mail_groups.send(self.exchange, changes), strict=True)
+        if self.exchange is not None:
+            for way, places in _by_way([(place, sendings[place].changes[0]) for place in mail]):
+                changes = [sendings[place].changes[0] for place in places]
+                told |= zip(places, await way.send(self.exchange, changes), strict=True)
         return [told.get(place, Misconfigured("exchange_off")) for place in range(len(sendings))]
 
     async def _seen(self, changes: Sequence[Change]) -> list[Seen]:
         found: dict[int, Seen] = {}
         mail = [place for place, change in enumerate(changes) if self.is_by_exchange(change)]
-        if mail and self.exchange is not None:
-            answers = await mail_groups.seen(self.exchange, [changes[place] for place in mail])
-            found.update(zip(mail, answers, strict=True))
+        if self.exchange is not None:
+            for way, places in _by_way([(place, changes[place]) for place in mail]):
+                answers = await way.seen(self.exchange, [changes[place] for place in places])
+                found.update(zip(places, answers, strict=True))
 
         async def one(carrier: Carrier, places: Sequence[int]) -> None:
             answers = await carrier.seen(self.graph, [changes[place] for place in places])
@@ -117,6 +123,21 @@ class Hand:
             carrier = self.carriers[change.verb]
             found.setdefault(id(carrier), (carrier, []))[1].append(place)
         return list(found.values())
+
+
+class _Way(Protocol):
+    """What Exchange carries: groups, or mailboxes."""
+
+    async def seen(self, exchange: Exchange, changes: Sequence[Change], /) -> list[Facts | ChamberlainError]: ...
+
+    async def send(self, exchange: Exchange, changes: Sequence[Change], /) -> list[ChamberlainError | None]: ...
+
+
+def _by_way(placed: Sequence[tuple[int, Change]]) -> list[tuple[_Way, list[int]]]:
+    """Changes that Exchange carries, by what they are of."""
+    ways: tuple[tuple[_Way, bool], ...] = ((mail_groups, False), (mailboxes, True))
+    found = [(way, [place for place, one in placed if (one.verb in mailboxes.CARRIED) is of]) for way, of in ways]
+    return [(way, places) for way, places in found if places]
 
 
 @contextmanager
@@ -141,7 +162,7 @@ def reach(
                 opened.enter_async_context(open_graph(endpoint, credential, ledger, priority, permits=permits))
             )
             exchange = None
-            if by_exchange.groups and by_exchange.endpoint is not None:
+            if (by_exchange.groups or by_exchange.mailboxes) and by_exchange.endpoint is not None:
                 opening = open_exchange(
                     by_exchange.endpoint, credential, ledger=ledger, priority=priority, permits=by_exchange.permits
                 )

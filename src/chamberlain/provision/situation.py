@@ -10,6 +10,7 @@ from chamberlain.model.capability import Capability
 from chamberlain.model.done import Done
 from chamberlain.model.exchange import ExchangeWay
 from chamberlain.model.kind import AccountType, Family, Kind, Relation
+from chamberlain.model.mailbox import is_object_id
 from chamberlain.model.merged import name_of
 from chamberlain.model.observed import key_of
 from chamberlain.model.plan import Change, Fact, Subject, SubjectType
@@ -17,6 +18,8 @@ from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Sit
 from chamberlain.model.tenant import Connection
 from chamberlain.policy.capabilities import writes
 from chamberlain.policy.planning.by_rule import touched
+from chamberlain.policy.planning.mailbox_licence import MAILBOX_PLANS, carries_mailbox
+from chamberlain.policy.planning.mailbox_obstacles import other_of
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.policy.planning.since import accounts_since, edges_since
 from chamberlain.policy.planning.terms import TAKING
@@ -31,6 +34,7 @@ IDLE_FOR = timedelta(days=90)
 REMEMBERED = timedelta(days=30)  # what Microsoft refused is told again as long
 WHILE_READING = timedelta(minutes=5)  # Microsoft's replicas lag: a sync that began later may have missed it as well
 HIDDEN, HIDDEN_MEMBERS = "HiddenMembership", "Member.Read.Hidden"
+_BY_EXCHANGE = frozenset({Capability.PROVISION_MAIL_GROUPS, Capability.OFFBOARD_MAILBOX})
 COUNTED = (Relation.MEMBER, Relation.OWNER, Relation.ASSIGNED)
 PROTECTED_ACCOUNTS, PROTECTED_PERMISSIONS = "protected_accounts", "protected_permissions"
 
@@ -50,19 +54,25 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
     idle = _idle(tenant_id, known, now=as_of)
     shut = frozenset(rails.get(PROTECTED_ACCOUNTS, ()))
     closed = frozenset(rails.get(PROTECTED_PERMISSIONS, ()))
+    plans, by_exchange = _mailbox_plans(tenant_id, known), load().exchange != ExchangeWay.OFF.value
     now = accounts_since({row["guid"]: _account(row) for row in accounts}, done)
     return Situation(
         as_of=as_of,
         accounts={guid: replace(one, protected=guid in shut) for guid, one in now.items()},
         permissions={
-            row["key"]: _counted(_permission(row, protected=row["key"] in closed, idle=idle), moved) for row in known
+            row["key"]: _counted(
+                _permission(row, protected=row["key"] in closed, idle=idle, mailbox_plans=plans), moved
+            )
+            for row in known
         },
         edges=edges_since((_edge(row) for row in above), [*done, *done_above]),
         writable=any(writes(one) for one in chosen),
         chosen=chosen,
         held=open_scopes(held),
         premium=Capability.PROVISION_ROLES in chosen and _is_premium(tenant_id),
-        exchange=Capability.PROVISION_MAIL_GROUPS in chosen and load().exchange != ExchangeWay.OFF.value,
+        exchange=Capability.PROVISION_MAIL_GROUPS in chosen and by_exchange,
+        mailboxes=Capability.OFFBOARD_MAILBOX in chosen and by_exchange,
+        reads_mailboxes=bool(_BY_EXCHANGE & chosen) and by_exchange,
         ourselves=read.ourselves(tenant_id=tenant_id, client_id=client) | ({client} if client else frozenset()),
         administrators=surroundings.administrators(tenant_id=tenant_id, role=GLOBAL_ADMINISTRATOR, since=since),
         own_roles=_own_roles(connection),
@@ -83,6 +93,7 @@ def read_since(tenant_id: int) -> datetime:
 
 def _accounts(tenant_id: int, changes: Sequence[Change]) -> list[dict[str, Any]]:
     guids = {one.subject.guid for one in changes if one.subject.type is SubjectType.ACCOUNT and one.subject.guid}
+    guids |= {other for one in changes if is_object_id(other := other_of(one))}
     return read.accounts(tenant_id=tenant_id, guids=sorted(guids)) if guids else []
 
 
@@ -143,7 +154,13 @@ def _account(row: Mapping[str, Any]) -> AccountKnown:
     )
 
 
-def _permission(row: Mapping[str, Any], *, protected: bool, idle: Mapping[str, tuple[str, ...]]) -> PermissionKnown:
+def _permission(
+    row: Mapping[str, Any],
+    *,
+    protected: bool,
+    idle: Mapping[str, tuple[str, ...]],
+    mailbox_plans: Mapping[str, frozenset[str]],
+) -> PermissionKnown:
     facts = row["facts"]
     is_dynamic = bool(facts.get("dynamic"))
     return PermissionKnown(
@@ -161,6 +178,7 @@ def _permission(row: Mapping[str, Any], *, protected: bool, idle: Mapping[str, t
         seats=facts.get("enabled") if isinstance(facts.get("enabled"), int) else None,
         used=int(facts.get("consumed") or 0),
         idle=idle.get(row["key"], ()),
+        mailbox_plans=mailbox_plans.get(row["key"], frozenset()),
         protected=protected,
     )
 
@@ -190,6 +208,16 @@ def _edge(row: Mapping[str, Any]) -> Edge:
         ends=str(detail.get("ends") or ""),
         disabled_plans=tuple(sorted(detail.get("disabled") or ())),
     )
+
+
+def _mailbox_plans(tenant_id: int, known: Sequence[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """Ids of the service plans that carry a mailbox, by the key of their licence."""
+    found: dict[str, set[str]] = {}
+    if any(row["family"] == Family.LICENCE for row in known):
+        for row in read.service_plans(tenant_id=tenant_id, beginning=MAILBOX_PLANS):
+            if carries_mailbox(row["name"]):
+                found.setdefault(key_of(Family.LICENCE, row["parent"]), set()).add(row["guid"])
+    return {key: frozenset(plans) for key, plans in found.items()}
 
 
 def _idle(tenant_id: int, known: Sequence[Mapping[str, Any]], *, now: datetime) -> dict[str, tuple[str, ...]]:

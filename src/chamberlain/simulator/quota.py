@@ -40,6 +40,7 @@ _GLOBAL = Limit("ReadWrite", 130_000, 10, "CPULimitExceeded")
 _IDENTITY_REPORTS = Limit("Read", 5, 10)
 _SIGN_IN_ACTIVITY = Limit("Read", 10, 60)
 _USAGE_REPORT = Limit("Read", 14, 600)
+_MAILBOX = Limit("ReadWrite", 10_000, 600)
 
 
 def units_quota(users: int) -> int:
@@ -138,6 +139,8 @@ class Quotas:
             yield "identity_reports", _IDENTITY_REPORTS, 1
         elif family is Family.SIGN_IN_ACTIVITY:
             yield "sign_in_activity", _SIGN_IN_ACTIVITY, 1
+        elif family is Family.MAILBOXES:
+            yield f"mailbox {request.segments[2].lower()}", _MAILBOX, 1
         elif family is Family.USAGE_REPORTS:
             yield f"report {request.segments[2].partition('(')[0]}", _USAGE_REPORT, 1
 

@@ -93,12 +93,6 @@ def test_leaving_a_group_tells_what_goes_and_what_stays_another_way() -> None:
     assert (Consequence.LOSES, "app_role:app:use") in told(stays), "an application's role reaches direct members only"
 
 
-def test_a_mailbox_that_needs_its_licence_is_named() -> None:
-    known = tenant(Edge(ANNE, E3, Relation.ASSIGNED), accounts={"anne": account("anne", gigabytes=61.0, on_hold=True)})
-    (step,) = draft([Change(Verb.REMOVE_LICENCE, ANNE, E3)], situation=known).steps
-    assert {(Consequence.MAILBOX_TOO_LARGE, ""), (Consequence.ON_HOLD, "")} <= told(step)
-
-
 def test_a_changed_property_tells_which_rules_move_somebody() -> None:
     wish = Change(Verb.UPDATE_USER, ANNE, options=Options(properties={"department": "Sales"}))
     known = tenant(Edge(group(RULED), E5, Relation.ASSIGNED))

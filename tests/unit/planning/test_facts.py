@@ -38,6 +38,34 @@ BEFORE: dict[Verb, Facts] = {
     Verb.BLOCK: {"enabled": True},
     Verb.DELETE_USER: {"exists": True, "deleted": False},
     Verb.RESTORE_USER: {"exists": False, "deleted": True},
+    Verb.SET_REPLIES: {
+        "replies": "scheduled",
+        "replies_to": "contactsOnly",
+        "internal_reply": "<html><body>On holiday</body></html>",
+        "external_reply": "Away",
+        "replies_from": "2026-12-20T00:00:00Z",
+        "replies_until": "2026-12-31T00:00:00Z",
+    },
+    Verb.END_REPLIES: {
+        "replies": "alwaysEnabled",
+        "replies_to": "all",
+        "internal_reply": "Left",
+        "external_reply": "Left",
+        "replies_from": None,
+        "replies_until": None,
+    },
+    Verb.SET_FORWARDING: {"forwards_to": "", "forwards_outside": "", "keeps_copy": True},
+    Verb.END_FORWARDING: {"forwards_to": "", "forwards_outside": "bo@other.example", "keeps_copy": False},
+    Verb.HIDE_FROM_LISTS: {"hidden": False},
+    Verb.SHOW_IN_LISTS: {"hidden": True},
+    Verb.GIVE_FULL_ACCESS: {"full_access": False},
+    Verb.TAKE_FULL_ACCESS: {"full_access": True},
+    Verb.GIVE_SEND_AS: {"send_as": False},
+    Verb.TAKE_SEND_AS: {"send_as": True},
+    Verb.GIVE_SEND_ON_BEHALF: {"send_on_behalf": False},
+    Verb.TAKE_SEND_ON_BEHALF: {"send_on_behalf": True},
+    Verb.MAKE_SHARED: {"shared": False},
+    Verb.MAKE_PERSONAL: {"shared": True},
 }
 
 
@@ -47,6 +75,8 @@ def change(verb: Verb) -> Change:
         Verb.ASSIGN_LICENCE: Options(disabled_plans=("plan-c",)),
         Verb.SET_PLANS: Options(disabled_plans=("plan-c",)),
         Verb.UPDATE_USER: Options(properties={"department": "Finance"}),
+        Verb.SET_REPLIES: Options(properties={"internalReplyMessage": "I have left", "externalReplyMessage": ""}),
+        Verb.SET_FORWARDING: Options(properties={"forwardTo": "22222222-2222-4222-8222-222222222222"}),
     }.get(verb, Options())
     return Change(verb, ANNE, "licence:new" if verb.family is not None else "", options)
 

@@ -5,6 +5,7 @@ source  https://learn.microsoft.com/powershell/module/exchange/ (2026)
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from chamberlain.graph.exchange import shape
 from chamberlain.graph.exchange.port import Parameters, Runner
 from chamberlain.graph.fan_out import for_each
 from chamberlain.model.exchange import (
+    Access,
     DynamicGroup,
     Mailbox,
     MailboxChange,
@@ -100,12 +102,17 @@ class CmdletExchange:
         await self._change("Set-DistributionGroup", {"Identity": group, "ManagedBy": {"remove": [owner]}})
 
     async def mailbox(self, user: str) -> Mailbox:
-        """Somebody's mailbox."""
-        found = await self._runner.run("Get-Mailbox", {"Identity": user}, shape=shape.MailboxOut)
-        if not found:
-            raise NotFound("exchange_not_found", path="Get-Mailbox", status=200, request_id="")
+        """How somebody's mailbox is set."""
+        one = await self._mailbox(user)
+        name = one.forwarding_address or ""
+        known = await self._ids([name] if name else [])
+        return _mailbox(one, known.get(name, name))
+
+    async def mailbox_with_size(self, user: str) -> Mailbox:
+        """The same, and what lies in it."""
         sizes = await self._runner.run("Get-MailboxStatistics", {"Identity": user}, shape=shape.StatisticsOut)
-        return _mailbox(found[0], sizes[0].total_item_size if sizes else None)
+        told = sizes[0].total_item_size if sizes else None
+        return replace(await self.mailbox(user), bytes=shape.bytes_in(told))
 
     async def set_mailbox(self, user: str, *, change: MailboxChange) -> None:
         """Sets what the change names."""
@@ -113,21 +120,36 @@ class CmdletExchange:
         if wish:
             await self._runner.run("Set-Mailbox", {"Identity": user, **wish}, shape=shape.Nothing)
 
-    async def access(self, user: str) -> tuple[str, ...]:
-        """Sign-in names of those who may open a mailbox that is not theirs."""
-        wish = {"Identity": user, **EVERYTHING}
-        found = await self._runner.run("Get-MailboxPermission", wish, shape=shape.AccessOut)
-        return tuple(one.user for one in found if _opens(one))
+    async def has_access(self, user: str, access: Access, *, who: str) -> bool:
+        """Whether somebody may do this with a mailbox: Exchange looks for them, because it tells others by any name."""
+        match access:
+            case Access.FULL:
+                wish = {"Identity": user, "User": who}
+                opening = await self._runner.run("Get-MailboxPermission", wish, shape=shape.AccessOut)
+                return any(_opens(one) for one in opening)
+            case Access.SEND_AS:
+                wish = {"Identity": user, "Trustee": who}
+                sending = await self._runner.run("Get-RecipientPermission", wish, shape=shape.SendingOut)
+                return any(_sends(one) for one in sending)
+            case Access.ON_BEHALF:
+                names = (await self._mailbox(user)).grant_send_on_behalf_to or []
+                return who in (await self._ids(names)).values()
 
-    async def give_access(self, user: str, *, to: str) -> None:
-        """Lets somebody open a mailbox."""
-        wish = {**_access(user, to), "AutoMapping": True}
-        await self._runner.run("Add-MailboxPermission", wish, shape=shape.Nothing)
+    async def give_access(self, user: str, access: Access, *, to: str) -> None:
+        """Lets somebody open a mailbox, or send for it."""
+        cmdlet, wish = _giving(user, access, to)
+        await self._runner.run(cmdlet, wish, shape=shape.Nothing)
 
-    async def take_access(self, user: str, *, of: str) -> None:
-        """Lets somebody open a mailbox no longer."""
-        wish = {**_access(user, of), "Confirm": False}
-        await self._runner.run("Remove-MailboxPermission", wish, shape=shape.Nothing)
+    async def take_access(self, user: str, access: Access, *, of: str) -> None:
+        """Lets somebody do so no longer."""
+        cmdlet, wish = _taking(user, access, of)
+        await self._runner.run(cmdlet, wish, shape=shape.Nothing)
+
+    async def _mailbox(self, user: str) -> shape.MailboxOut:
+        found = await self._runner.run("Get-Mailbox", {"Identity": user}, shape=shape.MailboxOut)
+        if not found:
+            raise NotFound("exchange_not_found", path="Get-Mailbox", status=200, request_id="")
+        return found[0]
 
     async def _change(self, cmdlet: str, wish: Parameters) -> Outcome:
         try:
@@ -201,30 +223,31 @@ def _group(one: shape.GroupOut, known: dict[str, str]) -> MailGroup:
     )
 
 
-def _mailbox(one: shape.MailboxOut, size: object) -> Mailbox:
+def _mailbox(one: shape.MailboxOut, forwards_to: str) -> Mailbox:
     types = {known.value: known for known in MailboxType}
     return Mailbox(
         guid=(one.external_directory_object_id or "").lower(),
         address=one.primary_smtp_address or "",
         type=types.get(one.recipient_type_details, MailboxType.OTHER),
-        forwards_to=one.forwarding_address or (one.forwarding_smtp_address or "").removeprefix("smtp:"),
+        forwards_to=forwards_to,
+        forwards_outside=(one.forwarding_smtp_address or "").removeprefix("smtp:"),
         keeps_copy=one.deliver_to_mailbox_and_forward,
         hidden=one.hidden_from_address_lists_enabled,
         held=one.litigation_hold_enabled or bool(one.in_place_holds),
         archive=(one.archive_status or "None") != "None",
-        bytes=shape.bytes_in(size),
+        bytes=None,
     )
 
 
 def _settings(change: MailboxChange) -> dict[str, object]:
-    """A change in Exchange's words. Of the two ways to forward the other one is always emptied."""
+    """A change in Exchange's words."""
     wish: dict[str, object] = {}
     if change.shared is not None:
         wish["Type"] = "Shared" if change.shared else "Regular"
     if change.forward_to is not None:
-        inside = _is_guid(change.forward_to)
-        wish["ForwardingAddress"] = change.forward_to if inside else None
-        wish["ForwardingSmtpAddress"] = None if inside else change.forward_to or None
+        wish["ForwardingAddress"] = change.forward_to or None
+    if change.forward_outside is not None:
+        wish["ForwardingSmtpAddress"] = change.forward_outside or None
     if change.keeps_copy is not None:
         wish["DeliverToMailboxAndForward"] = change.keeps_copy
     if change.hidden is not None:
@@ -232,12 +255,45 @@ def _settings(change: MailboxChange) -> dict[str, object]:
     return wish
 
 
-def _access(user: str, trustee: str) -> dict[str, Any]:
-    return {"Identity": user, "User": trustee, "AccessRights": ["FullAccess"], "InheritanceType": "All"}
+def _giving(user: str, access: Access, who: str) -> tuple[str, dict[str, Any]]:
+    match access:
+        case Access.FULL:
+            return "Add-MailboxPermission", {**_opening(user, who), "AutoMapping": True}
+        case Access.SEND_AS:
+            return "Add-RecipientPermission", _sending(user, who)
+        case Access.ON_BEHALF:
+            return "Set-Mailbox", {"Identity": user, "GrantSendOnBehalfTo": {"add": [who]}}
+
+
+def _taking(user: str, access: Access, who: str) -> tuple[str, dict[str, Any]]:
+    match access:
+        case Access.FULL:
+            return "Remove-MailboxPermission", {**_opening(user, who), "Confirm": False}
+        case Access.SEND_AS:
+            return "Remove-RecipientPermission", _sending(user, who)
+        case Access.ON_BEHALF:
+            return "Set-Mailbox", {"Identity": user, "GrantSendOnBehalfTo": {"remove": [who]}}
+
+
+def _opening(user: str, who: str) -> dict[str, Any]:
+    return {"Identity": user, "User": who, "AccessRights": ["FullAccess"], "InheritanceType": "All"}
+
+
+def _sending(user: str, who: str) -> dict[str, Any]:
+    return {"Identity": user, "Trustee": who, "AccessRights": ["SendAs"], "Confirm": False}
+
+
+def _rights(told: list[str] | str) -> list[str]:
+    return told.split(", ") if isinstance(told, str) else told
+
+
+def _sends(one: shape.SendingOut) -> bool:
+    is_allowed = one.access_control_type != "Deny" and not one.is_inherited
+    return "SendAs" in _rights(one.access_rights) and is_allowed and "\\" not in one.trustee
 
 
 def _opens(one: shape.AccessOut) -> bool:
-    rights = one.access_rights.split(", ") if isinstance(one.access_rights, str) else one.access_rights
+    rights = _rights(one.access_rights)
     # "NT AUTHORITY\SELF" is the mailbox itself; what is inherited belongs to Microsoft's own services
     return "FullAccess" in rights and not one.is_inherited and not one.deny and "\\" not in one.user
 

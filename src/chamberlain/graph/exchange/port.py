@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from chamberlain.model.exchange import DynamicGroup, Mailbox, MailboxChange, MailGroup, Outcome, Recipient
+from chamberlain.model.exchange import Access, DynamicGroup, Mailbox, MailboxChange, MailGroup, Outcome, Recipient
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 Parameters = Mapping[str, object]
@@ -59,19 +59,25 @@ class Exchange(Protocol):
         """Makes somebody an owner no longer."""
 
     async def mailbox(self, user: str) -> Mailbox:
-        """Somebody's mailbox.
+        """How somebody's mailbox is set, without its size.
 
         raises  NotFound("exchange_not_found") where there is none
         """
 
+    async def mailbox_with_size(self, user: str) -> Mailbox:
+        """The same, and what lies in it, which takes Exchange longer."""
+
     async def set_mailbox(self, user: str, *, change: MailboxChange) -> None:
         """Sets what the change names; doing it twice does no more than once."""
 
-    async def access(self, user: str) -> tuple[str, ...]:
-        """Sign-in names of those who may open a mailbox that is not theirs."""
+    async def has_access(self, user: str, access: Access, *, who: str) -> bool:
+        """Whether somebody may do this with a mailbox.
 
-    async def give_access(self, user: str, *, to: str) -> None:
-        """Lets somebody open a mailbox."""
+        raises  NotFound("exchange_not_found") where there is no mailbox, or nobody like that
+        """
 
-    async def take_access(self, user: str, *, of: str) -> None:
-        """Lets somebody open a mailbox no longer."""
+    async def give_access(self, user: str, access: Access, *, to: str) -> None:
+        """Lets somebody open a mailbox, or send for it; doing it twice does no more than once."""
+
+    async def take_access(self, user: str, access: Access, *, of: str) -> None:
+        """Lets somebody do so no longer."""

@@ -21,6 +21,7 @@ READS = frozenset(
         "Get-Mailbox",
         "Get-MailboxStatistics",
         "Get-MailboxPermission",
+        "Get-RecipientPermission",
     }
 )
 INVOKE = "InvokeCommand"

@@ -50,12 +50,22 @@ class MailboxOut(RecipientOut, rename="pascal"):
     litigation_hold_enabled: bool = False
     in_place_holds: list[str] | None = None
     archive_status: str | None = None
+    grant_send_on_behalf_to: list[str] | None = None
 
 
 class StatisticsOut(msgspec.Struct, rename="pascal"):
     """How full a mailbox is: "1.2 GB (1,288,490,188 bytes)"."""
 
     total_item_size: Any = None
+
+
+class SendingOut(msgspec.Struct, rename="pascal"):
+    """Who may send as somebody."""
+
+    trustee: str = ""
+    access_rights: list[str] | str = []
+    access_control_type: str = "Allow"
+    is_inherited: bool = False
 
 
 class AccessOut(msgspec.Struct, rename="pascal"):

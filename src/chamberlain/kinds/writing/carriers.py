@@ -1,15 +1,19 @@
-"""Who carries which verb to Graph. Groups that Exchange manages are carried by Exchange: see graph/exchange."""
+"""Who carries which verb to Graph. Groups that Exchange manages, and mailboxes, are carried by Exchange: see
+mail_groups and mailboxes.
+"""
 
 from chamberlain.kinds.writing.app_roles import AppRoles
 from chamberlain.kinds.writing.carrying import Carrier
 from chamberlain.kinds.writing.groups import Members, Owners
 from chamberlain.kinds.writing.licences import Licences
+from chamberlain.kinds.writing.replies import Replies
 from chamberlain.kinds.writing.roles import Eligibilities, Roles
 from chamberlain.kinds.writing.users import Newcomers, Presence, Users
 from chamberlain.model.verb import Verb
 
 _MEMBERS, _OWNERS, _ROLES, _ELIGIBILITIES = Members(), Owners(), Roles(), Eligibilities()
 _APP_ROLES, _LICENCES, _USERS, _PRESENCE = AppRoles(), Licences(), Users(), Presence()
+_REPLIES = Replies()
 
 CARRIERS: dict[Verb, Carrier] = {
     Verb.ADD_MEMBER: _MEMBERS,
@@ -35,4 +39,6 @@ CARRIERS: dict[Verb, Carrier] = {
     Verb.RESET_PASSWORD: _USERS,
     Verb.DELETE_USER: _PRESENCE,
     Verb.RESTORE_USER: _PRESENCE,
+    Verb.SET_REPLIES: _REPLIES,
+    Verb.END_REPLIES: _REPLIES,
 }

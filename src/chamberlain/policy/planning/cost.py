@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from chamberlain.model.plan import Change
 from chamberlain.model.situation import PermissionKnown
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.planning.needs import MAIL_KINDS
 
 # source  https://learn.microsoft.com/graph/api/group-post-members (2026): up to 20 members in one request
@@ -17,7 +17,9 @@ _MEMBERSHIP = frozenset({Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, Verb.ADD_OWNER, Ve
 
 
 def units(change: Change, *, permission: PermissionKnown | None) -> int:
-    """Write units of one change sent alone; what Exchange carries costs none of them."""
+    """Write units of one change sent alone; what Exchange or a mailbox carries costs none of them."""
+    if change.verb in OF_MAILBOX:
+        return 0
     if change.verb in _MEMBERSHIP and permission is not None and permission.kind in MAIL_KINDS:
         return 0
     return 1

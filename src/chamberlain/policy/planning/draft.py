@@ -15,6 +15,8 @@ from chamberlain.policy.planning.cost import units
 from chamberlain.policy.planning.effects import effects, link_of
 from chamberlain.policy.planning.facts import expected
 from chamberlain.policy.planning.fingerprint import fingerprint
+from chamberlain.policy.planning.mailbox_effects import mailbox_after
+from chamberlain.policy.planning.mailbox_obstacles import other_name
 from chamberlain.policy.planning.needs import MAIL_KINDS, scopes_for
 from chamberlain.policy.planning.obstacles import name_of
 from chamberlain.policy.planning.order import in_order, waits
@@ -89,7 +91,7 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
                 number=place + 1,
                 change=change,
                 subject_name=_called(change, situation),
-                permission_name=permission.name if permission else "",
+                permission_name=permission.name if permission else other_name(change, situation=situation),
                 after=frozenset(one + 1 for one in after[place]),
                 expected=expected(change),
                 reasons=because + needed,
@@ -99,7 +101,7 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
                 restorable=Restorable.NOT if first_owner else RESTORING[change.verb].restorable,
             )
         )
-        above = then
+        above, situation = then, mailbox_after(change, situation=situation)
     return tuple(steps)
 
 
@@ -162,4 +164,5 @@ def _called(change: Change, situation: Situation) -> str:
 
 def _barred(change: Change, found: tuple[Obstacle, ...], situation: Situation) -> Barred:
     known = situation.permissions.get(change.permission)
-    return Barred(change, _called(change, situation), known.name if known else change.permission, found)
+    what = known.name if known else change.permission or other_name(change, situation=situation)
+    return Barred(change, _called(change, situation), what, found)

@@ -10,13 +10,11 @@ from chamberlain.model.plan import Change, Restorable, SubjectType
 from chamberlain.model.situation import AccountKnown, Edge, Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.facts import read_moment
+from chamberlain.policy.planning.mailbox_effects import mailbox_effects
 from chamberlain.policy.planning.reach import RELATIONS, Above, reach
 from chamberlain.policy.planning.restoring import RESTORING
 from chamberlain.policy.planning.terms import place_of
 
-# What a person may keep in a shared mailbox without a licence.
-# source  https://learn.microsoft.com/microsoft-365/admin/email/about-shared-mailboxes (2026)
-LARGEST_GIGABYTES = 50.0
 # They may alter something also where the licence is held: its plans, or the one that goes.
 _ALTERING = frozenset({Verb.SET_PLANS, Verb.SWAP_LICENCE, Verb.ASSIGN_LICENCE})
 
@@ -29,12 +27,15 @@ def effects(change: Change, *, before: Above, after: Above, situation: Situation
     subject = change.subject
     had, has = reach(before, subject), reach(after, subject)
     found = [*_so_already(change, before, situation), *_gained_and_lost(change, had, has, situation)]
+    of_mailbox = mailbox_effects(change, before=before, after=after, situation=situation)
     found += _last_ones(change, before, situation)
     if change.verb.family is not None and subject.type is SubjectType.GROUP:
         found += _for_members(change, situation)
     account = situation.accounts.get(subject.guid)
     if account is not None:
-        found += _of_account(change, account, lost=set(had) - set(has), left=set(has))
+        stays = any(one.consequence is Consequence.MAILBOX_STAYS for one in of_mailbox)
+        found += _of_account(change, account, lost=set(had) - set(has), left=set(has), mail_stays=stays)
+    found += of_mailbox
     if change.options.ends_by_us:
         found.append(_ended(change, situation, is_held=any(one.consequence is Consequence.ALREADY_SO for one in found)))
     found += _ends_anyway(change, before, situation)
@@ -139,17 +140,15 @@ def _for_members(change: Change, situation: Situation) -> Iterator[Effect]:
         )
 
 
-def _of_account(change: Change, account: AccountKnown, *, lost: set[str], left: set[str]) -> Iterator[Effect]:
+def _of_account(
+    change: Change, account: AccountKnown, *, lost: set[str], left: set[str], mail_stays: bool
+) -> Iterator[Effect]:
     """What becomes of mail and files, and what the on-premises directory makes of it."""
     if account.synced and change.verb in (Verb.BLOCK, Verb.ENABLE):
         yield Effect(Consequence.SYNC_MAY_REVERT, values={"who": account.name})
     licences = {key for key in lost if key.startswith("licence:")}
-    if licences and not any(key.startswith("licence:") for key in left):
+    if licences and not mail_stays and not any(key.startswith("licence:") for key in left):
         yield Effect(Consequence.DATA_AT_RISK, values={"who": account.name})
-        if account.gigabytes is not None and account.gigabytes > LARGEST_GIGABYTES:
-            yield Effect(Consequence.MAILBOX_TOO_LARGE, values={"gigabytes": f"{account.gigabytes:.0f}"})
-        if account.on_hold:
-            yield Effect(Consequence.ON_HOLD, values={"who": account.name})
 
 
 def _links(keys: tuple[str, ...], situation: Situation) -> tuple[Link, ...]:

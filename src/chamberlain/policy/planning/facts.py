@@ -12,6 +12,14 @@
     enabled             of an account                             bool
     sessions_valid_from, password_changed_at, licences_processed_at   moments, None: never
     every property that an update names, by Graph's name
+    replies             automatic ones: disabled, alwaysEnabled, scheduled
+    internal_reply, external_reply   what they say, as HTML or plain text; what counts is what people read of it
+    replies_to          which people outside get one: none, contactsOnly, all
+    replies_from, replies_until      moments, where they are scheduled
+    forwards_to, forwards_outside    whom mail goes on to, by object id, and at which address; "" for nobody
+    keeps_copy          forwarded mail stays in the mailbox as well   bool
+    hidden, shared      a mailbox: from address lists; converted      bool
+    full_access, send_as, send_on_behalf   somebody may do so with a mailbox   bool
 
 Moments are texts in ISO 8601, as Graph writes them. Nothing here may be secret: facts are stored, shown and exported.
 """
@@ -19,7 +27,9 @@ Moments are texts in ISO 8601, as Graph writes them. Nothing here may be secret:
 from datetime import datetime
 
 from chamberlain.model.plan import Change, Fact, Facts, Options
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
+from chamberlain.policy.planning.mailbox_facts import mailbox_facts
+from chamberlain.policy.planning.reply_text import says
 
 # No value can be foretold for them: they have to be later than they were.
 MOVING = frozenset({"sessions_valid_from", "password_changed_at", "licences_processed_at"})
@@ -44,6 +54,8 @@ _FIXED: dict[Verb, Facts] = {
     Verb.DELETE_USER: {"exists": False, "deleted": True},
     Verb.RESTORE_USER: {"exists": True, "deleted": False},
 }
+_MOMENTS = frozenset({"ends", "replies_from", "replies_until"})
+_REPLIES = frozenset({"internal_reply", "external_reply"})
 
 
 def expected(change: Change) -> Facts:
@@ -61,7 +73,7 @@ def expected(change: Change) -> Facts:
         case Verb.UPDATE_USER:
             return dict(options.properties)
         case verb:
-            return _FIXED[verb]
+            return mailbox_facts(change) if verb in OF_MAILBOX else _FIXED[verb]
 
 
 def is_met(wanted: Facts, *, seen: Facts, before: Facts | None) -> bool:
@@ -113,8 +125,12 @@ def _same(value: Fact, seen: Facts, name: str) -> bool:
     if name not in seen:
         return False
     found = seen[name]
-    if name == "ends":
+    if name in _MOMENTS:
         return read_moment(value) == read_moment(found)
+    if name in _REPLIES:
+        return says(str(value or "")) == says(str(found or ""))
+    if name == "forwards_outside":
+        return str(value or "").casefold() == str(found or "").casefold()
     if isinstance(value, tuple) and isinstance(found, tuple):
         return sorted(value) == sorted(found)
     return value == found

@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from chamberlain.model.plan import Change, Facts, Options, Subject
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.planning.facts import read_moment
+from chamberlain.policy.planning.mailbox_inverse import mailbox_inverse
 
 # What was seen before, and the verb that brings it back when the step altered it.
 _OPPOSITES: dict[Verb, tuple[str, bool, Verb]] = {
@@ -51,7 +52,7 @@ def inverse(change: Change, *, before: Facts, seen: Facts, now: datetime) -> tup
         case Verb.UPDATE_USER:
             return _updated(change, before)
         case _:
-            return ()
+            return mailbox_inverse(change, before=before) if verb in OF_MAILBOX else ()
 
 
 def _back(change: Change, verb: Verb) -> Change:

@@ -4,7 +4,7 @@ from chamberlain.model.capability import Capability
 from chamberlain.model.kind import Kind
 from chamberlain.model.plan import Change, SubjectType
 from chamberlain.model.situation import PermissionKnown
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.capabilities import ABILITIES
 
 MAIL_KINDS = frozenset({Kind.MAIL_SECURITY_GROUP, Kind.DISTRIBUTION_GROUP})
@@ -31,6 +31,7 @@ _BY_VERB = {
     Verb.BLOCK: Capability.OFFBOARD_ACCOUNT,
     Verb.REVOKE_SESSIONS: Capability.OFFBOARD_ACCOUNT,
     Verb.RESET_PASSWORD: Capability.RESET_PASSWORDS,
+    **dict.fromkeys(OF_MAILBOX, Capability.OFFBOARD_MAILBOX),
 }
 
 

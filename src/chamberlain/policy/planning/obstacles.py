@@ -8,6 +8,7 @@ from chamberlain.model.situation import AccountKnown, PermissionKnown, Situation
 from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import ABILITIES, lacks
 from chamberlain.policy.planning.exchange_filter import is_filtered
+from chamberlain.policy.planning.mailbox_obstacles import mailbox_obstacles
 from chamberlain.policy.planning.needs import MAIL_KINDS, can_hold, capabilities_for
 from chamberlain.policy.planning.on_premises import account_command, group_command
 from chamberlain.policy.planning.reach import RELATIONS, Above, reach
@@ -39,6 +40,7 @@ def obstacles(change: Change, *, situation: Situation, above: Above | None = Non
     if account is not None:
         found += _mastered(change, account)
         found += sensitive(change, account=account, situation=situation, above=above)
+    found += mailbox_obstacles(change, situation=situation)
     found += _people_only(change, situation)
     if change.verb is Verb.MAKE_ELIGIBLE and not situation.premium:
         found.append(Obstacle(Hindrance.NO_PREMIUM, Help.NOTHING))

@@ -28,6 +28,16 @@ _ACCOUNTS = {
 }
 
 
+_MAILBOXES = {
+    Verb.HIDE_FROM_LISTS: "-HiddenFromAddressListsEnabled $true",
+    Verb.SHOW_IN_LISTS: "-HiddenFromAddressListsEnabled $false",
+    Verb.GIVE_SEND_ON_BEHALF: "-GrantSendOnBehalfTo @{{Add={other}}}",
+    Verb.TAKE_SEND_ON_BEHALF: "-GrantSendOnBehalfTo @{{Remove={other}}}",
+    Verb.MAKE_SHARED: "-Type Shared",
+    Verb.MAKE_PERSONAL: "-Type Regular",
+}
+
+
 def group_command(change: Change, *, group: PermissionKnown, member: str) -> str:
     """What changes a group there; "" where nothing does.
 
@@ -42,6 +52,16 @@ def account_command(change: Change, *, account: AccountKnown) -> str:
     """What changes an account there; "" where nothing does."""
     values = "; ".join(f"{quoted(name)}={quoted(str(value))}" for name, value in change.options.properties.items())
     return _ACCOUNTS.get(change.verb, "").format(filter=_filter(account.user_name), values=values)
+
+
+def mailbox_command(change: Change, *, account: AccountKnown, other: str) -> str:
+    """What changes a mailbox there, for which the on-premises directory keeps a remote one; "" where nothing does.
+
+    other   user name of who may send on behalf of somebody
+    source  https://learn.microsoft.com/powershell/module/exchange/set-remotemailbox (2026)
+    """
+    setting = _MAILBOXES.get(change.verb, "").format(other=quoted(other))
+    return f"Set-RemoteMailbox -Identity {quoted(account.user_name)} {setting}" if setting else ""
 
 
 def quoted(text: str) -> str:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from chamberlain.model.plan import Change, Subject
 from chamberlain.model.situation import PermissionKnown
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.planning.reach import Above, group, reach
 
+# What is done to a mailbox while it is there; only a licence makes one somebody's own.
+_SETTLING = OF_MAILBOX - {Verb.MAKE_PERSONAL}
 _STAGES: tuple[frozenset[Verb], ...] = (
     frozenset({Verb.CREATE_USER, Verb.RESTORE_USER}),
     frozenset({Verb.BLOCK}),
@@ -20,11 +22,13 @@ _STAGES: tuple[frozenset[Verb], ...] = (
     frozenset({Verb.REVOKE_SESSIONS}),
     frozenset({Verb.UPDATE_USER}),
     frozenset({Verb.ADD_OWNER, Verb.ADD_MEMBER, Verb.ASSIGN_ROLE, Verb.MAKE_ELIGIBLE, Verb.ASSIGN_APP_ROLE}),
+    _SETTLING,
     frozenset({Verb.REMOVE_OWNER, Verb.REMOVE_MEMBER, Verb.REMOVE_ROLE, Verb.END_ELIGIBLE, Verb.REMOVE_APP_ROLE}),
     frozenset({Verb.REMOVE_LICENCE}),
     frozenset({Verb.SWAP_LICENCE}),
     frozenset({Verb.ASSIGN_LICENCE, Verb.SET_PLANS}),
     frozenset({Verb.REPROCESS_LICENCES}),
+    frozenset({Verb.MAKE_PERSONAL}),
     frozenset({Verb.ENABLE}),
     frozenset({Verb.DELETE_USER}),
 )
@@ -67,6 +71,16 @@ CONSTRAINTS = (
         "What a licence carries, such as a mailbox, stays until nothing else needs it.",
     ),
     Constraint(
+        _SETTLING,
+        frozenset({Verb.REMOVE_LICENCE}),
+        "A mailbox is settled while it is there, and stays without a licence only where it is shared by then.",
+    ),
+    Constraint(
+        _LICENSING,
+        frozenset({Verb.MAKE_PERSONAL}),
+        "A mailbox that is somebody's own takes a licence.",
+    ),
+    Constraint(
         frozenset({Verb.REMOVE_LICENCE, Verb.REMOVE_MEMBER}),
         _LICENSING,
         "Plans of the old licence and the new one may exclude each other.",
@@ -91,7 +105,13 @@ CONSTRAINTS = (
 
 def in_order(changes: Iterable[Change]) -> list[Change]:
     """The changes so that every one stands behind those it waits for; otherwise as they came."""
-    return sorted(changes, key=lambda change: STAGE[change.verb])
+    known = list(changes)
+    coming = _mailboxes_coming(known)
+    late = STAGE[Verb.MAKE_PERSONAL]
+    return sorted(
+        known,
+        key=lambda one: late if one.verb in _SETTLING and one.subject in coming else STAGE[one.verb],
+    )
 
 
 def waits(
@@ -102,6 +122,7 @@ def waits(
     _same_subject(changes, found)
     _owners(changes, found)
     _bridges(changes, above, found)
+    _mailboxes(changes, permissions, found)
     _seats(changes, permissions, found)
     return {place: frozenset(found[place]) for place in range(len(changes))}
 
@@ -149,6 +170,29 @@ def _bridges(changes: Sequence[Change], above: Above, found: defaultdict[int, se
         for join in joining.get(change.subject, ()):
             if _gives(change.permission, above, given) & _gives(changes[join].permission, above, given):
                 found[place].add(join)
+
+
+def _mailboxes_coming(changes: Sequence[Change]) -> frozenset[Subject]:
+    """Who gets a licence, or may with a group, and loses none: their mailbox is there only after that."""
+    gets = {one.subject for one in changes if one.verb in (Verb.ASSIGN_LICENCE, Verb.ADD_MEMBER)}
+    loses = {one.subject for one in changes if one.verb in (Verb.REMOVE_LICENCE, Verb.REMOVE_MEMBER)}
+    return frozenset(gets - loses)
+
+
+def _mailboxes(
+    changes: Sequence[Change], permissions: Mapping[str, PermissionKnown], found: defaultdict[int, set[int]]
+) -> None:
+    """A mailbox that comes back with a licence is changed after that."""
+    coming = _mailboxes_coming(changes)
+    bringing: defaultdict[Subject, set[int]] = defaultdict(set)
+    for place, change in enumerate(changes):
+        known = permissions.get(change.permission)
+        carries = change.verb is Verb.ADD_MEMBER and known is not None and known.licensed
+        if change.subject in coming and (carries or change.verb is Verb.ASSIGN_LICENCE):
+            bringing[change.subject].add(place)
+    for place, change in enumerate(changes):
+        if change.verb in _SETTLING:
+            found[place].update(bringing[change.subject])
 
 
 def _gives(key: str, above: Above, known: dict[str, frozenset[str]]) -> frozenset[str]:

@@ -9,6 +9,7 @@ from chamberlain.model.plan import ProofKind, Restorable
 from chamberlain.model.verb import Verb
 
 _GRAPH = "https://learn.microsoft.com/graph/api/"
+_EXCHANGE = "https://learn.microsoft.com/powershell/module/exchange/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Restoring:
 
 def _row(looks_at: str, restorable: Restorable, what: str, page: str) -> Restoring:
     return Restoring(ProofKind.GRAPH, looks_at, restorable, what, f"{_GRAPH}{page} (2026)")
+
+
+def _mailbox(looks_at: str, what: str, page: str) -> Restoring:
+    """What Exchange proves of a mailbox; all of it comes back."""
+    return Restoring(ProofKind.EXCHANGE, looks_at, Restorable.WHOLLY, what, f"{_EXCHANGE}{page} (2026)")
 
 
 _W, _P, _NOT, _NOTHING = Restorable.WHOLLY, Restorable.IN_PART, Restorable.NOT, Restorable.NOTHING
@@ -149,6 +155,52 @@ RESTORING: dict[Verb, Restoring] = {
         "The user goes back into the bin.",
         "directory-deleteditems-restore",
     ),
+    Verb.SET_REPLIES: _row(
+        "`automaticRepliesSetting`: status, times, audience, and what people read of both texts",
+        _W,
+        "The replies are as they were: on, off or scheduled, with the texts and the audience that they had.",
+        "user-update-mailboxsettings",
+    ),
+    Verb.END_REPLIES: _row(
+        "`automaticRepliesSetting`: status",
+        _W,
+        "The replies are as they were: on, off or scheduled, with the texts and the audience that they had.",
+        "user-update-mailboxsettings",
+    ),
+    Verb.SET_FORWARDING: _mailbox(
+        "`ForwardingAddress`, `ForwardingSmtpAddress`, `DeliverToMailboxAndForward`",
+        "Mail goes on to whom it went before, or to nobody. What was forwarded meanwhile stays where it went.",
+        "set-mailbox",
+    ),
+    Verb.END_FORWARDING: _mailbox(
+        "`ForwardingAddress`, `ForwardingSmtpAddress`",
+        "Mail goes on to whom it went before, with a copy where one was kept.",
+        "set-mailbox",
+    ),
+    Verb.HIDE_FROM_LISTS: _mailbox("`HiddenFromAddressListsEnabled`", "Shown in address lists again.", "set-mailbox"),
+    Verb.SHOW_IN_LISTS: _mailbox("`HiddenFromAddressListsEnabled`", "Hidden from address lists again.", "set-mailbox"),
+    Verb.GIVE_FULL_ACCESS: _mailbox(
+        "`FullAccess` of the other one on the mailbox", "The access is taken again.", "add-mailboxpermission"
+    ),
+    Verb.TAKE_FULL_ACCESS: _mailbox(
+        "`FullAccess` of the other one on the mailbox",
+        "The access is given again; Outlook opens the mailbox by itself then, also where it did not before.",
+        "remove-mailboxpermission",
+    ),
+    Verb.GIVE_SEND_AS: _mailbox(
+        "`SendAs` of the other one on the mailbox", "The right is taken again.", "add-recipientpermission"
+    ),
+    Verb.TAKE_SEND_AS: _mailbox(
+        "`SendAs` of the other one on the mailbox", "The right is given again.", "remove-recipientpermission"
+    ),
+    Verb.GIVE_SEND_ON_BEHALF: _mailbox("`GrantSendOnBehalfTo`", "The right is taken again.", "set-mailbox"),
+    Verb.TAKE_SEND_ON_BEHALF: _mailbox("`GrantSendOnBehalfTo`", "The right is given again.", "set-mailbox"),
+    Verb.MAKE_SHARED: _mailbox(
+        "`RecipientTypeDetails`",
+        "Somebody's own mailbox again, which takes a licence: where the plan took it, the undo gives it first.",
+        "set-mailbox",
+    ),
+    Verb.MAKE_PERSONAL: _mailbox("`RecipientTypeDetails`", "A shared mailbox again.", "set-mailbox"),
 }
 
 # What never comes back, whoever did it; a plan that contains one says so before it runs.

@@ -8,6 +8,8 @@ from chamberlain.model.obstacle import Help, Hindrance, Obstacle
 from chamberlain.model.plan import Change, Subject, SubjectType
 from chamberlain.model.situation import Situation
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.mailbox_inverse import BACK
+from chamberlain.policy.planning.mailbox_obstacles import conversions, other_of
 from chamberlain.policy.planning.needs import MAIL_KINDS
 from chamberlain.policy.planning.reach import Above, reach
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
@@ -21,6 +23,9 @@ _OPPOSITES = (
     (frozenset({Verb.ASSIGN_LICENCE, Verb.SWAP_LICENCE, Verb.SET_PLANS}), frozenset({Verb.REMOVE_LICENCE})),
     (frozenset({Verb.ENABLE}), frozenset({Verb.BLOCK})),
     (frozenset({Verb.RESTORE_USER, Verb.CREATE_USER}), frozenset({Verb.DELETE_USER})),
+    *((frozenset({verb}), frozenset({back})) for verb, back in BACK.items()),
+    (frozenset({Verb.SET_REPLIES}), frozenset({Verb.END_REPLIES})),
+    (frozenset({Verb.SET_FORWARDING}), frozenset({Verb.END_FORWARDING})),
 )
 # Who is gone, locked out, or has a password that nobody knows, does not administrate any more.
 _LOCKING_OUT = frozenset({Verb.BLOCK, Verb.DELETE_USER, Verb.RESET_PASSWORD})
@@ -38,6 +43,7 @@ def between(changes: Sequence[Change], *, situation: Situation, above: Above) ->
         _locations(changes, situation),
         _owners(changes, situation),
         _administrators(changes, situation, above),
+        conversions(changes, situation=situation, above=above),
     ):
         for place, obstacle in part:
             found[place].append(obstacle)
@@ -63,7 +69,7 @@ def _swaps_with_itself(change: Change) -> bool:
 
 
 def _speaks_of(change: Change) -> tuple[tuple[Subject, str, str], ...]:
-    return ((change.subject, change.permission, change.options.scope),)
+    return ((change.subject, change.permission or other_of(change), change.options.scope),)
 
 
 def _in_bin(changes: Sequence[Change], situation: Situation) -> Iterator[tuple[int, Obstacle]]:

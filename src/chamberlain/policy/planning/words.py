@@ -10,6 +10,7 @@ from chamberlain.model.guard import UTC_ZONE, Eyes, Guard, Objection
 from chamberlain.model.obstacle import Help, Hindrance, Obstacle
 from chamberlain.model.plan import Because, Change, PlanState, Reason, Restorable, StepState
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning import mailbox_words
 from chamberlain.policy.planning.windows import zones
 
 VERB = {
@@ -36,6 +37,7 @@ VERB = {
     Verb.RESET_PASSWORD: "{who} gets a new password",
     Verb.DELETE_USER: "{who} is deleted",
     Verb.RESTORE_USER: "{who} is restored",
+    **mailbox_words.VERB,
 }
 
 HINDRANCE = {
@@ -66,6 +68,7 @@ HINDRANCE = {
     Hindrance.UNSEEN: "Who is in it cannot be read, so nothing could prove the change.",
     Hindrance.CONTRADICTION: "The plan asks for this and for its opposite.",
     Hindrance.OWNED_IN_EXCHANGE: "Who owns {what} is changed in Exchange only.",
+    **mailbox_words.HINDRANCE,
 }
 
 HELP = {
@@ -87,6 +90,7 @@ HELP = {
     Help.RESTORE_FIRST: "Restore them in the same plan, or before it.",
     Help.SYNC_AGAIN: "Sync, and plan again.",
     Help.NOTHING: "No plan does this.",
+    **mailbox_words.HELP,
 }
 
 CONSEQUENCE = {
@@ -100,8 +104,7 @@ CONSEQUENCE = {
     Consequence.FIRST_OWNER: "{link} has no owner now: Microsoft lets the first one be replaced, but not taken away",
     Consequence.GROUP_WITHOUT_MEMBERS: "{link} is left without members",
     Consequence.DATA_AT_RISK: "mail and files are kept for 30 days, then deleted",
-    Consequence.MAILBOX_TOO_LARGE: "the mailbox has {gigabytes} GB, more than it may keep without a licence",
-    Consequence.ON_HOLD: "the mailbox is on hold, which takes a licence",
+    **mailbox_words.CONSEQUENCE,
     Consequence.SEATS_USED_UP: "takes the last seat of {link}",
     Consequence.SEATS_SHORT: "{link} has too few seats for all who would get it",
     Consequence.SYNC_MAY_REVERT: "the on-premises directory may set it back: change it there as well",

@@ -8,6 +8,7 @@ import msgspec
 from chamberlain.simulator.exchange.call import Call
 from chamberlain.simulator.exchange.front import CMDLETS
 from chamberlain.simulator.exchange.mail import Mail
+from chamberlain.simulator.exchange.mailboxes import size_of
 from chamberlain.simulator.exchange.recipients import has_mailbox, is_exchanges
 from chamberlain.simulator.message import Request, Response, json_response
 from chamberlain.simulator.world.application import EXCHANGE_APP_ID, EXCHANGE_ROLES
@@ -15,6 +16,8 @@ from chamberlain.simulator.world.dynamic_group import DynamicGroup
 from chamberlain.simulator.world.fact import Shelf
 from chamberlain.simulator.world.mutation import MutationRefusedError
 from chamberlain.simulator.world.mutation.applications import AssignApp
+from chamberlain.simulator.world.mutation.exchange import FULL_ACCESS, SEND_AS, SEND_ON_BEHALF
+from chamberlain.simulator.world.mutation.replies import OFF
 from chamberlain.simulator.world.mutation.roles import AssignRole
 from chamberlain.simulator.world.reference import Kind, Ref
 from chamberlain.simulator.world.tenant import World
@@ -96,6 +99,11 @@ class ExchangeControl:
         call = Call("Get-Mailbox", {"identity": view.person(serial).id}, self._mail, "")
         shown = CMDLETS["get-mailbox"].run(call)[0]
         access = view.entries_of(Shelf.MAILBOX_ACCESS, Ref(Kind.USER, serial)).values()
+        replies = view.entry(Shelf.MAILBOX, (serial, "replies"), None)
+
+        def who(right: str) -> list[str]:
+            return sorted(view.base.guid(ref) for ref, held in access if held == right)
+
         return {
             "id": shown["ExternalDirectoryObjectId"],
             "type": shown["RecipientTypeDetails"],
@@ -103,7 +111,13 @@ class ExchangeControl:
             "forwarding_smtp_address": shown["ForwardingSmtpAddress"],
             "deliver_and_forward": shown["DeliverToMailboxAndForward"],
             "hidden": shown["HiddenFromAddressListsEnabled"],
-            "full_access": sorted(view.base.guid(ref) for ref, _ in access),
+            "held": shown["LitigationHoldEnabled"] or bool(shown["InPlaceHolds"]),
+            "bytes": size_of(self._mail.recipients, serial),
+            "synced": shown["IsDirSynced"],
+            "full_access": who(FULL_ACCESS),
+            "send_as": who(SEND_AS),
+            "send_on_behalf": who(SEND_ON_BEHALF),
+            "replies": (OFF if replies is None else replies[0]).shown(),
         }
 
     def _refuse(self, request: Request) -> Response:

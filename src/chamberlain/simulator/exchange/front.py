@@ -14,6 +14,7 @@ import msgspec
 from chamberlain.simulator.exchange.call import Call, Cmdlet, checked, read_input
 from chamberlain.simulator.exchange.groups import GROUP_CMDLETS
 from chamberlain.simulator.exchange.mail import Mail
+from chamberlain.simulator.exchange.mailbox_access import ACCESS_CMDLETS
 from chamberlain.simulator.exchange.mailboxes import MAILBOX_CMDLETS
 from chamberlain.simulator.exchange.refusal import ExchangeError, bad_request, refused_on_purpose, unknown_cmdlet
 from chamberlain.simulator.exchange.tokens import MANAGE, MANAGE_V2, Caller, Entry, ExchangeTokens
@@ -25,7 +26,7 @@ from chamberlain.simulator.world.knobs import Knobs
 from chamberlain.simulator.world.tenant import World
 
 ROOT = "adminapi"
-CMDLETS = {one.name.lower(): one for one in (*GROUP_CMDLETS, *MAILBOX_CMDLETS)}
+CMDLETS = {one.name.lower(): one for one in (*GROUP_CMDLETS, *MAILBOX_CMDLETS, *ACCESS_CMDLETS)}
 DOCUMENTED = {
     "distributiongroupmember": frozenset({"get-distributiongroupmember"}),
     "dynamicdistributiongroupmember": frozenset({"get-dynamicdistributiongroupmember"}),

@@ -1,21 +1,21 @@
-"""Cmdlets of mailboxes: what kind they are, where mail goes on to, what is held, how much lies in them, who opens them.
+"""Cmdlets of mailboxes: what kind they are, where mail goes on to, what is held, how much lies in them. Who opens them
+is told in mailbox_access.
 
 source  https://learn.microsoft.com/powershell/module/exchange/ (read 2026): get-mailbox, set-mailbox,
-        get-mailboxstatistics, get-mailboxpermission, add-mailboxpermission, remove-mailboxpermission
+        get-mailboxstatistics
 """
 
 from typing import Any
 
 from chamberlain.simulator.exchange.call import Call, Cmdlet
+from chamberlain.simulator.exchange.mailbox_access import holders
 from chamberlain.simulator.exchange.population import born_size
-from chamberlain.simulator.exchange.recipients import born_as, has_mailbox
-from chamberlain.simulator.exchange.refusal import bad_request
-from chamberlain.simulator.world.fact import Shelf
-from chamberlain.simulator.world.mutation.exchange import FULL_ACCESS, GrantMailbox, RevokeMailbox, SetMailbox
+from chamberlain.simulator.exchange.recipients import Recipients, born_as, has_mailbox
+from chamberlain.simulator.exchange.refusal import bad_request, from_premises
+from chamberlain.simulator.world.mutation.exchange import SEND_ON_BEHALF, GrantMailbox, RevokeMailbox, SetMailbox
 from chamberlain.simulator.world.reference import Kind, Ref
 
 _TYPES = {"regular": "UserMailbox", "shared": "SharedMailbox"}
-_SELF = "NT AUTHORITY\\SELF"
 _QUIET = ("Confirm", "ErrorAction")
 
 
@@ -40,7 +40,7 @@ def _mailbox(call: Call, serial: int) -> dict[str, Any]:
         "LitigationHoldEnabled": said("litigation_hold", otherwise=False),
         "InPlaceHolds": said("in_place_holds", otherwise=[]),
         "ArchiveStatus": "Active" if said("archive", otherwise=False) else "None",
-        "GrantSendOnBehalfTo": [],
+        "GrantSendOnBehalfTo": [recipients.shown(ref)["Name"] for ref in holders(call, serial, SEND_ON_BEHALF)],
     }
 
 
@@ -52,11 +52,17 @@ def _list_mailboxes(call: Call) -> list[dict[str, Any]]:
     return [_mailbox(call, serial) for serial in serials if has_mailbox(view.person(serial))]
 
 
+def size_of(recipients: Recipients, serial: int) -> int:
+    """How many bytes lie in a mailbox."""
+    person = recipients.view.person(serial)
+    return int(recipients.setting(serial, "size_bytes", otherwise=born_size(person)))
+
+
 def _statistics(call: Call) -> list[dict[str, Any]]:
     recipients = call.mail.recipients
     serial = recipients.mailbox(call.text("Identity"))
     person = recipients.view.person(serial)
-    size = int(recipients.setting(serial, "size_bytes", otherwise=born_size(person)))
+    size = size_of(recipients, serial)
     return [
         {
             "DisplayName": person.display_name or "",
@@ -81,8 +87,47 @@ def _forwarding(call: Call, settings: dict[str, Any]) -> None:
         settings["forwarding_smtp_address"] = None if address is None else f"smtp:{address.removeprefix('smtp:')}"
 
 
+def _refuse_synced(call: Call, serial: int) -> None:
+    """What the on-premises directory masters is not changed here.
+
+    source  recorded by https://www.easy365manager.com/the-operation-on-mailbox-failed-because-its-out-of-the-current-
+            users-write-scope (read 2026): System.InvalidOperationException
+    """
+    if call.mail.view.person(serial).synced:
+        for name in _MASTERED:
+            if call.says(name):
+                raise from_premises(f"Set-Mailbox', '{name}", call.text("Identity"))
+
+
+def _on_behalf(call: Call, serial: int) -> bool:
+    """Whether it was asked who may send on behalf; then those who are named are added, taken, or all that are left."""
+    said = call.parameters.get("grantsendonbehalfto")
+    if not call.says("GrantSendOnBehalfTo"):
+        return False
+    before = holders(call, serial, SEND_ON_BEHALF)
+    if isinstance(said, dict):
+        added = [call.mail.recipients.recipient(one) for one in _listed(said, "add")]
+        removed = [call.mail.recipients.recipient(one) for one in _listed(said, "remove")]
+    else:
+        wanted = [call.mail.recipients.recipient(one) for one in said or ()]
+        added, removed = wanted, [one for one in before if one not in wanted]
+    guid = call.mail.view.base.guid
+    mailbox = guid(Ref(Kind.USER, serial))
+    for one in (ref for ref in added if ref not in before):
+        call.mail.change(GrantMailbox(mailbox, guid(one), SEND_ON_BEHALF), by=call.app)
+    for one in (ref for ref in removed if ref in before):
+        call.mail.change(RevokeMailbox(mailbox, guid(one), SEND_ON_BEHALF), by=call.app)
+    return True
+
+
+def _listed(table: dict[str, Any], name: str) -> list[str]:
+    found: str | list[str] = next((value for key, value in table.items() if key.lower() == name), [])
+    return [found] if isinstance(found, str) else list(found)
+
+
 def _set_mailbox(call: Call) -> list[dict[str, Any]]:
     serial = call.mail.recipients.mailbox(call.text("Identity"))
+    _refuse_synced(call, serial)
     settings: dict[str, Any] = {}
     _forwarding(call, settings)
     if call.says("Type"):
@@ -95,75 +140,21 @@ def _set_mailbox(call: Call) -> list[dict[str, Any]]:
                             ("LitigationHoldEnabled", "litigation_hold")):  # fmt: skip
         if call.says(parameter):
             settings[name] = call.switch(parameter)
-    if not settings:
+    if not _on_behalf(call, serial) and not settings:
         raise bad_request("No property was named.")
     before = {name: call.mail.recipients.setting(serial, name, otherwise=None) for name in settings}
-    if before != settings:
+    if settings and before != settings:
         guid = call.mail.view.base.guid(Ref(Kind.USER, serial))
         call.mail.change(SetMailbox(guid, **settings), by=call.app)
     return []
 
 
-def _access(call: Call, serial: int) -> list[tuple[Ref, str]]:
-    return list(call.mail.view.entries_of(Shelf.MAILBOX_ACCESS, Ref(Kind.USER, serial)).values())
-
-
-def _list_access(call: Call) -> list[dict[str, Any]]:
-    recipients = call.mail.recipients
-    serial = recipients.mailbox(call.text("Identity"))
-    name = recipients.of_person(serial)["Name"]
-    shown = [
-        (_SELF, "FullAccess, ReadPermission"),
-        *((_trustee(call, ref), right) for ref, right in _access(call, serial)),
-    ]
-    return [
-        {"Identity": name, "User": user, "AccessRights": rights.split(", "), "IsInherited": False, "Deny": False}
-        for user, rights in shown
-    ]
-
-
-def _trustee(call: Call, ref: Ref) -> str:
-    shown = call.mail.recipients.shown(ref)
-    return str(shown.get("WindowsLiveID") or shown["Name"])
-
-
-def _pair(call: Call) -> tuple[int, Ref, str, str]:
-    recipients = call.mail.recipients
-    serial, trustee = recipients.mailbox(call.text("Identity")), recipients.recipient(call.text("User"))
-    said = call.parameters.get("accessrights")
-    if FULL_ACCESS not in (said if isinstance(said, list) else [said]):
-        raise bad_request("Only FullAccess is simulated.")
-    base = recipients.view.base
-    return serial, trustee, base.guid(Ref(Kind.USER, serial)), base.guid(trustee)
-
-
-def _grant(call: Call) -> list[dict[str, Any]]:
-    serial, trustee, mailbox_id, trustee_id = _pair(call)
-    if trustee in {ref for ref, _ in _access(call, serial)}:
-        call.warnings.append(f"The appropriate access control entry is already present on the object '{mailbox_id}'.")
-        return []
-    call.mail.change(GrantMailbox(mailbox_id, trustee_id), by=call.app)
-    return []
-
-
-def _revoke(call: Call) -> list[dict[str, Any]]:
-    serial, trustee, mailbox_id, trustee_id = _pair(call)
-    if trustee not in {ref for ref, _ in _access(call, serial)}:
-        call.warnings.append(f"Can't remove the access control entry on the object '{mailbox_id}': it isn't present.")
-        return []
-    call.mail.change(RevokeMailbox(mailbox_id, trustee_id), by=call.app)
-    return []
-
-
 _SETTINGS = ("Type", "ForwardingAddress", "ForwardingSmtpAddress", "DeliverToMailboxAndForward",
-             "HiddenFromAddressListsEnabled", "LitigationHoldEnabled")  # fmt: skip
-_RIGHTS = ("Identity", "User", "AccessRights", "InheritanceType")
+             "HiddenFromAddressListsEnabled", "LitigationHoldEnabled", "GrantSendOnBehalfTo")  # fmt: skip
+_MASTERED = ("HiddenFromAddressListsEnabled", "GrantSendOnBehalfTo")
 MAILBOX_CMDLETS = (
     Cmdlet("Get-Mailbox", _list_mailboxes, ("Identity", "ResultSize", "ErrorAction")),
     Cmdlet("Get-EXOMailbox", _list_mailboxes, ("Identity", "ResultSize", "ErrorAction")),
     Cmdlet("Get-MailboxStatistics", _statistics, ("Identity", "ErrorAction")),
-    Cmdlet("Get-MailboxPermission", _list_access, ("Identity", "ResultSize", "ErrorAction")),
     Cmdlet("Set-Mailbox", _set_mailbox, ("Identity", *_SETTINGS, *_QUIET), writes=True),
-    Cmdlet("Add-MailboxPermission", _grant, (*_RIGHTS, "AutoMapping", *_QUIET), writes=True),
-    Cmdlet("Remove-MailboxPermission", _revoke, (*_RIGHTS, *_QUIET), writes=True),
 )

@@ -13,7 +13,7 @@ _READING_POSTS = frozenset({"getByIds", "checkMemberGroups", "checkMemberObjects
 
 
 class Family(Enum):
-    """Requests that share a limit. Only the first two and the last cost resource units."""
+    """Requests that share a limit. The directory's and those for last sign-ins cost resource units."""
 
     DIRECTORY = "directory"
     DIRECTORY_WRITES = "directory_writes"
@@ -21,6 +21,7 @@ class Family(Enum):
     USAGE_REPORTS = "usage_reports"
     SUBSCRIPTIONS = "subscriptions"
     SIGN_IN_ACTIVITY = "sign_in_activity"
+    MAILBOXES = "mailboxes"
 
     @property
     def costs_units(self) -> bool:
@@ -41,6 +42,8 @@ def family_of(request: Request) -> Family:
         return Family.IDENTITY_REPORTS
     if first == "reports":
         return _of_reports(segments)
+    if is_of_mailbox(request):
+        return Family.MAILBOXES
     if first == "subscriptions":
         return Family.SUBSCRIPTIONS
     if request.method != "GET" and segments[-1].rpartition(".")[2] not in _READING_POSTS:
@@ -48,6 +51,17 @@ def family_of(request: Request) -> Family:
     if first == "users" and wants_sign_in_activity(request):
         return Family.SIGN_IN_ACTIVITY
     return Family.DIRECTORY
+
+
+def is_of_mailbox(request: Request) -> bool:
+    """Whether it is Exchange that answers, from somebody's mailbox."""
+    return len(request.segments) > 3 and request.segments[1] == "users" and request.segments[3] == "mailboxSettings"
+
+
+def is_write(request: Request) -> bool:
+    """Whether it may change something that is kept in the tenant's log."""
+    family = family_of(request)
+    return family is Family.DIRECTORY_WRITES or (family is Family.MAILBOXES and request.method != "GET")
 
 
 def wants_sign_in_activity(request: Request) -> bool:

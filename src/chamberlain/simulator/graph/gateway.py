@@ -14,7 +14,7 @@ from chamberlain.simulator.fault_strike import answer_afterwards, answer_instead
 from chamberlain.simulator.graph.again import without_again
 from chamberlain.simulator.graph.batch import SEGMENT, answer_parts, batch_response, is_batch, read_batch
 from chamberlain.simulator.graph.call import Call, Caller
-from chamberlain.simulator.graph.family import Family, family_of, is_delta
+from chamberlain.simulator.graph.family import family_of, is_delta, is_write
 from chamberlain.simulator.graph.ordered import Orders
 from chamberlain.simulator.graph.query import read_options
 from chamberlain.simulator.graph.refusal import GraphError
@@ -165,7 +165,7 @@ class Gateway:
             page=page,
             orders=self._orders,
         )
-        if family_of(request) is Family.DIRECTORY_WRITES:
+        if is_write(request):
             return self._written(bill, route, call, strike)
         return self._encoded(self._read(bill, route, call), strike, about, bill.now)
 

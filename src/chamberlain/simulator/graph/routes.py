@@ -58,6 +58,7 @@ class Route:
     cost: int = 1
     cost_selected: int | None = None
     of_logs: bool = False
+    of_outlook: bool = False
     also: tuple[str, ...] = ()
 
     def lets(self, caller: Caller) -> bool:
@@ -65,10 +66,12 @@ class Route:
         return caller.may(self.roles) and (not self.also or caller.may(self.also))
 
     def refusal(self) -> GraphError:
-        """The answer to an application without one of the permissions. Logs have words of their own.
+        """The answer to an application without one of the permissions. Logs and mailboxes have words of their own.
 
         source  https://learn.microsoft.com/graph/resolve-auth-errors (read 2026)
         """
+        if self.of_outlook:
+            return GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
         if self.of_logs:
             message = f"The principal does not have required Microsoft Graph permission(s): {self.roles[0]}"
             return GraphError(403, "Authentication_MSGraphPermissionMissing", message)

@@ -83,3 +83,12 @@ def has_plan(*, tenant_id: int, plan: str) -> bool:
         {"tenant": tenant_id, "plan": plan},
     )
     return bool(found[0]["found"])
+
+
+def service_plans(*, tenant_id: int, beginning: str) -> list[dict[str, Any]]:
+    """Service plans whose Microsoft name begins so, each with the id of its licence as `parent`."""
+    return rows(
+        "SELECT guid::text AS guid, parent::text AS parent, name FROM permission WHERE tenant_id = %(tenant)s "
+        "AND family = 5 AND gone_at IS NULL AND starts_with(name, %(beginning)s) ORDER BY guid, parent",
+        {"tenant": tenant_id, "beginning": beginning},
+    )

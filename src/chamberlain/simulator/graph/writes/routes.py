@@ -7,6 +7,7 @@ from chamberlain.simulator.graph.routes import Route
 from chamberlain.simulator.graph.writes.app_roles import AppRoleDesk
 from chamberlain.simulator.graph.writes.groups import KEEPERS, GroupDesk
 from chamberlain.simulator.graph.writes.licences import LicenceDesk
+from chamberlain.simulator.graph.writes.mailboxes import MailboxDesk
 from chamberlain.simulator.graph.writes.roles import RoleDesk
 from chamberlain.simulator.graph.writes.users import (
     DELETERS,
@@ -23,6 +24,7 @@ _GROUP_LICENCES = ("LicenseAssignment.ReadWrite.All", *KEEPERS)
 _ROLES = ("RoleManagement.ReadWrite.Directory",)
 _ASSIGNERS = ("AppRoleAssignment.ReadWrite.All",)
 _READERS = ("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
+_SETTERS = ("MailboxSettings.ReadWrite",)
 _MEMBERS = ("GroupMember.ReadWrite.All", *KEEPERS)
 
 
@@ -34,6 +36,7 @@ def write_routes(world: World) -> tuple[Route, ...]:
         *_role_routes(RoleDesk(world)),
         *_licence_routes(LicenceDesk(world)),
         *_user_routes(UserDesk(world)),
+        *_mailbox_routes(MailboxDesk(world)),
     )
 
 
@@ -87,4 +90,13 @@ def _user_routes(desk: UserDesk) -> tuple[Route, ...]:
         Route("DELETE", "users/{}/manager/$ref", desk.remove_manager, WRITERS),
         Route("POST", "directory/deletedItems/{}/restore", desk.restore, (*DELETERS, *GROUP_KEEPERS)),
         Route("DELETE", "groups/{}/members/{}", desk.delete, DELETERS),
+    )
+
+
+def _mailbox_routes(desk: MailboxDesk) -> tuple[Route, ...]:
+    settings, readers = "users/{}/mailboxSettings", ("MailboxSettings.Read", *_SETTERS)
+    return (
+        Route("GET", settings, desk.show, readers, of_outlook=True),
+        Route("GET", f"{settings}/automaticRepliesSetting", desk.show_replies, readers, of_outlook=True),
+        Route("PATCH", settings, desk.update, _SETTERS, of_outlook=True),
     )

@@ -14,10 +14,13 @@ from chamberlain.simulator.world.dynamic_group import dynamic_group
 from chamberlain.simulator.world.fact import EntryFact, Fact, Shelf
 from chamberlain.simulator.world.group import GroupKind
 from chamberlain.simulator.world.mutation.lookup import MutationRefusedError, named
+from chamberlain.simulator.world.mutation.replies import Replies
 from chamberlain.simulator.world.reference import Kind
 
 EXCHANGE_KINDS = frozenset({GroupKind.MAIL_SECURITY, GroupKind.DISTRIBUTION})
-FULL_ACCESS = "FullAccess"
+FULL_ACCESS: Literal["FullAccess"] = "FullAccess"
+SEND_AS: Literal["SendAs"] = "SendAs"
+SEND_ON_BEHALF: Literal["SendOnBehalf"] = "SendOnBehalf"
 
 
 class _Quiet(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -54,6 +57,7 @@ class SetMailbox(_Quiet, frozen=True, tag="set_mailbox"):
     in_place_holds: list[str] | UnsetType = UNSET
     archive: bool | UnsetType = UNSET
     size_bytes: int | UnsetType = UNSET
+    replies: Replies | UnsetType = UNSET
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """One for each setting that is named."""
@@ -72,15 +76,16 @@ class SetMailbox(_Quiet, frozen=True, tag="set_mailbox"):
 class _Access(_Quiet, frozen=True):
     mailbox: str
     trustee: str
+    right: Literal["FullAccess", "SendAs", "SendOnBehalf"] = FULL_ACCESS
 
     def _entry(self, base: Base, *, holds: bool) -> tuple[Fact, ...]:
         mailbox, trustee = named(base, self.mailbox, Kind.USER), named(base, self.trustee, Kind.USER, Kind.GROUP)
-        item = (trustee, FULL_ACCESS) if holds else None
-        return (EntryFact(Shelf.MAILBOX_ACCESS, (mailbox.serial, trustee), item, mailbox),)
+        item = (trustee, self.right) if holds else None
+        return (EntryFact(Shelf.MAILBOX_ACCESS, (mailbox.serial, trustee, self.right), item, mailbox),)
 
 
 class GrantMailbox(_Access, frozen=True, tag="grant_mailbox"):
-    """Somebody may open a mailbox and everything in it."""
+    """Somebody may open a mailbox and everything in it, or send for it."""
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The access is there."""
@@ -88,7 +93,7 @@ class GrantMailbox(_Access, frozen=True, tag="grant_mailbox"):
 
 
 class RevokeMailbox(_Access, frozen=True, tag="revoke_mailbox"):
-    """Somebody may no longer open a mailbox."""
+    """Somebody may no longer do so."""
 
     def facts(self, base: Base) -> tuple[Fact, ...]:
         """The access is not there."""
