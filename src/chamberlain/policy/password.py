@@ -45,7 +45,7 @@ def is_guessable(password: str, *, own_words: Iterable[str], is_common: Callable
     """
     text = password.casefold()
     return (
-        any(is_common(one) for one in {text, *_stems(text)})
+        any(is_common(one) for one in {password, text, *_stems(text)})
         or _is_two(text, is_common)
         or _is_pattern(text)
         or _is_of_the_place(text, own_words)
