@@ -3,7 +3,7 @@
 import pytest
 
 from chamberlain.model.effect import Consequence, Effect
-from chamberlain.model.plan import Change, Step, Subject
+from chamberlain.model.plan import Change, Options, Restorable, Step, Subject
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.facts import expected
 from chamberlain.policy.planning.seen import as_seen
@@ -27,3 +27,10 @@ def test_what_has_to_move_is_never_so_already() -> None:
     change = Change(Verb.REVOKE_SESSIONS, Subject("a"))
     step = Step(1, change, "Anna", "", expected=expected(change))
     assert as_seen(step, seen={"sessions_valid_from": "2026-03-01T08:00:00Z"}).effects == ()
+
+
+@pytest.mark.parametrize(("name", "told"), [("Anna", Restorable.WHOLLY), (None, Restorable.IN_PART)])
+def test_a_name_that_is_empty_now_does_not_come_back_so(name: str | None, told: Restorable) -> None:
+    change = Change(Verb.UPDATE_USER, Subject("a"), options=Options(properties={"displayName": "Anne"}))
+    step = Step(1, change, "", "", expected=expected(change))
+    assert as_seen(step, seen={"displayName": name}).restorable is told

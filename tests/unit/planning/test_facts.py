@@ -127,6 +127,14 @@ def test_only_whom_we_saw_created_is_deleted() -> None:
     )
 
 
+def test_a_name_that_was_empty_is_not_emptied_again() -> None:
+    wanted = {"displayName": "Anne", "department": "Sales"}
+    wish = Change(Verb.UPDATE_USER, ANNE, options=Options(properties=wanted))
+    (back,) = inverse(wish, before={"displayName": None, "department": None}, seen={}, now=NOW)
+    assert back.options.properties == {"department": None}
+    assert inverse(wish, before={"displayName": None, "department": "Sales"}, seen={}, now=NOW) == ()
+
+
 def test_a_right_that_would_have_ended_meanwhile_is_not_given_back() -> None:
     ended = {"assigned": True, "ends": moment(NOW - timedelta(minutes=1))}
     assert inverse(change(Verb.REMOVE_ROLE), before=ended, seen={}, now=NOW) == ()

@@ -29,6 +29,10 @@ _ROLES = {
     Verb.END_ELIGIBLE: ("eligible", Verb.MAKE_ELIGIBLE, Verb.END_ELIGIBLE),
 }
 
+# What Graph sets and never clears again.
+# source  https://learn.microsoft.com/graph/api/resources/user, properties (2026): "cannot be cleared during updates"
+NEVER_CLEARED = frozenset({"displayName"})
+
 
 def inverse(change: Change, *, before: Facts, seen: Facts, now: datetime) -> tuple[Change, ...]:
     """What to do so that the tenant shows `before` again; empty where it cannot, or needs not, be put back.
@@ -105,6 +109,7 @@ def _updated(change: Change, before: Facts) -> tuple[Change, ...]:
     known = {name: before[name] for name in change.options.properties if name in before}
     was = {name: value for name, value in known.items() if not isinstance(value, tuple)}
     differing = {name: value for name, value in was.items() if value != change.options.properties[name]}
+    differing = {name: value for name, value in differing.items() if value is not None or name not in NEVER_CLEARED}
     return (replace(change, options=Options(properties=differing)),) if differing else ()
 
 

@@ -127,7 +127,11 @@ RESTORING: dict[Verb, Restoring] = {
         "user-post-users",
     ),
     Verb.UPDATE_USER: _row(
-        "the properties that were set", _W, "The properties that differ get the values that they had.", "user-update"
+        "the properties that were set",
+        _W,
+        "The properties that differ get the values that they had. A display name that was empty stays: Microsoft "
+        "clears none.",
+        "user-update",
     ),
     Verb.ENABLE: _row("`accountEnabled`", _W, "Sign-in is blocked again.", "user-update"),
     Verb.BLOCK: _row("`accountEnabled`", _W, "Sign-in is allowed again.", "user-update"),
