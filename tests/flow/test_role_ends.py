@@ -22,7 +22,7 @@ from chamberlain.model.verb import Verb
 from chamberlain.policy.capabilities import STANDARD
 from chamberlain.queries.history import person_history
 from chamberlain.queries.people import find_person
-from chamberlain.queries.permissions import list_members
+from chamberlain.queries.permissions import find_permission, list_members
 from chamberlain.settings import Settings
 from chamberlain.store import plans, scopes
 from granting import Grants
@@ -119,6 +119,7 @@ def test_ends_that_entra_does_not_tell_any_more_stay_known(story: Story) -> None
     story.sync()
     assert [path.until for path in story.paths(EMRE)] == [known]
     assert [path.until for path in story.paths(BEN)] == [None]
+    assert not find_permission(viewer=ADMIN, tenant=story.tenant, key=READER).endless
     grants.grant(TO_SEE_ENDS)
     story.simulator.post("/_simulator/knobs", {"premium": False})
     try:
@@ -127,6 +128,7 @@ def test_ends_that_entra_does_not_tell_any_more_stay_known(story: Story) -> None
     finally:
         story.simulator.post("/_simulator/knobs", {"premium": True})
     story.sync()
+    assert find_permission(viewer=ADMIN, tenant=story.tenant, key=READER).endless
     assert story.is_true()
 
 

@@ -27,6 +27,7 @@ def test_the_formula_on_a_tenant_counted_by_hand(tenant: Client) -> None:
         "app_role_assignments": sum(max(1, ceil(count / 999)) for count in assigned),
         "role_definitions": 1,
         "role_assignments": 1,
+        "role_schedules": 1,
         "role_eligibility": 1,
         "subscribed_skus": 2,
         "organization": 1,

@@ -90,6 +90,7 @@ class PermissionWhole(PermissionShape):
     gone_at: datetime | None
     at: datetime | None
     present: bool
+    ends_are_told: bool = Field(description="false: until when a role is held is unknown where no end is told.")
 
 
 class HolderWhole(Schema):
@@ -229,6 +230,7 @@ def whole(found: Permission) -> dict[str, Any]:
         "gone_at": found.gone_at,
         "at": found.at,
         "present": found.present,
+        "ends_are_told": found.endless,
     }
 
 

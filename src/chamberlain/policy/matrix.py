@@ -19,7 +19,7 @@ TEST = "tests/flow/test_scopes.py::test_each_kind_is_synced_as_the_tenant_has_it
 _MAIL_OWNERS = "Microsoft Graph does not tell the owners of groups that Exchange manages; Exchange does."
 _DYNAMIC = f"{_MAIL_OWNERS} Dynamic distribution groups are known from Exchange alone."
 _MAIL_WRITES = "Graph changes no group that Exchange manages; Exchange does, in ways that Microsoft does not support."
-_FILTERED = "Whoever the filter of a dynamic one finds is in it."
+_LIST_WRITES = f"{_MAIL_WRITES} Whoever the filter of a dynamic one finds is in it."
 _GROUP_WRITES = "Microsoft changes no members of groups with a rule, nor of groups that are synced from elsewhere."
 
 
@@ -42,7 +42,7 @@ _OF: dict[str, _Facts] = {
     Kind.ROLE.value: _Facts(
         Capability.SEE_ROLES,
         Capability.PROVISION_ROLES,
-        unread="Who may activate a role is told by tenants with Entra ID P2 only.",
+        unread="Who may activate a role, and until when one is held, is told by tenants with Entra ID P2 only.",
         unchanged="Microsoft does not remove the last Global Administrator.",
     ),
     Kind.SECURITY_GROUP.value: _Facts(Capability.SEE_GROUPS, Capability.PROVISION_GROUPS, unchanged=_GROUP_WRITES),
@@ -51,7 +51,7 @@ _OF: dict[str, _Facts] = {
         Capability.SEE_GROUPS, Capability.PROVISION_MAIL_GROUPS, unread=_MAIL_OWNERS, unchanged=_MAIL_WRITES
     ),
     Kind.DISTRIBUTION_GROUP.value: _Facts(
-        Capability.SEE_GROUPS, Capability.PROVISION_MAIL_GROUPS, unread=_DYNAMIC, unchanged=f"{_MAIL_WRITES} {_FILTERED}"
+        Capability.SEE_GROUPS, Capability.PROVISION_MAIL_GROUPS, unread=_DYNAMIC, unchanged=_LIST_WRITES
     ),
     Kind.PRODUCT.value: _Facts(Capability.SEE_PRODUCTS, Capability.PROVISION_PRODUCTS),
     Kind.LICENCE.value: _Facts(

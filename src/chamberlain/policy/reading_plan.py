@@ -118,7 +118,7 @@ def _in_full(sizes: Sizes) -> tuple[Planned, ...]:
         Planned(PhaseName.PEOPLE, "ranges", people, None if people is None else 2 * people),
         Planned(PhaseName.GROUPS, "ranges and streams", _plus(groups, groups, streams), _plus(groups, groups, streams)),
         Planned(PhaseName.LICENCES, "whole", 1, 2),
-        Planned(PhaseName.ROLES, "whole", 3, 4),
+        Planned(PhaseName.ROLES, "whole", 4, 5),
         Planned(PhaseName.PRODUCTS, "batches", apps, apps),
         Planned(PhaseName.CONSENTS, "whole", 3, 4),
         Planned(PhaseName.CHANGES, "changes", 6, 6),
@@ -131,7 +131,7 @@ def _changes() -> tuple[Planned, ...]:
         Planned(PhaseName.PEOPLE, "changes", 2, 3),
         Planned(PhaseName.GROUPS, "changes", 3, 3),
         Planned(PhaseName.LICENCES, "whole", 1, 2),
-        Planned(PhaseName.ROLES, "whole", 3, 4),
+        Planned(PhaseName.ROLES, "whole", 4, 5),
         Planned(PhaseName.PRODUCTS, "changes", 6, 6),
         Planned(PhaseName.CONSENTS, "changes", 1, 1),
     )

@@ -23,6 +23,7 @@ from chamberlain.policy.planning.mailbox_obstacles import other_of
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.policy.planning.since import accounts_since, edges_since
 from chamberlain.policy.planning.terms import TAKING
+from chamberlain.policy.role_ends import PREMIUM
 from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.settings import load
 from chamberlain.store import coverage, halts, scopes, tenants, terms
@@ -277,8 +278,4 @@ def _as_of(tenant_id: int) -> datetime:
 
 
 def _is_premium(tenant_id: int) -> bool:
-    """Whether a licence with Entra ID P2 is there: only then Microsoft lets roles end by themselves.
-
-    source  https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference (2026): AAD_PREMIUM_P2
-    """
-    return read.has_plan(tenant_id=tenant_id, plan="eec0eb4f-6444-4f95-aba0-50c24d67f998")
+    return read.has_plan(tenant_id=tenant_id, plan=PREMIUM)

@@ -13,10 +13,14 @@ from chamberlain.model.page import Page
 from chamberlain.model.path import Link, Path
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may_see_permission, require, require_permission
+from chamberlain.policy.role_ends import PREMIUM, ends_are_told
+from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.queries.holdings import label, paths_to
 from chamberlain.queries.known import require_known
 from chamberlain.queries.unread import is_told, unread_since
+from chamberlain.store import scopes
 from chamberlain.store.reads import keyset, past, permissions
+from chamberlain.store.reads.role_ends import can_end
 from chamberlain.store.snapshot import snapshot
 
 MOST_ELIGIBLE = 200
@@ -96,6 +100,7 @@ class Permission:
     facts    (label code, value), without empty ones
     at       the time in the past that is told of; None: now
     present  whether it was there then; if not, its name is the one last known and nobody held it
+    endless  whether what shows no end has none; False: Microsoft does not let us see until when a role is held
     """
 
     row: PermissionRow
@@ -109,6 +114,7 @@ class Permission:
     gone_at: datetime | None
     at: datetime | None = None
     present: bool = True
+    endless: bool = True
 
 
 @snapshot()
@@ -184,7 +190,8 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | N
         near = permissions.neighbours(tenant_id=tenant.id, permission_id=now["id"])
         found = _permission(now, near, permissions.owners(tenant_id=tenant.id, permission_id=now["id"]))
         unread = unread_since(tenant_id=tenant.id, rows=[now]) if now["gone_at"] is None else {}
-        return replace(found, row=replace(found.row, unread=unread.get(now["family"])))
+        row = replace(found.row, unread=unread.get(now["family"]))
+        return replace(found, row=row, endless=now["family"] != Family.ROLE or _ends_are_told(tenant))
     require_known(tenant_id=tenant.id, at=at)
     then = past.permission(tenant_id=tenant.id, permission_id=now["id"], at=at)
     if then is None:
@@ -194,6 +201,11 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | N
     held = past.members(tenant_id=tenant.id, permission_id=now["id"], family=now["family"], text="", at=at)
     counts = {"members": len(near), "people": keyset.count(held), "owners": len(owners)}
     return replace(_permission({**now, **then, **counts}, near, owners), at=at)
+
+
+def _ends_are_told(tenant: Tenant) -> bool:
+    _, held = scopes.chosen_and_held(tenant.id)
+    return ends_are_told(open_scopes(held), premium=can_end(tenant_id=tenant.id, plan=PREMIUM))
 
 
 def _permission(row: dict[str, Any], near: list[dict[str, Any]], owners: list[dict[str, Any]]) -> Permission:

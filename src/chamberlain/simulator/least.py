@@ -57,6 +57,7 @@ def least_resource_units(view: View) -> dict[str, int]:
         "app_role_assignments": _assignments(view),
         "role_definitions": 1,
         "role_assignments": _pages(len(view.role_assignments())),
+        "role_schedules": _pages(len(view.role_assignments())),
         "role_eligibility": _pages(len(view.eligible_assignments())),
         "subscribed_skus": SKUS,
         "organization": ORGANIZATION,
