@@ -41,6 +41,7 @@ OF_NO_TENANT = {
     "actors.find_actor",
     "audit.cells",
     "evidence.check_evidence",
+    "holdings.first_holdings_of",
     "holdings.holdings_of",
     "holdings.label",
     "holdings.paths_to",

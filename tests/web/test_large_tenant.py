@@ -1,6 +1,7 @@
 """Pages ask a fixed number of questions, and what they did not count they do not claim."""
 
 import re
+from collections import Counter
 
 import pytest
 from django.db import connection
@@ -10,12 +11,16 @@ from visitors import use_link
 
 import stories
 from chamberlain.actions.sign_in import issue_sign_in_link
-from chamberlain.bench.large_tenant import Size, fill, filled
+from chamberlain.bench.large_tenant import Size, fill, filled, remarkable_people
 from chamberlain.bench.pages import page_paths
 from chamberlain.bootstrap import World
+from chamberlain.model.kind import Kind
 from chamberlain.model.page import Page
 from chamberlain.model.tenant import Tenant
-from chamberlain.web.templatetags.chamberlain import MOST_SHOWN, counted
+from chamberlain.queries.holdings import first_holdings_of, holdings_of
+from chamberlain.store.reads import people
+from chamberlain.web.templatetags.chamberlain import counted
+from chamberlain.web.views.person import MOST_SHOWN
 
 SIZE = Size(users=900, groups=400, memberships=4500, seed=3)
 MOST_QUERIES = {
@@ -67,3 +72,24 @@ def test_somebody_in_very_many_groups_has_a_short_page_that_tells_of_the_rest(cl
     assert "Show all" in short
     assert "Show all" not in whole
     assert whole.count("data-open") > short.count("data-open") >= MOST_SHOWN
+
+
+@pytest.mark.parametrize("most", [1, 7, 1000])
+def test_the_first_holdings_of_each_kind_are_those_of_the_whole(world: World, tenant: Tenant, most: int) -> None:
+    seen: set[str] = set()
+    for name, guid in remarkable_people(tenant).items():
+        profile = people.profile(tenant_id=tenant.id, guid=guid)
+        assert profile is not None, name
+        everything = holdings_of(tenant_id=tenant.id, account_id=profile["id"])
+        first, numbers = first_holdings_of(tenant_id=tenant.id, account_id=profile["id"], most=most)
+        kinds = Counter((one.kind, one.owner) for one in everything)
+        places: Counter[tuple[Kind, bool]] = Counter()
+        expected = []
+        for one in everything:
+            places[one.kind, one.owner] += 1
+            if places[one.kind, one.owner] <= most or one.kind is Kind.LICENCE:
+                expected.append(one)
+        assert list(first) == expected, name
+        assert numbers == kinds, name
+        seen |= {path.reason.value for one in everything for path in one.paths}
+    assert seen >= {"direct", "nested", "group"}

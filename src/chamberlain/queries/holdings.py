@@ -28,7 +28,35 @@ def label(row: Mapping[str, Any]) -> str:
 
 def holdings_of(*, tenant_id: int, account_id: int, at: datetime | None = None) -> tuple[Holding, ...]:
     """Everything that an account holds, or held at a time, by kind and name."""
-    direct = holdings.direct(tenant_id=tenant_id, holders=[account_id], at=at)
+    return _from(
+        holdings.direct(tenant_id=tenant_id, holders=[account_id], at=at),
+        tenant_id=tenant_id,
+        account_id=account_id,
+        at=at,
+    )
+
+
+def first_holdings_of(
+    *, tenant_id: int, account_id: int, most: int
+) -> tuple[tuple[Holding, ...], dict[tuple[Kind, bool], int]]:
+    """The first of what an account holds now, by kind and name, each as `holdings_of` tells it.
+
+    most     so many of each kind, held and owned; of licences all
+    returns  also how many there are of each kind, held (False) and owned (True)
+    """
+    first = holdings.first(tenant_id=tenant_id, holder=account_id, most=most)
+    leading = {id_ for row in first for id_ in (row["id"], *row["through"])}
+    direct = holdings.direct(tenant_id=tenant_id, holders=[account_id], permissions=list(leading))
+    wanted = {(row["key"], row["owner"]) for row in first}
+    found = _from(direct, tenant_id=tenant_id, account_id=account_id, at=None)
+    return (
+        tuple(one for one in found if (one.key, one.owner) in wanted),
+        {(Kind(row["kind"]), row["owner"]): row["number"] for row in first},
+    )
+
+
+def _from(direct: list[Row], *, tenant_id: int, account_id: int, at: datetime | None) -> tuple[Holding, ...]:
+    """What follows from direct edges of an account."""
     member_of = {row["permission_id"]: row["opened_at"] for row in direct if row["relation"] == Relation.MEMBER}
     ways = chains(direct=member_of, outer=holdings.outer(tenant_id=tenant_id, groups=list(member_of), at=at))
     through = holdings.held_by_groups(tenant_id=tenant_id, groups=list(member_of), at=at)

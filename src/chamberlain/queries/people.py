@@ -1,6 +1,7 @@
 """Who is there, and what each of them holds and why."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -15,7 +16,7 @@ from chamberlain.model.observed import NIL
 from chamberlain.model.page import Page
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may, require, require_person
-from chamberlain.queries.holdings import holdings_of
+from chamberlain.queries.holdings import first_holdings_of, holdings_of
 from chamberlain.queries.known import require_known
 from chamberlain.store import activity
 from chamberlain.store.reads import keyset, past, people
@@ -76,6 +77,7 @@ class Person:
     at       the time in the past that is told of; None: now
     present  whether they were in the tenant then; if not, their names are the ones last known and they held nothing
     activity when they last signed in, as it is known now
+    numbers  how many there are of each kind, held (False) and owned (True), where `holdings` may not be all of them
     """
 
     row: PersonRow
@@ -89,6 +91,7 @@ class Person:
     at: datetime | None = None
     present: bool = True
     activity: Activity = NOT_KEPT
+    numbers: Mapping[tuple[Kind, bool], int] = field(default_factory=dict)
 
 
 @snapshot()
@@ -134,9 +137,12 @@ def list_departments(*, viewer: Actor, tenant: Tenant) -> tuple[tuple[str, int],
 
 
 @snapshot()
-def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | None = None) -> Person:
+def find_person(
+    *, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | None = None, most: int | None = None
+) -> Person:
     """One person with everything they hold, or held at a time.
 
+    most    of what they hold now only so many of each kind, and of licences all: somebody may be in thousands of groups
     raises  NotFound("person_not_found"), NotFound("nothing_known_then")
     """
     require_person(viewer, tenant=tenant, guid=guid)
@@ -145,13 +151,14 @@ def find_person(*, viewer: Actor, tenant: Tenant, guid: UUID, at: datetime | Non
         raise NotFound("person_not_found", text=str(guid))
     if at is not None:
         require_known(tenant_id=tenant.id, at=at)
-    found = _person_now(tenant, guid, profile) if at is None else _person_then(tenant, guid, profile, at)
+    found = _person_now(tenant, guid, profile, most) if at is None else _person_then(tenant, guid, profile, at)
     if may(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id):
         return found
     return replace(found, manager=None, reports=())  # who sees only themselves sees no other person
 
 
-def _person_now(tenant: Tenant, guid: UUID, profile: dict[str, Any]) -> Person:
+def _person_now(tenant: Tenant, guid: UUID, profile: dict[str, Any], most: int | None = None) -> Person:
+    held, numbers = _held_now(tenant, profile["id"], most)
     wanted = [str(guid), *([profile["manager"]] if profile["manager"] else [])]
     found = {row["guid"]: person_row(row) for row in people.by_guids(tenant_id=tenant.id, guids=wanted)}
     return Person(
@@ -164,9 +171,18 @@ def _person_now(tenant: Tenant, guid: UUID, profile: dict[str, Any]) -> Person:
         created_at=profile["created_at"],
         first_seen=profile["first_seen"],
         gone_at=profile["gone_at"],
-        holdings=holdings_of(tenant_id=tenant.id, account_id=profile["id"]),
+        holdings=held,
         activity=activity.of(tenant.id, profile["id"], source=Source.ENTRA),
+        numbers=numbers,
     )
+
+
+def _held_now(
+    tenant: Tenant, account_id: int, most: int | None
+) -> tuple[tuple[Holding, ...], Mapping[tuple[Kind, bool], int]]:
+    if most is None:
+        return holdings_of(tenant_id=tenant.id, account_id=account_id), {}
+    return first_holdings_of(tenant_id=tenant.id, account_id=account_id, most=most)
 
 
 def _person_then(tenant: Tenant, guid: UUID, profile: dict[str, Any], at: datetime) -> Person:

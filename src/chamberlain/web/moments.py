@@ -60,11 +60,15 @@ def lasted(seconds: float | None) -> str:
 
 
 def _counted(count: int, unit: str) -> str:
-    texts = {
-        "minute": ngettext("%(count)d minute ago", "%(count)d minutes ago", count),
-        "hour": ngettext("%(count)d hour ago", "%(count)d hours ago", count),
-        "day": ngettext("%(count)d day ago", "%(count)d days ago", count),
-        "month": ngettext("%(count)d month ago", "%(count)d months ago", count),
-        "year": ngettext("%(count)d year ago", "%(count)d years ago", count),
-    }
-    return texts[unit] % {"count": count}
+    match unit:
+        case "minute":
+            text = ngettext("%(count)d minute ago", "%(count)d minutes ago", count)
+        case "hour":
+            text = ngettext("%(count)d hour ago", "%(count)d hours ago", count)
+        case "day":
+            text = ngettext("%(count)d day ago", "%(count)d days ago", count)
+        case "month":
+            text = ngettext("%(count)d month ago", "%(count)d months ago", count)
+        case _:
+            text = ngettext("%(count)d year ago", "%(count)d years ago", count)
+    return text % {"count": count}

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,6 @@ from chamberlain.actions.end_session import note_session_over
 from chamberlain.errors import ChamberlainError
 from chamberlain.model.entrance import Ending, SignInWay
 from chamberlain.policy.session import over
-from chamberlain.settings import load
 from chamberlain.web.gate import GetResponse
 from chamberlain.web.identity import viewer_of
 from chamberlain.web.peer import address_of
@@ -60,14 +60,14 @@ class SessionLimitMiddleware:
         return response
 
     def _ended(self, request: HttpRequest) -> Ending | None:
-        settings, now, session = load(), clock.now(), request.session
+        now, session = clock.now(), request.session
         seen = _moment(session, SEEN)
         why = over(
             started_at=_moment(session, STARTED),
             seen_at=seen,
             now=now,
-            idle=timedelta(minutes=settings.session_idle_minutes),
-            longest=timedelta(hours=settings.session_hours),
+            idle=timedelta(minutes=settings.SESSION_IDLE_MINUTES),
+            longest=timedelta(seconds=settings.SESSION_COOKIE_AGE),
         )
         if why is not None:
             end(request, why)

@@ -87,6 +87,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _ours.url.startswith("https://")
 SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"  # no other host may set one that counts
 SESSION_COOKIE_AGE = _ours.session_hours * 60 * 60
+SESSION_IDLE_MINUTES = _ours.session_idle_minutes  # read once: reading all settings takes longer than a query
 SESSION_ENGINE = "chamberlain.store.session_store"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"

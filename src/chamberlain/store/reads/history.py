@@ -43,31 +43,30 @@ WAYS_OF_PERSON = """
 """
 # Ways that touch or overlap are one span; where one ends as the next begins, with other details, it changed.
 EVENTS_OF_PERSON = f"""
-    FROM (
-        WITH RECURSIVE {INSIDE}, {WAYS_OF_PERSON},
-        span AS (
-            SELECT permission_id, relation, via, qualifier_id,
-                   unnest(range_agg(tstzrange(lo, nullif(hi, 'infinity')))) AS span
-            FROM way GROUP BY permission_id, relation, via, qualifier_id
-        ),
-        edge AS (
-            SELECT lower(span) AS at, permission_id, relation, via, qualifier_id, true AS opened,
-                   NULL::timestamptz AS began FROM span
-            UNION ALL
-            SELECT upper(span), permission_id, relation, via, qualifier_id, false, lower(span)
-            FROM span WHERE NOT upper_inf(span)
-        )
-        SELECT at, permission_id, relation, via, bool_or(opened) AS opened, bool_or(NOT opened) AS closed,
-               min(began) AS began, (extract(epoch FROM at) * 1000000)::bigint AS micros,
-               max(qualifier_id) FILTER (WHERE NOT opened) AS was, max(qualifier_id) FILTER (WHERE opened) AS became
-        FROM edge GROUP BY at, permission_id, relation, via
-    ) e
+    WITH RECURSIVE {INSIDE}, {WAYS_OF_PERSON},
+    span AS (
+        SELECT permission_id, relation, via, qualifier_id,
+               unnest(range_agg(tstzrange(lo, nullif(hi, 'infinity')))) AS span
+        FROM way GROUP BY permission_id, relation, via, qualifier_id
+    ),
+    edge AS (
+        SELECT lower(span) AS at, permission_id, relation, via, qualifier_id, true AS opened,
+               NULL::timestamptz AS began FROM span
+        UNION ALL
+        SELECT upper(span), permission_id, relation, via, qualifier_id, false, lower(span)
+        FROM span WHERE NOT upper_inf(span)
+    )
+    SELECT at, permission_id, relation, via, bool_or(opened) AS opened, bool_or(NOT opened) AS closed,
+           min(began) AS began, (extract(epoch FROM at) * 1000000)::bigint AS micros,
+           max(qualifier_id) FILTER (WHERE NOT opened) AS was, max(qualifier_id) FILTER (WHERE opened) AS became
+    FROM edge GROUP BY at, permission_id, relation, via
+"""  # noqa: S608 - constants
+NAMES_OF_PERSON = """
     JOIN permission p ON p.tenant_id = %(tenant)s AND p.id = e.permission_id
     LEFT JOIN permission v ON v.tenant_id = %(tenant)s AND v.id = e.via
     LEFT JOIN qualifier q ON q.tenant_id = %(tenant)s AND q.id = e.became
     LEFT JOIN qualifier w ON w.tenant_id = %(tenant)s AND w.id = e.was
-    WHERE true
-"""  # noqa: S608 - constants
+"""
 COLUMNS_OF_PERSON = (
     "e.at, e.opened, e.closed, e.relation, p.key, p.kind, p.name, p.app, "
     "v.key AS via_key, v.kind AS via_kind, v.name AS via_name, w.content AS was, q.content AS became, e.began, "
@@ -115,25 +114,24 @@ MOMENTS_OF_PERMISSION = f"""
     UNION SELECT until FROM permission_past WHERE tenant_id = %(tenant)s AND permission_id = %(permission)s
 """  # noqa: S608 - constants
 EVENTS_OF_PERMISSION = """
+    SELECT at, holder_id, relation, via_id, bool_or(opened) AS opened, bool_or(NOT opened) AS closed,
+           min(began) AS began, max(last_seen) AS last_seen, (extract(epoch FROM at) * 1000000)::bigint AS micros,
+           max(qualifier_id) FILTER (WHERE NOT opened) AS was, max(qualifier_id) FILTER (WHERE opened) AS became
     FROM (
-        SELECT at, holder_id, relation, via_id, bool_or(opened) AS opened, bool_or(NOT opened) AS closed,
-               min(began) AS began, max(last_seen) AS last_seen, (extract(epoch FROM at) * 1000000)::bigint AS micros,
-               max(qualifier_id) FILTER (WHERE NOT opened) AS was, max(qualifier_id) FILTER (WHERE opened) AS became
-        FROM (
-            SELECT opened_at AS at, holder_id, relation::int, via_id, qualifier_id, true AS opened,
-                   NULL::timestamptz AS began, NULL::timestamptz AS last_seen FROM grants
-            WHERE tenant_id = %(tenant)s AND permission_id = %(permission)s AND opened_at > %(since)s
-            UNION ALL
-            SELECT closed_at, holder_id, relation::int, via_id, qualifier_id, false, opened_at, last_seen FROM grants
-            WHERE tenant_id = %(tenant)s AND permission_id = %(permission)s AND closed_at IS NOT NULL
-        ) edge GROUP BY at, holder_id, relation, via_id
-    ) e
+        SELECT opened_at AS at, holder_id, relation::int, via_id, qualifier_id, true AS opened,
+               NULL::timestamptz AS began, NULL::timestamptz AS last_seen FROM grants
+        WHERE tenant_id = %(tenant)s AND permission_id = %(permission)s AND opened_at > %(since)s
+        UNION ALL
+        SELECT closed_at, holder_id, relation::int, via_id, qualifier_id, false, opened_at, last_seen FROM grants
+        WHERE tenant_id = %(tenant)s AND permission_id = %(permission)s AND closed_at IS NOT NULL
+    ) edge GROUP BY at, holder_id, relation, via_id
+"""
+NAMES_OF_PERMISSION = """
     LEFT JOIN account a ON a.tenant_id = %(tenant)s AND a.id = e.holder_id
     LEFT JOIN permission h ON h.tenant_id = %(tenant)s AND h.id = e.holder_id
     LEFT JOIN permission v ON v.tenant_id = %(tenant)s AND v.id = e.via_id
     LEFT JOIN qualifier q ON q.tenant_id = %(tenant)s AND q.id = e.became
     LEFT JOIN qualifier w ON w.tenant_id = %(tenant)s AND w.id = e.was
-    WHERE true
 """
 COLUMNS_OF_PERMISSION = (
     "e.at, e.opened, e.closed, e.relation, a.guid, a.name AS account_name, a.type, h.key, h.kind, h.name, h.app, "
@@ -166,22 +164,29 @@ def last_seen(*, tenant_id: int) -> dict[str, datetime]:
 
 def events_of_person(*, tenant_id: int, account_id: int) -> keyset.Listing:
     """What an account came to hold or held no longer, newest first."""
-    return keyset.Listing(
-        columns=COLUMNS_OF_PERSON,
-        source=EVENTS_OF_PERSON,
-        order=NEWEST_FIRST,
-        values={"tenant": tenant_id, "holder": account_id},
+    return _listing(
+        COLUMNS_OF_PERSON,
+        EVENTS_OF_PERSON,
+        NAMES_OF_PERSON,
+        NEWEST_FIRST,
+        {"tenant": tenant_id, "holder": account_id},
     )
 
 
 def events_of_permission(*, tenant_id: int, permission_id: int, since: datetime) -> keyset.Listing:
     """Who came to hold a permission directly after `since` or did so no longer, newest first."""
-    return keyset.Listing(
-        columns=COLUMNS_OF_PERMISSION,
-        source=EVENTS_OF_PERMISSION,
-        order=NEWEST_HOLDER_FIRST,
-        values={"tenant": tenant_id, "permission": permission_id, "since": since},
+    return _listing(
+        COLUMNS_OF_PERMISSION,
+        EVENTS_OF_PERMISSION,
+        NAMES_OF_PERMISSION,
+        NEWEST_HOLDER_FIRST,
+        {"tenant": tenant_id, "permission": permission_id, "since": since},
     )
+
+
+def _listing(columns: str, every: str, names: str, order: tuple[str, ...], values: dict[str, Any]) -> keyset.Listing:
+    source = f"FROM ({every}) AS e {names} WHERE true"
+    return keyset.Listing(columns=columns, source=source, order=order, values=values, every=every, joins=names)
 
 
 def moments_of_person(*, tenant_id: int, account_id: int) -> list[datetime]:

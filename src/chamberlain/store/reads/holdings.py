@@ -13,6 +13,7 @@ DIRECT = """
     LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
     WHERE g.tenant_id = %(tenant)s AND g.holder_id = ANY (%(holders)s) AND g.closed_at IS NULL
 """
+OF_PERMISSIONS = " AND g.permission_id = ANY (%(permissions)s)"
 
 # Groups that the given groups are somewhere inside of, as direct edges.
 OUTER = """
@@ -45,6 +46,37 @@ HELD_BY_GROUPS = """
     WHERE g.tenant_id = %(tenant)s AND g.holder_id = ANY (%(groups)s) AND g.closed_at IS NULL
 """
 
+# What an account holds or owns, of each kind the first by name, and how many there are; licences all, they are few.
+# `through`: groups that it is a direct member of and that lead there. The order is that of the code points, whatever
+# the database sorts by.
+FIRST = """
+    WITH direct AS MATERIALIZED (
+        SELECT permission_id, relation FROM grants
+        WHERE tenant_id = %(tenant)s AND holder_id = %(holder)s AND closed_at IS NULL
+    ), inside AS (
+        SELECT permission_id AS id FROM direct WHERE relation = 1
+    ), way AS (
+        SELECT permission_id AS id, relation = 2 AS owner, NULL::bigint AS via FROM direct
+        UNION ALL
+        SELECT n.outer_id, false, i.id FROM inside i
+        JOIN nesting n ON n.tenant_id = %(tenant)s AND n.inner_id = i.id
+        UNION ALL
+        SELECT g.permission_id, false, i.id FROM inside i
+        JOIN grants g ON g.tenant_id = %(tenant)s AND g.holder_id = i.id AND g.closed_at IS NULL
+        JOIN permission p ON p.tenant_id = %(tenant)s AND p.id = g.permission_id AND p.family IN (2, 4)
+    ), held AS (
+        SELECT id, owner, coalesce(array_agg(via) FILTER (WHERE via IS NOT NULL), '{}') AS through
+        FROM way GROUP BY id, owner
+    )
+    SELECT id, key, kind, owner, through, number
+    FROM (SELECT p.id, p.key, p.kind, p.family, h.owner, h.through,
+                 count(*) OVER (PARTITION BY p.kind, h.owner) AS number,
+                 row_number() OVER (PARTITION BY p.kind, h.owner
+                                    ORDER BY lower(p.name) COLLATE "C", p.key COLLATE "C") AS place
+          FROM held h JOIN permission p ON p.tenant_id = %(tenant)s AND p.id = h.id) AS placed
+    WHERE place <= %(most)s OR family = 3
+"""
+
 PERMISSIONS = """
     SELECT id, family, kind, guid::text AS guid, parent::text AS parent, key, name, description, app, facts
     FROM permission WHERE tenant_id = %(tenant)s AND id = ANY (%(ids)s)
@@ -65,9 +97,26 @@ PLANS_THEN = f"""
 """  # noqa: S608 - constants
 
 
-def direct(*, tenant_id: int, holders: list[int], at: datetime | None = None) -> list[dict[str, Any]]:
-    """Direct edges of these holders that are open, or were at a time."""
-    return rows(as_of(DIRECT, at), {"tenant": tenant_id, "holders": holders, "at": at})
+def direct(
+    *, tenant_id: int, holders: list[int], at: datetime | None = None, permissions: list[int] | None = None
+) -> list[dict[str, Any]]:
+    """Direct edges of these holders that are open, or were at a time.
+
+    permissions  only those that lead to these; None: all
+    """
+    statement = DIRECT if permissions is None else DIRECT + OF_PERMISSIONS
+    values = {"tenant": tenant_id, "holders": holders, "at": at, "permissions": permissions}
+    return rows(as_of(statement, at), values)
+
+
+def first(*, tenant_id: int, holder: int, most: int) -> list[dict[str, Any]]:
+    """The first permissions of each kind that an account holds, or owns, by name.
+
+    most     so many of each kind; of licences all
+    returns  also how many there are of the kind (`number`), and of which groups the account is a direct member that
+             lead to it (`through`)
+    """
+    return rows(FIRST, {"tenant": tenant_id, "holder": holder, "most": most})
 
 
 def outer(*, tenant_id: int, groups: list[int], at: datetime | None = None) -> dict[int, list[int]]:

@@ -22,6 +22,8 @@ class Listing:
     source   FROM and WHERE, without ORDER BY; its placeholders are in `values`
     order    expressions that order the rows, ascending; together unique
     walk     how the same rows are found quickly in a very large tenant; None: as the planner likes
+    every    where finding the rows is much work: a SELECT of them that is done once for a page and for its total.
+             `source` then begins with it, as `e`, and goes on with `joins`, which are looked up for one page only
     """
 
     columns: str
@@ -29,6 +31,8 @@ class Listing:
     order: tuple[str, ...]
     values: dict[str, Any]
     walk: Walk | None = None
+    every: str = ""
+    joins: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ def fetch(listing: Listing, *, cursor: str | None, size: int, patience: int = PA
     found = found[:size]
     if backwards:
         found.reverse()
-    if listing.walk and found and NUMBER in found[0]:
-        total, more = _up_to(listing.walk.most, found[0][NUMBER])
+    if found and NUMBER in found[0]:
+        total, more = _up_to(listing.walk.most if listing.walk else LARGEST_NUMBER, found[0][NUMBER])
     else:
         total, more = _counted(listing, by_walk=by_walk, patience=patience)
     after, before = (cursor is not None, after_this) if backwards else (after_this, cursor is not None)
@@ -135,6 +139,14 @@ class _Position:
         listing = self._listing
         keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(listing.order))
         order = ", ".join(expression + self._direction for expression in listing.order)
+        if listing.every:
+            return rows(
+                f"WITH every AS MATERIALIZED ({listing.every}) "  # noqa: S608 - written here
+                f"SELECT {listing.columns}, {keys}, (SELECT count(*) FROM every) AS {NUMBER} FROM ("
+                f"SELECT * FROM every e WHERE true{self._beyond} ORDER BY {order} LIMIT %(limit)s) AS e "
+                f"{listing.joins} ORDER BY {order}",
+                self._values,
+            )
         return rows(
             f"SELECT {listing.columns}, {keys} {listing.source}{self._beyond} ORDER BY {order} LIMIT %(limit)s",
             self._values,

@@ -8,12 +8,13 @@ from hashlib import sha256
 from itertools import chain
 from math import floor
 from pathlib import Path
+from urllib.parse import quote_plus
 from uuid import UUID
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest
-from django.template.defaultfilters import date as date_filter
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
@@ -29,9 +30,8 @@ from chamberlain.model.run import RunState
 from chamberlain.model.view import View
 from chamberlain.queries.lists import Line
 from chamberlain.queries.overview import LicenceRow
-from chamberlain.queries.people import Holding, ServicePlan
+from chamberlain.queries.people import ServicePlan
 from chamberlain.sentences import Sentence
-from chamberlain.settings import load
 from chamberlain.web import agents, cells, moments, theme, words
 from chamberlain.web.address import Address
 from chamberlain.web.columns import Column
@@ -40,8 +40,6 @@ from chamberlain.web.lists import OpenList, view_url
 from chamberlain.web.problems import sentence_of
 
 register = template.Library()
-
-MOST_SHOWN = 50
 
 DEPARTMENT_ITEM = (
     '<li><a class="menu-item" href="{}" hx-get="{}" hx-target="#results" hx-swap="outerHTML" hx-push-url="true">'
@@ -191,18 +189,6 @@ def number(value: int | None) -> str:
 
 
 @register.filter
-def first_shown(holdings: Sequence[Holding], request: HttpRequest) -> Sequence[Holding]:
-    """As many holdings as a page shows at first: somebody may be in thousands of groups."""
-    return holdings[:MOST_SHOWN] if is_cut(holdings, request) else holdings
-
-
-@register.filter
-def is_cut(holdings: Sequence[Holding], request: HttpRequest) -> bool:
-    """Whether only the first holdings are shown; `?all=yes` shows all."""
-    return len(holdings) > MOST_SHOWN and request.GET.get("all") != "yes"
-
-
-@register.filter
 def counted(page: Page[object]) -> str:
     """How many rows a list has; honest about the end of counting."""
     return _("more than %(number)s") % {"number": number(page.total)} if page.more else number(page.total)
@@ -219,7 +205,7 @@ def when(moment: datetime) -> SafeString:
     """The same as <c-when>, for what a page has by the hundred: a component takes twenty times as long."""
     return format_html(
         '<time datetime="{}" title="{}" class="whitespace-nowrap">{}</time>',
-        date_filter(moment, "c"),
+        moment.isoformat(),
         exact(moment),
         ago(moment),
     )
@@ -277,7 +263,8 @@ def error_sentence(code: str, data: Mapping[str, object] | None = None) -> Sente
 @register.simple_tag
 def idle_minutes() -> int:
     """After how long without its person a session ends; an open page asks then whether it has."""
-    return load().session_idle_minutes
+    minutes: int = settings.SESSION_IDLE_MINUTES
+    return minutes
 
 
 @register.simple_tag
@@ -330,9 +317,10 @@ def department_items(departments: Sequence[tuple[str, int]], address: Address) -
 def _department_values(
     departments: Sequence[tuple[str, int]], address: Address
 ) -> Iterator[tuple[str, str, str, str, str]]:
+    before, chosen, after = address.with_(department="?").partition("department=%3F")
     for name, people in departments:
         if name:
-            url = address.with_(department=name)
+            url = f"{before}{chosen[:-3]}{quote_plus(name, safe=',')}{after}"
             yield url, url, name, name, number(people)
 
 

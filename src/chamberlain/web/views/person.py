@@ -23,6 +23,8 @@ from chamberlain.web.identity import viewer_of
 from chamberlain.web.noted import noted
 from chamberlain.web.slider import slider_for, stamp, time_from
 
+MOST_SHOWN = 25  # of each kind, unless somebody asks for all: somebody may be in thousands of groups
+
 
 @require_safe
 @noted(EventName.PERSON_VIEWED, subject="guid")
@@ -55,7 +57,8 @@ def about_person(request: HttpRequest, viewer: Actor, tenant: Tenant, guid: UUID
     context = {"tenant": tenant, "address": address, "history": page, "plain": plain, "is_past": at is not None}
     if wants_fragment(request, target="results"):
         return context
-    person = people.find_person(viewer=viewer, tenant=tenant, guid=guid, at=at)
+    most = None if request.GET.get("all") == "yes" else MOST_SHOWN
+    person = people.find_person(viewer=viewer, tenant=tenant, guid=guid, at=at, most=most)
     moments = history.person_moments(viewer=viewer, tenant=tenant, guid=guid)
     return {
         **context,
@@ -63,31 +66,42 @@ def about_person(request: HttpRequest, viewer: Actor, tenant: Tenant, guid: UUID
         "at_query": address.with_().removeprefix(request.path),
         "consents": consents.consents_of(viewer=viewer, tenant=tenant, guid=guid, at=at),
         "made_since": made_since_of_person(viewer=viewer, tenant=tenant, guid=guid) if at is None else None,
-        **_sections(person),
+        **_sections(person, most),
     }
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What a person holds of one kind."""
+    """What a person holds of one kind, or owns (`kind` is None): what is shown of it, and how many there are."""
 
-    kind: Kind
+    kind: Kind | None
     holdings: tuple[Holding, ...]
+    number: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than are shown."""
+        return self.number > len(self.holdings)
 
 
-def _sections(person: Person) -> dict[str, object]:
+def _sections(person: Person, most: int | None) -> dict[str, object]:
     """A person's holdings as the page shows them: by kind, licences and ownership apart."""
-    held = [holding for holding in person.holdings if not holding.owner]
-    sections = tuple(
-        Section(kind, found)
-        for kind in Kind
-        if kind is not Kind.LICENCE
-        for found in (tuple(holding for holding in held if holding.kind is kind),)
-        if found
-    )
+    held = {kind: _section(person, kind, most) for kind in Kind}
     return {
         "person": person,
-        "sections": sections,
-        "licences": tuple(holding for holding in held if holding.kind is Kind.LICENCE),
-        "owned": tuple(holding for holding in person.holdings if holding.owner),
+        "sections": tuple(one for kind, one in held.items() if kind is not Kind.LICENCE and one.number),
+        "licences": held[Kind.LICENCE].holdings,
+        "owned": _owned(person, most),
     }
+
+
+def _section(person: Person, kind: Kind, most: int | None) -> Section:
+    found = tuple(one for one in person.holdings if one.kind is kind and not one.owner)
+    shown = found if kind is Kind.LICENCE else found[:most]
+    return Section(kind, shown, person.numbers.get((kind, False), len(found)))
+
+
+def _owned(person: Person, most: int | None) -> Section | None:
+    found = tuple(one for one in person.holdings if one.owner)
+    number = sum(number for (_, owner), number in person.numbers.items() if owner)
+    return Section(None, found[:most], number or len(found)) if found else None
