@@ -113,6 +113,12 @@ class Settings(BaseSettings):
         default="organizations",
         description="Tenant id that people sign in with, connected or not; organizations: any connected tenant",
     )
+    sign_in_context: str | None = Field(
+        default=None,
+        pattern=r"^c[1-9]\d?$",
+        description="Authentication context, c1 to c99, that Entra has to confirm at each sign-in: a policy of "
+        "Conditional Access demands several factors for it; unset: what Entra asks for is not looked at",
+    )
     session_idle_minutes: int = Field(default=30, ge=1, description="Minutes after which an unused session ends")
     session_hours: int = Field(default=12, ge=1, le=168, description="Hours after which any session ends")
     client_cloud: Literal["global", "gcc_high", "dod", "china"] = Field(

@@ -6,6 +6,7 @@ import hmac
 import json
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -105,6 +106,23 @@ def test_clocks_may_differ_by_some_minutes() -> None:
 def test_a_token_with_one_thing_wrong_is_not_believed(changes: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused, match=code):
         believed(signed(**changes))
+
+
+@pytest.mark.parametrize("acrs", [None, "", "c2", ["c2", "c11"], [], {"c1": True}, "c1 c2", True])
+def test_a_context_that_is_demanded_has_to_be_confirmed(acrs: object) -> None:
+    demanding = replace(ASKED, context="c1")
+    with pytest.raises(Refused, match="sign_in_context_missing"):
+        checked_claims(signed(acrs=acrs), [published()], issuer=ISSUER, asked=demanding)
+    for good in ("c1", ["c2", "c1"]):
+        assert checked_claims(signed(acrs=good), [published()], issuer=ISSUER, asked=demanding)
+    assert believed(signed(acrs=acrs)), "where none is demanded, none is looked for"
+
+
+def test_a_context_is_asked_for_as_microsoft_documents_it() -> None:
+    provider = Provider(ISSUER, f"{ROOT}/authorize", f"{ROOT}/token", f"{ROOT}/keys")
+    asked = parse_qs(urlsplit(authorization_url(provider, replace(ASKED, context="c7"))).query)
+    assert json.loads(asked["claims"][0]) == {"id_token": {"acrs": {"essential": True, "value": "c7"}}}
+    assert "claims" not in parse_qs(urlsplit(authorization_url(provider, ASKED)).query)
 
 
 def test_a_signature_is_the_published_key_s_and_no_other() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 import httpx2
@@ -186,6 +186,21 @@ def test_a_sign_in_leads_nowhere_else(microsoft: Simulated, page: str) -> None:
     client = browser()
     answer = client.get(pick(to_microsoft(client, next_page=page), people(microsoft)[0]["id"]))
     assert answer["Location"] == "/"
+
+
+def test_a_sign_in_without_the_context_that_is_demanded_is_refused(
+    microsoft: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAMBERLAIN_SIGN_IN_CONTEXT", "c1")
+    person, honest, clever = people(microsoft)[0], browser(), browser()
+    assert honest.get(pick(to_microsoft(honest), person["id"])).status_code == 302
+    assert signed_in(honest)
+    address = urlsplit(to_microsoft(clever))
+    asked = {name: text for name, text in parse_qsl(address.query) if name != "claims"}
+    assert len(asked) < len(parse_qsl(address.query)), "it was asked for, and whoever has the browser takes it out"
+    answer = clever.get(pick(address._replace(query=urlencode(asked)).geturl(), person["id"]))
+    assert (answer.status_code, b"sign_in_context_missing" in answer.content) == (400, True)
+    assert not signed_in(clever)
 
 
 def test_no_address_holds_what_a_link_is_worth() -> None:

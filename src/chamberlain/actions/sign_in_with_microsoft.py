@@ -65,8 +65,8 @@ def complete_sign_in(*, answer: Mapping[str, str], secret: str) -> Arrival:
     answer   the query of the redirect: code, state; or error, error_description, state
     secret   what the browser kept
     raises   Refused: sign_in_too_often, sign_in_state_invalid, sign_in_declined, sign_in_refused_by_microsoft,
-             sign_in_code_refused, sign_in_token_invalid, sign_in_clock_off, sign_in_tenant_unknown, sign_in_blocked;
-             Upstream, Misconfigured
+             sign_in_code_refused, sign_in_token_invalid, sign_in_clock_off, sign_in_context_missing,
+             sign_in_tenant_unknown, sign_in_blocked; Upstream, Misconfigured
     """
     return guarded(lambda: _complete(answer, secret), way=SignInWay.MICROSOFT)
 
@@ -128,6 +128,7 @@ def _asked(settings: Settings, secret: str) -> Asked:
         state=derived(secret, "state"),
         nonce=derived(secret, "nonce"),
         verifier=derived(secret, "verifier"),
+        context=settings.sign_in_context or "",
     )
 
 

@@ -6,6 +6,9 @@ source  https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc an
         issuer of `organizations` and of keys stands for the token's tid
         https://learn.microsoft.com/entra/identity-platform/optional-claims-reference (2026): `email` comes with the
         scope of that name, may be wrong and changes hands, so it is only where to write to
+        https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
+        (2025): `acrs` names the contexts whose policies are fulfilled, also where no policy is set for one; `amr` is no
+        claim to rely on, since tokens of v2.0 do not have it by themselves
         https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
 """
 
@@ -42,13 +45,17 @@ _NUL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What we ask for and will compare with. `verifier` and `nonce` belong to one attempt of one browser."""
+    """What we ask for and will compare with. `verifier` and `nonce` belong to one attempt of one browser.
+
+    context  the authentication context that has to be fulfilled; "" where none has to be
+    """
 
     client_id: str
     redirect_uri: str
     state: str
     nonce: str
     verifier: str
+    context: str = ""
 
 
 class Provider(msgspec.Struct, frozen=True):
@@ -112,13 +119,17 @@ def authorization_url(provider: Provider, asked: Asked) -> str:
         "code_challenge_method": "S256",
         "prompt": "select_account",
     }
+    if asked.context:
+        wanted = {"id_token": {"acrs": {"essential": True, "value": asked.context}}}
+        query["claims"] = msgspec.json.encode(wanted).decode()
     return f"{provider.authorization_endpoint}?{urlencode(query)}"
 
 
 def identify(provider: Provider, asked: Asked, *, code: str, proof: Proof) -> Visitor:
     """Who signed in: buys the ID token with the code, and believes it only when everything about it is right.
 
-    raises  Refused("sign_in_code_refused" | "sign_in_token_invalid" | "sign_in_clock_off"), Upstream, Misconfigured
+    raises  Refused("sign_in_code_refused" | "sign_in_token_invalid" | "sign_in_clock_off" | "sign_in_context_missing"),
+            Upstream, Misconfigured
     """
     with _http() as http:
         token = _buy(http, provider, asked, code=code, proof=proof)
@@ -130,7 +141,7 @@ def checked_claims(token: str, keys: list[dict[str, Any]], *, issuer: str, asked
     """The claims of a token that the provider signed for us, now, and for this attempt.
 
     issuer  as in the discovery document, with `{tenantid}` where it serves many tenants
-    raises  Refused("sign_in_token_invalid"), Refused("sign_in_clock_off")
+    raises  Refused("sign_in_token_invalid"), Refused("sign_in_clock_off"), Refused("sign_in_context_missing")
     """
     key = _key_of(token, keys)
     try:
@@ -151,7 +162,15 @@ def checked_claims(token: str, keys: list[dict[str, Any]], *, issuer: str, asked
         raise Refused("sign_in_token_invalid", reason="issuer")
     if claims["nonce"] != asked.nonce:
         raise Refused("sign_in_token_invalid", reason="nonce")
+    if asked.context and asked.context not in _contexts_of(claims):
+        raise Refused("sign_in_context_missing", context=asked.context)
     return claims
+
+
+def _contexts_of(claims: Mapping[str, Any]) -> list[object]:
+    """The contexts that a token confirms. What the browser was sent to ask proves nothing: people edit addresses."""
+    told = claims.get("acrs")
+    return list(told) if isinstance(told, list) else [told]
 
 
 def visitor_of(claims: Mapping[str, Any]) -> Visitor:

@@ -98,6 +98,11 @@ SENTENCES: dict[str, Sentence] = {
         "The tenant {tenant} is not connected to this installation.",
         "Choose an account of a connected tenant, or ask the administrator of this installation.",
     ),
+    "sign_in_context_missing": Sentence(
+        "Microsoft does not confirm that this sign-in was as strong as this installation asks for.",
+        "The token does not name the authentication context {context}.",
+        "Begin again on the sign-in page; if it happens again, tell the administrator of this installation.",
+    ),
     "sign_in_blocked": Sentence(
         "Your account is switched off here.",
         "An administrator of this installation did that.",

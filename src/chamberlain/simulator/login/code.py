@@ -5,13 +5,14 @@ source  https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-
         name, for who has an address
 """
 
+import json
 import secrets
 import time
 import uuid
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
-from typing import Any
+from typing import Any, cast
 
 from chamberlain.simulator.login.directory import ANY_TENANT, Directory
 from chamberlain.simulator.login.refusal import Aadsts, refuse
@@ -37,12 +38,27 @@ class Issued:
     user_name: str
     at: float
     mail: str | None = None
+    contexts: tuple[str, ...] = ()
     bought: bool = False
 
 
 def challenge_of(verifier: str) -> str:
     """What S256 makes of a verifier (RFC 7636 4.2)."""
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def contexts_in(claims: str) -> tuple[str, ...]:
+    """The authentication contexts that a claims request asks for. No policy protects one here, so each is fulfilled.
+
+    source  https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context
+            (2025): "ACRS requested, no policies configured: added to claims"
+    """
+    try:
+        asked = json.loads(claims)["id_token"]["acrs"]
+    except (ValueError, KeyError, TypeError):
+        return ()
+    wanted = cast(dict[str, Any], asked) if isinstance(asked, dict) else {}
+    return tuple(str(one) for one in (*wanted.get("values", ()), *([wanted["value"]] if "value" in wanted else [])))
 
 
 class Codes:
@@ -66,6 +82,7 @@ class Codes:
             user_name=person.user_principal_name,
             at=time.time(),
             mail=person.mail,
+            contexts=contexts_in(query.get("claims", "")),
         )
         return code
 
@@ -140,6 +157,8 @@ def id_claims(issued: Issued, *, origin: str) -> dict[str, Any]:
         claims["name"] = issued.name
     if issued.mail and "email" in issued.scope.split():
         claims["email"] = issued.mail
+    if issued.contexts:
+        claims["acrs"] = list(issued.contexts)
     if issued.nonce:
         claims["nonce"] = issued.nonce
     return claims
