@@ -21,6 +21,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.provision.situation import situation_of
 from chamberlain.queries.made_since import made_since_of_permission, made_since_of_person
+from chamberlain.queries.undo import offer_undo
 from chamberlain.settings import Settings
 from chamberlain.store import plans, runs
 from chamberlain.store.connection import rows
@@ -145,6 +146,8 @@ def test_an_owner_is_taken_back_at_once_but_the_first_of_a_group_is_not(tenant: 
     first = do(tenant, settings, Change(Verb.ADD_OWNER, one, lonely))
     assert first.steps[0].step.restorable is Restorable.NOT
     assert Consequence.FIRST_OWNER in {effect.consequence for effect in first.steps[0].step.effects}
+    (held_up,) = offer_undo(viewer=ADMIN, tenant=tenant, plan_id=first.plan.id).barred
+    assert "without an owner" in held_up.why[0][0], "it is said before anybody asks for it"
     back = undo_plan(actor=ADMIN, tenant=tenant, plan_id=first.plan.id, reason="it was wrong", settings=settings)
     assert hindrances(plans.find(tenant_id=tenant.id, plan_id=back)) == {Hindrance.LAST_OWNER}
     do(tenant, settings, Change(Verb.ADD_OWNER, other, lonely))

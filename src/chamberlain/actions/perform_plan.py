@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 # What Microsoft's listings show right after a change may be what was before: they are read once more.
 # source  https://learn.microsoft.com/graph/delta-query-overview (2026), on delays of replication
 REPLICAS_LAG = timedelta(minutes=1)
+TAKEN_OVER = "plan_taken_over"
 
 
 def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -> Failure | None:
@@ -46,17 +47,18 @@ def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -
     if ran is None:
         return None
     tenant_id = ran.plan.tenant_id
-    why = barred(ran)
-    if why is not None:
-        return why
     try:
+        plans.refuse_edited(ran)
+        why = barred(ran)
+        if why is not None:
+            return why
         with _hand(ran, settings=settings) as hand:
             if _is_stale(ran, hand):
                 return None
             if ran.simulated:
                 _rehearse(ran)
                 return None
-            journal = Journal(ran.plan, ran.started_by_name)
+            journal = Journal(ran.plan, ran.started_by_name, plans.take(plan_id))
             return Engine(hand, journal, watch(ran).why_not, patience).run()
     except ChamberlainError as error:
         log.warning("plan %d of tenant %d cannot go on: %s", plan_id, tenant_id, error)
@@ -84,9 +86,12 @@ def permits_of(ran: Ran) -> frozenset[Permit]:
 
 
 def end(plan_id: int, why: Failure | None) -> None:
-    """The plan ends as its steps did, or pauses. One that is over, or was stopped meanwhile, stays as it is."""
+    """The plan ends as its steps did, or pauses. One that is over, or was stopped meanwhile, stays as it is.
+
+    So does one that somebody else carries on with, who took us for dead.
+    """
     ran = _running(plan_id)
-    if ran is None:
+    if ran is None or (why is not None and why[0] == TAKEN_OVER):
         return
     now = clock.now()
     state = PlanState.PAUSED if why else PlanState.DONE if _is_done(ran) else PlanState.FAILED

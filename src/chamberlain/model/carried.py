@@ -5,6 +5,9 @@ from datetime import datetime
 
 from chamberlain.model.plan import Facts, Plan, Step, StepState
 
+# Codes of errors with which Microsoft refused a change for good: nothing happened, and to ask again changes nothing.
+REFUSALS = frozenset({"write_not_taken", "write_denied", "premium_missing"})
+
 
 @dataclass(frozen=True, slots=True)
 class Carried:

@@ -155,7 +155,8 @@ STEP_MOVES: dict[StepState, frozenset[StepState]] = {
     ),
     # called -> intended: the tenant does not show it, so it is tried again
     StepState.CALLED: frozenset({StepState.PROVED, StepState.NOT_PROVABLE, StepState.INTENDED, StepState.NEEDS_PERSON}),
-    StepState.NEEDS_PERSON: frozenset({StepState.INTENDED, StepState.PROVED, StepState.SKIPPED}),
+    # needs a person -> waiting, intended: it is tried again, from the beginning where nothing was sent
+    StepState.NEEDS_PERSON: frozenset({StepState.WAITING, StepState.INTENDED, StepState.PROVED, StepState.SKIPPED}),
     StepState.PROVED: frozenset(),
     StepState.NOT_PROVABLE: frozenset(),
     StepState.SKIPPED: frozenset(),

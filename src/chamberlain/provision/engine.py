@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from chamberlain import clock
 from chamberlain.errors import ChamberlainError, Conflict, Refused, Upstream
 from chamberlain.kinds.writing.carrying import Sending
-from chamberlain.model.carried import Carried
+from chamberlain.model.carried import REFUSALS, Carried
+from chamberlain.model.kind import Family
 from chamberlain.model.plan import DONE_STEPS, Facts, Proof, ProofKind, Step, StepState
 from chamberlain.model.task import TaskCause
 from chamberlain.model.verb import Verb
@@ -26,6 +27,8 @@ from chamberlain.provision.hand import Hand, Seen
 from chamberlain.provision.journal import Ended, Failure, Journal, failure_of
 
 log = logging.getLogger(__name__)
+# What may have shared a request, of which one part can have the whole refused.
+SHARING = frozenset({Verb.ADD_MEMBER, *(verb for verb in Verb if verb.family is Family.LICENCE)})
 WAVE = 400  # steps that are sent together: a multiple of 20, as many as fill some batches
 
 
@@ -112,7 +115,15 @@ class Engine:
             if self._states[number] not in (StepState.INTENDED, StepState.CALLED):
                 continue
             is_taken = self._states[number] is StepState.CALLED and one.failure is None
-            looking = self._begin(one.step, one.step.before or {}, tries=one.tries, is_taken=is_taken)
+            refusal = _kept_refusal(one)
+            looking = self._begin(
+                one.step,
+                one.step.before or {},
+                tries=one.tries,
+                is_taken=is_taken,
+                error=refusal,
+                shared=refusal is not None and one.step.change.verb in SHARING,
+            )
             is_asked_again = one.tries == 0 and one.called_at is not None  # by a person, who looked
             (self._again if is_asked_again else self._looking)[number] = looking
 
@@ -198,9 +209,12 @@ class Engine:
             )
 
     def _look(self, *, is_busy: bool) -> None:
-        """Reads back what is due. Where nothing else is to be done, waits for it."""
-        unprovable = [one for one in self._looking.values() if not one.step.expected and one.is_taken]
-        self._end([self._unproved(one) for one in unprovable])
+        """Reads back what is due. Where nothing else is to be done, waits for it.
+
+        What nothing can prove is done when Microsoft took it. Where nobody knows, it is not sent again: a person looks.
+        """
+        unprovable = [one for one in self._looking.values() if not one.step.expected]
+        self._end([self._unproved(one) if one.is_taken else self._doubtful(one) for one in unprovable])
         due = [one for one in self._looking.values() if one.due <= self.now()]
         if not due:
             if self._looking and not is_busy:
@@ -211,7 +225,7 @@ class Engine:
         ended: list[Ended] = []
         for one, seen in zip(due, answers, strict=True):
             one.looks += 1
-            if self._is_shown(one.step, seen, one.before):
+            if self._is_shown(one.step, seen, one.before) and not _is_somebody_elses(one):
                 ended.append(self._proved(one.step, seen, looks=one.looks))
             elif one.waits:
                 one.due, one.waits = self.now() + one.waits[0], one.waits[1:]
@@ -237,6 +251,10 @@ class Engine:
 
     def _unproved(self, one: _Looking) -> Ended:
         return Ended(one.step, StepState.NOT_PROVABLE, Proof(ProofKind.NONE, {}, clock.now()))
+
+    def _doubtful(self, one: _Looking) -> Ended:
+        error = one.error or Upstream("step_unproved")
+        return self._for_person(one.step, error, TaskCause.REFUSED if _is_final(one.error) else TaskCause.UNPROVED)
 
     def _for_person(self, step: Step, error: ChamberlainError, cause: TaskCause) -> Ended:
         return Ended(step, StepState.NEEDS_PERSON, None, failure_of(error), cause)
@@ -290,6 +308,18 @@ def _facts(seen: Seen) -> Facts:
 def _is_final(error: ChamberlainError | None) -> bool:
     """Whether asking again would change nothing: Microsoft read it, and said no."""
     return error is not None and (not isinstance(error, Upstream) or error.code == "microsoft_refused")
+
+
+def _kept_refusal(one: Carried) -> ChamberlainError | None:
+    """What Microsoft refused for good before we fell over; None where it did not, or nobody knows."""
+    if one.failure is None or one.failure[0] not in REFUSALS:
+        return None
+    return Refused(one.failure[0], **one.failure[1])
+
+
+def _is_somebody_elses(one: _Looking) -> bool:
+    """Whether what is there now cannot be ours: Microsoft refused to make it, and it was sent that once only."""
+    return one.step.change.verb is Verb.CREATE_USER and _is_final(one.error) and one.tries <= 1
 
 
 def _told(error: ChamberlainError | None) -> Failure | None:

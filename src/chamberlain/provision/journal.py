@@ -1,6 +1,7 @@
 """What the engine writes down: in our tables, each time in one transaction with the event and the task that follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from chamberlain.model.actor import SYSTEM
 from chamberlain.model.carried import Carried
 from chamberlain.model.plan import Facts, Plan, Proof, Step, StepState
 from chamberlain.model.task import TaskCause
-from chamberlain.store import steps, tasks
+from chamberlain.store import plans, steps, tasks
 from chamberlain.store.connection import transaction
 
 Failure = tuple[str, dict[str, str]]
@@ -37,10 +38,15 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """Of one plan. `on_behalf`: name of who started it."""
+    """Of one plan.
+
+    on_behalf  name of who started it
+    token      that it was taken with: nothing is written down once somebody else has it; None: nobody else can
+    """
 
     plan: Plan
     on_behalf: str
+    token: str | None = None
 
     def steps(self) -> tuple[Carried, ...]:
         """All steps, as far as they are."""
@@ -49,18 +55,18 @@ class Journal:
     def intend(self, befores: Mapping[int, Facts]) -> None:
         """What will be touched is written down, with what the tenant shows of it."""
         if befores:
-            with transaction():
+            with self._held():
                 steps.intend(self.plan.id, befores, now=clock.now())
 
     def called(self, failures: Mapping[int, Failure | None]) -> None:
         """Microsoft was called; what it said."""
-        with transaction():
+        with self._held():
             steps.called(self.plan.id, failures, now=clock.now())
 
     def end(self, ended: Sequence[Ended]) -> None:
         """How steps ended, with an event for each, and a task where a person has to go on."""
         now = clock.now()
-        with transaction():
+        with self._held():
             states = {one.step.number: (one.state, one.proof) for one in ended}
             steps.end(self.plan.id, states, now=now)
             known = {one.step.number: one for one in steps.some(self.plan.id, states)}
@@ -70,6 +76,17 @@ class Journal:
                 if one.state is StepState.NEEDS_PERSON:
                     self._ask(one)
                 self._tell(one, known[one.step.number])
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """A transaction in which nobody else has the plan.
+
+        raises  Conflict("plan_taken_over")
+        """
+        with transaction():
+            if self.token is not None:
+                plans.require_held(self.plan.id, self.token)
+            yield
 
     def _ask(self, one: Ended) -> None:
         now = clock.now()

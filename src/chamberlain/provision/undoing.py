@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chamberlain import clock
-from chamberlain.model.carried import Carried, Ran
-from chamberlain.model.plan import DONE_STEPS, Change
+from chamberlain.model.carried import REFUSALS, Carried, Ran
+from chamberlain.model.plan import DONE_STEPS, Change, StepState
 from chamberlain.policy.planning.facts import is_met
 from chamberlain.policy.planning.inverse import inverse
 from chamberlain.policy.planning.terms import TAKES_AWAY, place_of
@@ -28,7 +28,7 @@ def undoing(ran: Ran) -> Undoing:
     changes: list[Change] = []
     lost: list[int] = []
     for one in reversed(ran.steps):
-        if one.step.state not in DONE_STEPS or _was_so_already(one):
+        if not (one.step.state in DONE_STEPS or may_have_happened(one)) or _was_so_already(one):
             continue
         seen = one.step.proof.seen if one.step.proof else {}
         found = inverse(one.step.change, before=one.step.before or {}, seen=seen, now=now)
@@ -37,6 +37,15 @@ def undoing(ran: Ran) -> Undoing:
         if not back:
             lost.append(one.step.number)
     return Undoing(tuple(changes), tuple(sorted(lost)))
+
+
+def may_have_happened(one: Carried) -> bool:
+    """Whether it was about to be sent, or was, and nobody knows what came of it: putting it back sends nothing where
+    nothing did.
+    """
+    if one.step.state is StepState.NEEDS_PERSON:
+        return one.tries > 0 and (one.failure is None or one.failure[0] not in REFUSALS)
+    return one.step.state in (StepState.INTENDED, StepState.CALLED)
 
 
 def _timed(change: Change, ends: Mapping[terms.Place, datetime], *, now: datetime) -> Change | None:

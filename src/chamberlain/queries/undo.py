@@ -1,5 +1,6 @@
 """What undoing a plan would bring back, and what it cannot, before anybody asks for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chamberlain.model.actor import Actor
@@ -7,8 +8,11 @@ from chamberlain.model.carried import Carried, Ran
 from chamberlain.model.plan import DONE_STEPS, Change, PlanState, Restorable
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.planning.barring import barring
 from chamberlain.policy.planning.restoring import RESTORING
-from chamberlain.provision.undoing import undoing
+from chamberlain.policy.planning.words import say_obstacle
+from chamberlain.provision.situation import situation_of
+from chamberlain.provision.undoing import may_have_happened, undoing
 from chamberlain.store import plans
 from chamberlain.store.reads import permissions
 
@@ -34,6 +38,14 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class NotNow:
+    """A change that would put something back, and everything that stands in its way now, each with what would help."""
+
+    one: Back
+    why: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UndoOffer:
     """What undoing a plan comes to.
 
@@ -41,6 +53,7 @@ class UndoOffer:
     lost       what stays as it is, though it was done
     in_part    steps that come back in part, each with what of it does
     left       how many steps were never done, or were so before: nothing is to be put back
+    barred     what of `back` cannot be done as the tenant is now
     undone_by  plans that put it back, newest first
     """
 
@@ -49,6 +62,7 @@ class UndoOffer:
     lost: tuple[Lost, ...]
     in_part: tuple[Lost, ...]
     left: int
+    barred: tuple[NotNow, ...]
     undone_by: tuple[int, ...]
 
     @property
@@ -67,10 +81,12 @@ def offer_undo(*, viewer: Actor, tenant: Tenant, plan_id: int) -> UndoOffer:
     found = undoing(ran)
     lost = frozenset(found.lost)
     names = _Names(ran, tenant.id)
-    done = [one for one in ran.steps if one.step.state in DONE_STEPS]
+    done = [one for one in ran.steps if one.step.state in DONE_STEPS or may_have_happened(one)]
+    back = tuple(Back(one, names.who(one), names.what(one.permission)) for one in found.changes)
     return UndoOffer(
         ran=ran,
-        back=tuple(Back(one, names.who(one), names.what(one.permission)) for one in found.changes),
+        back=back,
+        barred=_barred(tenant.id, back),
         lost=tuple(Lost(one, _why(one)) for one in done if one.step.number in lost),
         in_part=tuple(
             Lost(one, RESTORING[one.step.change.verb].what)
@@ -79,6 +95,16 @@ def offer_undo(*, viewer: Actor, tenant: Tenant, plan_id: int) -> UndoOffer:
         ),
         left=len(ran.steps) - len(done),
         undone_by=plans.undone_by(tenant_id=tenant.id, plan_id=plan_id),
+    )
+
+
+def _barred(tenant_id: int, back: Sequence[Back]) -> tuple[NotNow, ...]:
+    changes = [one.change for one in back]
+    if not changes:
+        return ()
+    found = barring(changes, situation=situation_of(tenant_id=tenant_id, changes=changes))
+    return tuple(
+        NotNow(back[place], tuple(say_obstacle(one) for one in obstacles)) for place, obstacles in sorted(found.items())
     )
 
 

@@ -153,6 +153,12 @@ SENTENCES: dict[str, Sentence] = {
         "The job that carried plan {plan_id} out has ended without ending it.",
         "`chamberlain apply {plan_id}` goes on with what is left; nothing is done twice.",
     ),
+    "plan_taken_over": Sentence(
+        "Another worker carries the plan out.",
+        "A worker was taken for dead, for example because its database was out of reach, and another one went on with "
+        "plan {plan_id}.",
+        "Nothing has to be done: the one that came later ends the plan.",
+    ),
     "permission_ambiguous": Sentence(
         "Several permissions are called that.",
         "{text} may be: {candidates}",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -167,6 +168,23 @@ FIELDS = (
     "started_at",
     "ended_at",
 )
+
+
+def take(plan_id: int) -> str:
+    """Takes a plan to carry it out; whoever took it before holds it no more. What `require_held` wants to see."""
+    token = uuid4().hex
+    PlanRow.objects.filter(id=plan_id).update(holder=token)
+    return token
+
+
+def require_held(plan_id: int, token: str) -> None:
+    """Passes as long as nobody else took the plan, and keeps others from it until the transaction ends.
+
+    raises  Conflict("plan_taken_over")
+    """
+    held = PlanRow.objects.select_for_update().filter(id=plan_id).values_list("holder", flat=True).first()
+    if held != token:
+        raise Conflict("plan_taken_over", plan_id=plan_id)
 
 
 def running() -> tuple[tuple[int, int, int], ...]:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import msgspec
 from django.db import connection
+from django.db.models import Q
 
 from chamberlain.errors import Conflict
-from chamberlain.model.carried import Carried
+from chamberlain.model.carried import REFUSALS, Carried
 from chamberlain.model.plan import STEP_MOVES, Facts, Proof, StepState
 from chamberlain.model.task import TaskState
 from chamberlain.store import terms
@@ -114,7 +115,11 @@ def again(plan_id: int) -> None:
     """Lets the engine take up once more what was left to people; their open tasks are dropped. Inside a transaction."""
     left = StepRow.objects.filter(plan_id=plan_id, state=StepState.NEEDS_PERSON.value)
     numbers = [*left.values_list("number", flat=True)]
-    left.update(state=StepState.INTENDED.value, tries=0, failure=None, ended_at=None)
+    anew = {"tries": 0, "failure": None, "ended_at": None}
+    # Nothing of these happened, so they begin anew: what is there by now is not ours.
+    untouched = left.filter(Q(intended_at__isnull=True) | Q(failure__0__in=sorted(REFUSALS)))
+    untouched.update(state=StepState.WAITING.value, **anew)
+    left.update(state=StepState.INTENDED.value, **anew)
     TaskRow.objects.filter(plan_id=plan_id, step__in=numbers, state=TaskState.OPEN.value).update(
         state=TaskState.DROPPED.value
     )

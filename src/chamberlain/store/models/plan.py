@@ -41,6 +41,7 @@ class PlanRow(models.Model):
     moved = models.JSONField(default=list)
     runs = models.IntegerField(default=0)
     request_id = models.TextField(default="")
+    holder = models.TextField(default="", db_default="")
 
     class Meta:
         db_table = "plan"

@@ -33,7 +33,7 @@ REFUSED = """
         FROM plan_step s
         WHERE s.tenant_id = %(tenant)s AND s.subject = ANY (%(subjects)s) AND s.ended_at >= %(since)s
         ORDER BY s.verb, s.subject, s.permission, s.ended_at DESC, s.id DESC) AS last
-    WHERE state IN ('needs_person', 'skipped') AND failure ->> 0 = 'microsoft_refused' AND failure -> 1 ->> 'said' <> ''
+    WHERE state IN ('needs_person', 'skipped') AND failure ->> 0 = 'write_not_taken' AND failure -> 1 ->> 'said' <> ''
 """
 
 

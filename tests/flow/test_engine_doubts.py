@@ -1,0 +1,275 @@
+"""Where the engine must not believe too much: what is somebody else's, what nobody can prove, who took over."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chamberlain import clock
+from chamberlain.actions.apply_plan import apply_plan
+from chamberlain.actions.make_plan import make_plan
+from chamberlain.actions.perform_plan import end, permits_of
+from chamberlain.actions.reaching import way_to
+from chamberlain.actions.undo_plan import undo_plan
+from chamberlain.bench.simulated import Simulated
+from chamberlain.errors import Conflict, Refused
+from chamberlain.kinds.writing.carrying import Sending
+from chamberlain.model.carried import Ran
+from chamberlain.model.plan import Change, Options, PlanState, ProofKind, StepState, Subject
+from chamberlain.model.task import TaskCause, TaskState
+from chamberlain.model.tenant import Tenant
+from chamberlain.model.verb import Verb
+from chamberlain.provision.engine import Engine, Patience
+from chamberlain.provision.hand import reach
+from chamberlain.provision.journal import Journal
+from chamberlain.queries.undo import offer_undo
+from chamberlain.settings import Settings
+from chamberlain.store import plans, tasks, tenants
+from chamberlain.store.connection import rows, transaction
+from chamberlain.store.models import StepRow
+from chamberlain.work import apply_plan as story
+from stories import ADMIN
+
+Choose = Callable[..., None]
+QUICK = Patience(proof=(0.0, 0.1, 0.3, 1.0), doubt=(0.0, 0.1), refusal=(0.0, 0.1))
+
+
+@pytest.fixture
+def settings(written_settings: Settings) -> Settings:
+    return written_settings
+
+
+@pytest.fixture
+def tenant(written_tenant: Tenant, chosen: Choose) -> Tenant:
+    return written_tenant
+
+
+@pytest.fixture
+def simulator(written: Simulated) -> Simulated:
+    written.post("/_simulator/writes/reset", {})
+    return written
+
+
+def made(tenant: Tenant, settings: Settings, *changes: Change) -> int:
+    return make_plan(actor=ADMIN, tenant=tenant, changes=changes, reason="a test", settings=settings)
+
+
+def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings, patience=QUICK
+    )
+    return plans.find(tenant_id=tenant.id, plan_id=plan_id)
+
+
+def carried_by(tenant: Tenant, settings: Settings, plan_id: int, *, around: Callable[[Any], Any], token: bool) -> Ran:
+    """Carries a plan out by an engine whose way to the tenant is wrapped; the plan ends as its steps did."""
+    connection = tenants.connection_of(tenant.id)
+    assert connection is not None
+    with transaction():
+        plans.start(plan_id, actor=ADMIN, now=clock.now(), simulated=False)
+    ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+    with (
+        way_to(connection, settings=settings) as way,
+        reach(way.endpoint, way.credential, ledger=way.ledger, permits=permits_of(ran)) as hand,
+    ):
+        journal = Journal(ran.plan, "a test", plans.take(plan_id) if token else None)
+        Engine(around(hand), journal, lambda: None, QUICK).run()
+    end(plan_id, None)
+    return plans.find(tenant_id=tenant.id, plan_id=plan_id)
+
+
+class Interfering:
+    """The tenant, where something happens right before the first change is sent."""
+
+    def __init__(self, hand: Any, deed: Callable[[], object]) -> None:
+        self._hand, self._deed, self._is_done = hand, deed, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._hand, name)
+
+    def send(self, sendings: Sequence[Sending]) -> Any:
+        if not self._is_done:
+            self._is_done = True
+            self._deed()
+        return self._hand.send(sendings)
+
+
+def newcomer(tenant: Tenant, name: str) -> Change:
+    properties: dict[str, str | bool | None] = {
+        "userPrincipalName": f"{name}@{tenant.domain}",
+        "displayName": name.title(),
+        "mailNickname": name,
+    }
+    return Change(Verb.CREATE_USER, Subject(""), options=Options(properties=properties))
+
+
+def create_in_entra(simulator: Simulated, tenant: Tenant, name: str) -> None:
+    who = {"display_name": "Somebody Else", "user_principal_name": f"{name}@{tenant.domain}"}
+    simulator.post("/_simulator/mutations", {"kind": "create_user", **who})
+
+
+def somebody(tenant: Tenant, place: int) -> Subject:
+    found = rows(
+        "SELECT guid::text AS guid FROM account WHERE tenant_id = %(tenant)s AND type = 'member' AND gone_at IS NULL "
+        "AND enabled AND cell & 2 = 0 AND NOT facts ? 'on_premises' ORDER BY guid DESC",
+        {"tenant": tenant.id},
+    )
+    return Subject(found[place]["guid"])
+
+
+def changed(simulator: Simulated) -> list[Any]:
+    return [one for one in json.loads(simulator.get("/_simulator/writes"))["writes"] if one["changed"]]
+
+
+def test_a_name_that_was_taken_is_not_ours_when_somebody_has_the_plan_tried_again(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    plan_id = made(tenant, settings, newcomer(tenant, "taken"))
+    create_in_entra(simulator, tenant, "taken")
+    StepRow.objects.filter(plan_id=plan_id).update(before=None)
+    row = StepRow.objects.get(plan_id=plan_id)
+    row.content["before"] = None  # it could not be read when the plan was made, so nothing says that the tenant moved
+    row.save()
+    for _ in range(2):
+        ran = do(tenant, settings, plan_id)
+        assert ran.plan.state is PlanState.FAILED
+        assert ran.steps[0].step.state is StepState.NEEDS_PERSON, "somebody else's account is not what we made"
+        assert ran.steps[0].failure == ("user_name_taken", {})
+    with pytest.raises(Refused, match="plan_not_undoable"):
+        undo_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id, reason="none of it is ours", settings=settings)
+    assert changed(simulator) == []
+
+
+def test_who_was_created_by_somebody_else_a_moment_before_is_not_ours(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    plan_id = made(tenant, settings, newcomer(tenant, "quicker"))
+
+    def around(hand: Any) -> Any:
+        return Interfering(hand, lambda: create_in_entra(simulator, tenant, "quicker"))
+
+    ran = carried_by(tenant, settings, plan_id, around=around, token=True)
+    assert ran.steps[0].step.state is StepState.NEEDS_PERSON
+    assert ran.steps[0].failure is not None
+    assert ran.steps[0].failure[0] == "write_not_taken"
+    again = do(tenant, settings, plan_id)
+    assert again.steps[0].step.state is StepState.NEEDS_PERSON
+    assert [one.back for one in [offer_undo(viewer=ADMIN, tenant=tenant, plan_id=plan_id)]] == [()]
+
+
+def test_whose_account_was_made_though_the_answer_got_lost_is_ours(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    plan_id = made(tenant, settings, newcomer(tenant, "lostanswer"))
+    fault = {"path_prefix": "/v1.0/users", "method": "POST", "kind": "reset", "after": True, "times": 1}
+    simulator.post("/_simulator/faults", fault)
+    try:
+        ran = do(tenant, settings, plan_id)
+    finally:
+        simulator.delete("/_simulator/faults")
+    assert ran.plan.state is PlanState.DONE, ran.steps
+    assert len(changed(simulator)) == 1
+    back = undo_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id, reason="it was wrong", settings=settings)
+    assert do(tenant, settings, back).plan.state is PlanState.DONE
+
+
+def unprovable(plan_id: int) -> None:
+    """Nothing of the tenant shows what the step does."""
+    for row in StepRow.objects.filter(plan_id=plan_id):
+        row.content["expected"] = {}
+        row.save()
+
+
+def test_what_nothing_can_prove_is_done_when_microsoft_took_it_and_counted_apart(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    who = somebody(tenant, 0)
+    plan_id = made(tenant, settings, Change(Verb.REVOKE_SESSIONS, who), Change(Verb.BLOCK, who))
+    row = StepRow.objects.get(plan_id=plan_id, verb=Verb.REVOKE_SESSIONS.value)
+    row.content["expected"] = {}
+    row.save()
+    ran = do(tenant, settings, plan_id)
+    assert ran.plan.state is PlanState.DONE
+    assert (ran.count(StepState.PROVED), ran.count(StepState.NOT_PROVABLE)) == (1, 1)
+    (told,) = [one.step.proof for one in ran.steps if one.step.state is StepState.NOT_PROVABLE]
+    assert told is not None
+    assert (told.kind, told.seen) == (ProofKind.NONE, {})
+    assert len(changed(simulator)) == 2
+
+
+def test_what_nothing_can_prove_is_not_sent_again_when_nobody_knows_whether_it_got_through(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    plan_id = made(tenant, settings, Change(Verb.REVOKE_SESSIONS, somebody(tenant, 1)))
+    unprovable(plan_id)
+    fault = {"path_prefix": "/v1.0/users", "method": "POST", "kind": "reset", "after": True, "times": 1}
+    simulator.post("/_simulator/faults", fault)
+    try:
+        ran = do(tenant, settings, plan_id)
+    finally:
+        simulator.delete("/_simulator/faults")
+    assert len(changed(simulator)) == 1
+    assert ran.plan.state is PlanState.FAILED
+    (task,) = tasks.listing(tenant_id=tenant.id, states=[TaskState.OPEN], limit=5, plan_id=plan_id)
+    assert task.cause is TaskCause.UNPROVED
+
+
+def test_whoever_was_taken_for_dead_writes_and_sends_nothing_more(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    who = somebody(tenant, 2)
+    plan_id = made(tenant, settings, Change(Verb.BLOCK, who), Change(Verb.REVOKE_SESSIONS, who))
+
+    def around(hand: Any) -> Any:
+        return Interfering(hand, lambda: plans.take(plan_id))  # another worker begins while the first change is sent
+
+    with pytest.raises(Conflict, match="plan_taken_over"):
+        carried_by(tenant, settings, plan_id, around=around, token=True)
+    assert plans.state_of(plan_id) is PlanState.RUNNING, "the other one ends it"
+    assert len(changed(simulator)) == 1, "of two steps the second was not sent"
+    end(plan_id, ("plan_taken_over", {}))
+    assert plans.state_of(plan_id) is PlanState.RUNNING
+    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    assert plans.state_of(plan_id) is PlanState.DONE
+    assert len(changed(simulator)) == 2
+
+
+def test_a_plan_that_is_edited_after_it_was_queued_is_not_carried_out(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    plan_id = made(tenant, settings, Change(Verb.BLOCK, somebody(tenant, 3)))
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    row = StepRow.objects.get(plan_id=plan_id)
+    row.content["change"]["subject"]["guid"] = somebody(tenant, 4).guid
+    row.save()
+    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+    assert (ran.plan.state, ran.pause and ran.pause[0]) == (PlanState.PAUSED, "plan_edited")
+    assert changed(simulator) == []
+
+
+def test_what_may_have_happened_is_put_back_as_well(tenant: Tenant, settings: Settings, simulator: Simulated) -> None:
+    """A plan that stopped between the call and the proof: its undo leaves nothing behind."""
+    who = somebody(tenant, 5)
+    plan_id = made(tenant, settings, Change(Verb.BLOCK, who))
+
+    class Gone(BaseException):
+        pass
+
+    class Falling(Interfering):
+        def send(self, sendings: Sequence[Sending]) -> Any:
+            self._hand.send(sendings)
+            raise Gone
+
+    with pytest.raises(Gone):
+        carried_by(tenant, settings, plan_id, around=lambda hand: Falling(hand, lambda: None), token=False)
+    end(plan_id, ("microsoft_unreachable", {}))
+    assert len(changed(simulator)) == 1
+    offer = offer_undo(viewer=ADMIN, tenant=tenant, plan_id=plan_id)
+    assert [one.change for one in offer.back] == [replace(Change(Verb.BLOCK, who), verb=Verb.ENABLE)]
+    back = undo_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id, reason="stop it", settings=settings)
+    assert do(tenant, settings, back).plan.state is PlanState.DONE
+    assert len(changed(simulator)) == 2
