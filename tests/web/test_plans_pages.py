@@ -340,7 +340,7 @@ def test_a_plan_of_5000_changes_is_shown_a_page_at_a_time(client: Client, tenant
     answer = page(client, tenant, made)
     text = told(answer)
     assert len(answer.content) < 600_000
-    assert "Take 5,000 from 200 people" in text
+    assert "Take 5,000 permissions from 200 people" in text
     assert "Page 1 of 5" in text
     assert "Page 1 of 50" in text
     assert "Show all 25 of Person 7" in text

@@ -10,6 +10,7 @@ from chamberlain import clock
 from chamberlain.errors import NotFound
 from chamberlain.model.actor import Actor
 from chamberlain.model.kind import GROUP_KINDS, Family, Kind, Relation
+from chamberlain.model.mailbox import DELEGATE, FORWARD_OUTSIDE, FORWARD_TO, is_object_id
 from chamberlain.model.plan import Change, Subject, SubjectType
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
@@ -81,19 +82,34 @@ def names_of(*, viewer: Actor, tenant: Tenant, changes: Sequence[Change]) -> tup
     raises  Refused("not_allowed")
     """
     keys = {key for one in changes for key in (one.permission, one.options.instead_of) if key}
-    known = named(viewer=viewer, tenant=tenant, subjects=[one.subject for one in changes], keys=keys)
+    others = [Subject(guid) for one in changes if is_object_id(guid := _other(one))]
+    known = named(viewer=viewer, tenant=tenant, subjects=[*(one.subject for one in changes), *others], keys=keys)
     return tuple(
-        (one, _called(one, known), known[one.permission].name if one.permission else "")
+        (one, _called(one, known), known[one.permission].name if one.permission else _other_called(one, known))
         for one in changes
         if (not one.subject.guid or one.subject.key in known)
         and all(key in known for key in (one.permission, one.options.instead_of) if key)
     )
 
 
+def _other(change: Change) -> str:
+    """Whom besides its owner a change of a mailbox names: an object id, or an address."""
+    said = change.options.properties
+    return str(said.get(DELEGATE) or said.get(FORWARD_TO) or said.get(FORWARD_OUTSIDE) or "")
+
+
+def _other_called(change: Change, known: dict[str, Named]) -> str:
+    other = _other(change)
+    found = known.get(f"account:{other}")
+    return other if found is None else found.name.strip() or found.note
+
+
 def _called(change: Change, known: dict[str, Named]) -> str:
     if change.subject.guid:
-        return known[change.subject.key].name
-    return str(change.options.properties.get("displayName") or "")
+        found = known[change.subject.key]
+        return found.name if found.name.strip() or change.subject.type is SubjectType.GROUP else found.note
+    properties = change.options.properties
+    return str(properties.get("displayName") or properties.get("userPrincipalName") or "")
 
 
 def held_directly(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from chamberlain.model.actor import Actor
 from chamberlain.model.kind import GROUP_KINDS, Family, Kind
+from chamberlain.model.mailbox import names_for, needed_for
 from chamberlain.model.plan import Subject, SubjectType
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
@@ -18,6 +19,7 @@ from chamberlain.queries.composing import Held, LicenceChoice, Named
 from chamberlain.queries.permissions import PermissionRow
 from chamberlain.web import words
 from chamberlain.web.plan_deeds import DEEDS, Deed, What, Who, may, without_form
+from chamberlain.web.plan_mailbox import AUDIENCE_WORDS, LABELS
 from chamberlain.web.plan_making import NEEDED, NEVER_EMPTY, OF_ONE, shown_values
 from chamberlain.web.plan_told import PROPERTY, told_scope
 from chamberlain.web.plan_wanted import OBJECT, UNIT, Wanted
@@ -88,6 +90,7 @@ class Composer:
             "errors": self.errors,
             "offers": self._offers(),
             "formless": without_form(),
+            "audiences": AUDIENCE_WORDS,
             "whom": self._whom(),
             **(self._asked(deed) if deed else {}),
         }
@@ -144,8 +147,18 @@ class Composer:
                 return {"things": self._licences(), **instead}
             case What.PROPERTIES:
                 return self._properties(deed)
+            case What.MAILBOX:
+                return {"mailbox": self._mailbox(deed)}
             case What.NOTHING:
                 return {}
+
+    def _mailbox(self, deed: Deed) -> list[Field]:
+        found = names_for(deed.verb)
+        return [
+            Field(name, label, self.form.mailbox.get(name, ""), "", name in needed_for(deed.verb) and len(found) > 1,
+                  self.errors.get(name, ""))
+            for name, label in LABELS.items() if name in found
+        ]  # fmt: skip
 
     def _things(self, deed: Deed) -> list[Choice]:
         known = composing.named(viewer=self.viewer, tenant=self.tenant, subjects=(), keys=self.form.what)
@@ -224,19 +237,27 @@ class Composer:
         is_typed = self.form.properties and (is_new or self.form.shown_of == (self.form.who[0].guid if one else ""))
         values = self.form.properties if is_typed else shown
         names = [name for name in ORDER if is_new or one or name not in OF_ONE]
+        notes = NOTES if is_new else {name: note for name, note in NOTES.items() if name != "mailNickname"}
         return {
             "properties": [
-                Field(name, PROPERTY[name], values.get(name, ""), NOTES.get(name, ""), is_new and name in NEEDED,
-                      self.errors.get(name, ""))
+                Field(
+                    name,
+                    PROPERTY[name],
+                    values.get(name, ""),
+                    notes.get(name, ""),
+                    is_new and name in NEEDED,
+                    self.errors.get(name, ""),
+                )
                 for name in names
-                if is_new or name != "mailNickname" or one
             ],
             "shown_of": self.form.who[0].guid if one and not is_new else "",
-            "emptied": [] if is_new else [
-                Choice(name, str(PROPERTY[name]), chosen=name in self.form.empty)
-                for name in ORDER if name not in NEVER_EMPTY and not shown.get(name)
-            ],
-        }  # fmt: skip
+            "emptied": [] if is_new else self._emptied(shown),
+        }
+
+    def _emptied(self, shown: Mapping[str, str]) -> list[Choice]:
+        """What can be emptied besides: of fields that show a value, emptying the field does it."""
+        names = [name for name in ORDER if name not in NEVER_EMPTY and not shown.get(name)]
+        return [Choice(name, str(PROPERTY[name]), chosen=name in self.form.empty) for name in names]
 
     def _shown(self) -> Mapping[str, str]:
         guid = self.form.who[0].guid

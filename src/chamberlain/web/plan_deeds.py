@@ -30,6 +30,7 @@ class What(StrEnum):
     HELD = "held"  # one of what they hold directly
     LICENCE = "licence"  # one of the tenant's licences
     PROPERTIES = "properties"
+    MAILBOX = "mailbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ KINDS: dict[Family, tuple[Kind, ...]] = {
 }
 _GROUPS, _ROLES, _APPS = _("Groups"), _("Roles"), _("Applications")
 _LICENCES, _ACCOUNT, _ABSENT = _("Licences"), _("The account itself"), _("Who is not there")
+_MAILBOX, _FILL = _("The mailbox"), _("Fill in what it takes.")
 _GROUP, _ROLE, _APP = _("Choose at least one group."), _("Choose at least one role."), _("Choose at least one.")
 _LICENCE, _HELD = _("Choose a licence."), _("Choose what is to be taken.")
 _PEOPLE, _HOLDERS = Who.PEOPLE, Who.HOLDERS
@@ -140,6 +142,31 @@ DEEDS: dict[Verb, Deed] = {
             Verb.DELETE_USER, _ACCOUNT, _("Delete"), _PEOPLE,
             note=_("For 30 days the account stays in the bin and can be restored; after that it is gone for good."),
         ),
+        Deed(
+            Verb.SET_REPLIES, _MAILBOX, _("Answer mail automatically"), _PEOPLE, What.MAILBOX, missing=_FILL,
+        ),
+        Deed(Verb.END_REPLIES, _MAILBOX, _("End automatic replies"), _PEOPLE),
+        Deed(Verb.SET_FORWARDING, _MAILBOX, _("Forward mail"), _PEOPLE, What.MAILBOX, missing=_FILL),
+        Deed(Verb.END_FORWARDING, _MAILBOX, _("End forwarding"), _PEOPLE),
+        Deed(Verb.GIVE_FULL_ACCESS, _MAILBOX, _("Let somebody open it"), _PEOPLE, What.MAILBOX, missing=_FILL),
+        Deed(Verb.TAKE_FULL_ACCESS, _MAILBOX, _("Let somebody no longer open it"), _PEOPLE, What.MAILBOX, "", _FILL),
+        Deed(Verb.GIVE_SEND_AS, _MAILBOX, _("Let somebody send as them"), _PEOPLE, What.MAILBOX, missing=_FILL),
+        Deed(Verb.TAKE_SEND_AS, _MAILBOX, _("Let somebody no longer send as them"), _PEOPLE, What.MAILBOX, "", _FILL),
+        Deed(
+            Verb.GIVE_SEND_ON_BEHALF, _MAILBOX, _("Let somebody send on their behalf"), _PEOPLE, What.MAILBOX, "",
+            _FILL,
+        ),
+        Deed(
+            Verb.TAKE_SEND_ON_BEHALF, _MAILBOX, _("Let somebody no longer send on their behalf"), _PEOPLE,
+            What.MAILBOX, "", _FILL,
+        ),
+        Deed(Verb.HIDE_FROM_LISTS, _MAILBOX, _("Hide from address lists"), _PEOPLE),
+        Deed(Verb.SHOW_IN_LISTS, _MAILBOX, _("Show in address lists"), _PEOPLE),
+        Deed(
+            Verb.MAKE_SHARED, _MAILBOX, _("Make the mailbox a shared one"), _PEOPLE,
+            note=_("A shared mailbox needs no licence up to 50 GB. Take the licence after it, in the same plan."),
+        ),
+        Deed(Verb.MAKE_PERSONAL, _MAILBOX, _("Make a shared mailbox their own again"), _PEOPLE),
         Deed(
             Verb.CREATE_USER, _ABSENT, _("Create somebody"), Who.NOBODY, What.PROPERTIES,
             _(

@@ -1,19 +1,20 @@
 """A plan as a difference that anyone reads: for each whom it touches, what was and what will be, and through what."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from chamberlain.model.effect import Consequence, Effect
 from chamberlain.model.kind import Relation
 from chamberlain.model.plan import Fact, Step
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import ACCESS_GIVING, ACCESS_TAKING, OF_MAILBOX, Verb
 from chamberlain.policy.planning.summary import Had, Summary, summaries
 from chamberlain.policy.planning.words import say_change, say_effect
-from chamberlain.web.plan_told import MANAGER, PROPERTY, told_scope, told_services
+from chamberlain.web.plan_told import MANAGER, PROPERTY, told_properties, told_scope, told_services
 from chamberlain.web.words import Word
 
 GETS, LOSES, ALSO = "gets", "loses", "also"
@@ -33,6 +34,15 @@ _OF_ACCOUNT: dict[Verb, tuple[Word, Word]] = {
     Verb.DELETE_USER: (_lazy("in the tenant"), _lazy("in the bin for 30 days")),
     Verb.RESTORE_USER: (_lazy("in the bin"), _lazy("in the tenant")),
     Verb.CREATE_USER: (_lazy("not in the tenant"), _lazy("in the tenant")),
+    Verb.HIDE_FROM_LISTS: (_lazy("in address lists"), _lazy("in none")),
+    Verb.SHOW_IN_LISTS: (_lazy("in no address list"), _lazy("in address lists")),
+    Verb.MAKE_SHARED: (_lazy("their own"), _lazy("shared")),
+    Verb.MAKE_PERSONAL: (_lazy("shared"), _lazy("their own")),
+    Verb.SET_REPLIES: (_lazy("not answered, or otherwise"), _lazy("answered")),
+    Verb.END_REPLIES: (_lazy("answered"), _lazy("not answered")),
+    Verb.END_FORWARDING: (_lazy("goes on"), _lazy("stays")),
+    **dict.fromkeys(ACCESS_GIVING, (_lazy("may not"), _lazy("may"))),
+    **dict.fromkeys(ACCESS_TAKING, (_lazy("may"), _lazy("may not"))),
 }
 _ICONS = {"group": "users", "role": "shield", "licence": "badge-check", "app_role": "app-window"}
 _BRINGS = frozenset({Consequence.GAINS, Consequence.LOSES, Consequence.ENTERS_BY_RULE, Consequence.LEAVES_BY_RULE})
@@ -155,6 +165,9 @@ def _others(step: Step, called: Mapping[str, str]) -> tuple[Row, ...]:
     """What a step does that neither gives nor takes a permission: each property and each service by itself."""
     if step.change.verb is Verb.SET_PLANS:
         return _services(step, called)
+    if step.change.verb in OF_MAILBOX:
+        row = _other(step, *_OF_ACCOUNT.get(step.change.verb, ("", "")))
+        return (replace(row, notes=told_properties(step.change, called=called)),)
     before, after = _OF_ACCOUNT.get(step.change.verb, ("", ""))
     whole = _other(step, before, after)
     values = tuple(
@@ -196,20 +209,47 @@ def _other(step: Step, before: Word, after: Word, label: Word = "") -> Row:
 
 
 def deed_of(parts: tuple[Part, ...]) -> str:
-    """What carrying the plan out does, for its button and its heading: "Take 14 from 3 people"."""
-    gets, loses = sum(part.gets for part in parts), sum(part.loses for part in parts)
-    more = sum(row.sign == ALSO for part in parts for row in part.rows)
-    who = parts[0].name if len(parts) == 1 else _("%(n)s people and groups") % {"n": f"{len(parts):,}"}
-    if len(parts) > 1 and all(part.is_person for part in parts):
-        who = _("%(n)s people") % {"n": f"{len(parts):,}"}
-    values = {"gets": f"{gets:,}", "loses": f"{loses:,}", "more": f"{more:,}", "who": who}
-    if not (gets or loses or more):
+    """What carrying the plan out does, for its button and its heading: "Take 14 permissions from 3 people"."""
+    moved = [part for part in parts if part.rows]
+    rows = [row for part in moved for row in part.rows]
+    if not rows:
         return _("Change nothing")
-    if more and not (gets or loses):
-        rows = [row for part in parts for row in part.rows]
-        return rows[0].text if len({row.text for row in rows}) == 1 else _("Make %(more)s changes to %(who)s") % values
-    if gets and loses:
-        text = _("Give %(gets)s and take %(loses)s: %(who)s")
+    given, taken = ([part for part in moved if sign(part)] for sign in (_gets, _loses))
+    more = [row for row in rows if row.sign == ALSO]
+    if len(more) == len(rows):
+        one = rows[0].text if len({row.text for row in rows}) == 1 else ""
+        return one or _("Make %(more)s changes to %(who)s") % {"more": f"{len(more):,}", "who": _who(moved)}
+    values = {"what": _what(rows, GETS), "gone": _what(rows, LOSES), "who": _who(given), "whom": _who(taken)}
+    if given and taken:
+        is_same = values["what"] == values["gone"] and len({row.key for row in rows if row.sign != ALSO}) == 1
+        text = _("Give %(what)s to %(who)s, take it from %(whom)s") if is_same else _(
+            "Give %(what)s to %(who)s, take %(gone)s from %(whom)s"
+        )  # fmt: skip
     else:
-        text = _("Give %(gets)s to %(who)s") if gets else _("Take %(loses)s from %(who)s")
-    return (text + (_(", and %(more)s more changes") if more else "")) % values
+        text = _("Give %(what)s to %(who)s") if given else _("Take %(gone)s from %(whom)s")
+    return text % values + (_(", and %(more)s more changes") % {"more": f"{len(more):,}"} if more else "")
+
+
+def _gets(part: Part) -> bool:
+    return part.gets > 0
+
+
+def _loses(part: Part) -> bool:
+    return part.loses > 0
+
+
+def _what(rows: list[Row], sign: str) -> str:
+    """The one thing that all of them get or lose by its name, or how many things it is in all."""
+    moved = [row for row in rows if row.sign == sign]
+    if len({row.key for row in moved}) == 1 and moved[0].name.strip():
+        return moved[0].name
+    count = len(moved)
+    return ngettext("%(n)s permission", "%(n)s permissions", count) % {"n": f"{count:,}"}
+
+
+def _who(parts: list[Part]) -> str:
+    if len(parts) == 1:
+        return parts[0].name
+    if all(part.is_person for part in parts):
+        return _("%(n)s people") % {"n": f"{len(parts):,}"}
+    return _("%(n)s people and groups") % {"n": f"{len(parts):,}"}

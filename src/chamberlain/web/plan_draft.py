@@ -15,8 +15,9 @@ from uuid import UUID
 import msgspec
 
 from chamberlain.model.kind import Kind
+from chamberlain.model.mailbox import DELEGATE, FORWARD_TO, KEEP_COPY, is_object_id, names_for, needed_for
 from chamberlain.model.plan import Change, Options, Subject, SubjectType
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.permits import SETTABLE
 from chamberlain.policy.planning.pairs import pair_for
 from chamberlain.policy.planning.terms import can_end
@@ -28,7 +29,7 @@ FIELD = "change"
 MOST_TICKED = 400  # forms have fewer fields than that; longer lists are pasted
 NOBODY, NOTHING, GROUP = "-", "-", "group:"
 MANAGER = "manager"
-LONGEST_PROPERTY = 256
+LONGEST_PROPERTY, LONGEST_REPLY = 256, 4_000
 PROPERTIES = SETTABLE | {MANAGER}
 WITH_PROPERTIES = frozenset({Verb.CREATE_USER, Verb.UPDATE_USER})
 WITH_SERVICES = frozenset({Verb.ASSIGN_LICENCE, Verb.SWAP_LICENCE, Verb.SET_PLANS})
@@ -152,15 +153,13 @@ def _options(text: str, verb: Verb) -> Options | None:
     except (msgspec.DecodeError, ValueError):
         return None
     wrong = (
-        bool(found.properties) is not (verb in WITH_PROPERTIES),
+        not _fits(found.properties, verb),
         bool(found.instead_of) is not (verb is Verb.SWAP_LICENCE),
         found.instead_of != "" and not _LICENCE.fullmatch(found.instead_of),
         found.off is not None and verb not in WITH_SERVICES,
         verb is Verb.SET_PLANS and found.off is None,
         found.scope != "/" and (verb not in WITH_SCOPE or not SCOPE.fullmatch(found.scope)),
         ends is not None and (ends.tzinfo is None or not can_end(verb)),
-        not found.properties.keys() <= PROPERTIES,
-        any(len(value or "") > LONGEST_PROPERTY for value in found.properties.values()),
     )
     if any(wrong):
         return None
@@ -173,9 +172,30 @@ def _options(text: str, verb: Verb) -> Options | None:
     )
 
 
+def _fits(properties: Mapping[str, str | bool | None], verb: Verb) -> bool:
+    """Whether these are properties that the verb takes, and all that it needs, none longer than Microsoft takes."""
+    if verb in OF_MAILBOX:
+        texts = {name: value for name, value in properties.items() if name != KEEP_COPY}
+        people = [texts[name] for name in (FORWARD_TO, DELEGATE) if name in texts]
+        needed = needed_for(verb)
+        return (
+            properties.keys() <= names_for(verb)
+            and (not needed or bool(needed & properties.keys()))
+            and isinstance(properties.get(KEEP_COPY, True), bool)
+            and all(isinstance(value, str) and 0 < len(value) <= LONGEST_REPLY for value in texts.values())
+            and all(is_object_id(str(value)) for value in people)
+        )
+    if verb not in WITH_PROPERTIES:
+        return not properties
+    known = bool(properties) and properties.keys() <= PROPERTIES
+    return known and all(
+        value is None or (isinstance(value, str) and len(value) <= LONGEST_PROPERTY) for value in properties.values()
+    )
+
+
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
     scope: str = "/"
     ends: str = ""
     off: list[UUID] | None = None
     instead_of: str = ""
-    properties: dict[str, str | None] = {}
+    properties: dict[str, str | bool | None] = {}

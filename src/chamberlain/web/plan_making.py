@@ -19,6 +19,7 @@ from chamberlain.queries.people import match_person
 from chamberlain.sentences import explain
 from chamberlain.web.plan_deeds import Deed, What, Who
 from chamberlain.web.plan_draft import LONGEST_PROPERTY, MANAGER, MOST_TICKED, carried, read
+from chamberlain.web.plan_mailbox import Mailbox
 from chamberlain.web.plan_wanted import OBJECT, UNIT, Wanted
 
 NEEDED = ("displayName", "userPrincipalName")
@@ -84,6 +85,11 @@ class Maker:
             yield "ends", sentence
         if self.deed.what is What.PROPERTIES:
             yield from self._wrong_properties()
+        if self.deed.what is What.MAILBOX:
+            yield from self._mailbox().wrong()
+
+    def _mailbox(self) -> Mailbox:
+        return Mailbox(self.deed.verb, self.form.mailbox, self._somebody)
 
     def _wrong_who(self) -> Iterator[tuple[str, str]]:
         if self.deed.who is Who.GONE and not self.form.gone:
@@ -123,7 +129,7 @@ class Maker:
 
     def _things(self) -> list[tuple[str, Options]]:
         options = self._options()
-        if self.deed.what in (What.NOTHING, What.PROPERTIES):
+        if self.deed.what in (What.NOTHING, What.PROPERTIES, What.MAILBOX):
             return [("", options)]
         found = []
         for value in self.form.what:
@@ -145,8 +151,17 @@ class Maker:
             ends=end,  # type: ignore[arg-type]  # _end reads a moment or nothing
             disabled_plans=self._off() if deed.has_services else None,
             instead_of=form.instead_of if deed.verb is Verb.SWAP_LICENCE else "",
-            properties=self._properties() if deed.what is What.PROPERTIES else {},
+            properties=self._said(),
         )
+
+    def _said(self) -> dict[str, str | bool | None]:
+        match self.deed.what:
+            case What.PROPERTIES:
+                return self._properties()
+            case What.MAILBOX:
+                return self._mailbox().properties()
+            case _:
+                return {}
 
     def _services_were_shown(self) -> bool:
         return bool(self.form.what) and self.form.what[0].partition(" ")[0] == self.form.services_of
@@ -203,8 +218,10 @@ class Maker:
         return found
 
     def _manager(self) -> str:
-        found = match_person(viewer=self.viewer, tenant=self.tenant, text=self.form.properties[MANAGER])
-        return str(found.row.guid)
+        return self._somebody(self.form.properties[MANAGER])
+
+    def _somebody(self, text: str) -> str:
+        return str(match_person(viewer=self.viewer, tenant=self.tenant, text=text).row.guid)
 
 
 def shown_values(viewer: Actor, tenant: Tenant, form: Wanted) -> Mapping[str, str]:

@@ -50,6 +50,7 @@ class Slice:
 class Stands:
     """One thing that stands in the way, of many changes perhaps.
 
+    command  what to run elsewhere, a line for each change
     changes  as clauses; more: how many are not shown
     """
 
@@ -157,15 +158,21 @@ def _line(step: Step) -> StepLine:
 
 def stands_in_way(barred: Sequence[Barred]) -> tuple[Stands, ...]:
     """What stands in the way, with the changes that it bars: 5,000 lines of the same would hide the other one."""
-    found: dict[tuple[str, str, str], list[str]] = {}
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for one in barred:
         clause = say_change(one.change, who=one.subject_name, what=one.permission_name)
         for obstacle in one.obstacles:
             what, repair = say_obstacle(obstacle)
-            found.setdefault((what, repair, obstacle.command), []).append(clause)
+            found.setdefault((what, repair), []).append((clause, obstacle.command))
     return tuple(
-        Stands(what, repair, command, tuple(changes[:BARRED_SHOWN]), max(0, len(changes) - BARRED_SHOWN))
-        for (what, repair, command), changes in found.items()
+        Stands(
+            what,
+            repair,
+            "\n".join(dict.fromkeys(command for _clause, command in pairs if command)),
+            tuple(clause for clause, _command in pairs[:BARRED_SHOWN]),
+            max(0, len(pairs) - BARRED_SHOWN),
+        )
+        for (what, repair), pairs in found.items()
     )
 
 

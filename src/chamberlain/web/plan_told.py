@@ -6,6 +6,18 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from chamberlain.model.mailbox import (
+    AUDIENCE,
+    DELEGATE,
+    END,
+    EXTERNAL,
+    FORWARD_OUTSIDE,
+    FORWARD_TO,
+    INTERNAL,
+    KEEP_COPY,
+    START,
+    is_object_id,
+)
 from chamberlain.model.plan import Change
 from chamberlain.model.verb import Verb
 from chamberlain.web import moments
@@ -32,7 +44,14 @@ PROPERTY: dict[str, Word] = {
     "employeeId": _lazy("Employee ID"),
     "employeeType": _lazy("Employee type"),
     MANAGER: _lazy("Manager"),
+    INTERNAL: _lazy("Inside is answered"),
+    EXTERNAL: _lazy("Outside is answered"),
+    START: _lazy("From"),
+    END: _lazy("Until"),
+    KEEP_COPY: _lazy("A copy stays in the mailbox"),
 }
+PEOPLE = (MANAGER, FORWARD_TO, DELEGATE)
+SAID_ALREADY = frozenset({FORWARD_TO, FORWARD_OUTSIDE, DELEGATE, AUDIENCE})  # the sentence of the change names them
 
 
 def told_scope(scope: str) -> str:
@@ -60,8 +79,16 @@ def told_services(off: Iterable[str] | None, *, called: Mapping[str, str]) -> st
 def told_property(name: str, value: object, *, called: Mapping[str, str]) -> str:
     """One property with its value."""
     shown = called.get(f"account:{value}", str(value)) if name == MANAGER and value else str(value or "")
+    if isinstance(value, bool):
+        shown = _("yes") if value else _("no")
     values = {"name": PROPERTY.get(name, name), "value": shown}
     return _("%(name)s: %(value)s") % values if shown else _("%(name)s: emptied") % values
+
+
+def told_properties(change: Change, *, called: Mapping[str, str]) -> tuple[str, ...]:
+    """The properties with their values, without those that the sentence of the change names."""
+    found = change.options.properties.items()
+    return tuple(told_property(name, value, called=called) for name, value in found if name not in SAID_ALREADY)
 
 
 def told_options(change: Change, *, called: Mapping[str, str]) -> tuple[str, ...]:
@@ -77,7 +104,7 @@ def told_options(change: Change, *, called: Mapping[str, str]) -> tuple[str, ...
         instead,
         told_scope(options.scope),
         told_services(options.disabled_plans, called=called),
-        *(told_property(name, value, called=called) for name, value in options.properties.items()),
+        *told_properties(change, called=called),
         told_end(options.ends),
     )
     return tuple(one for one in found if one)
@@ -88,7 +115,7 @@ def ids_in(changes: Iterable[Change]) -> set[str]:
     return {plan for one in changes for plan in one.options.disabled_plans or ()}
 
 
-def managers_in(changes: Iterable[Change]) -> set[str]:
-    """Object ids of the people whom changes make managers."""
-    found = {one.options.properties.get(MANAGER) for one in changes}
-    return {value for value in found if isinstance(value, str) and value}
+def people_in(changes: Iterable[Change]) -> set[str]:
+    """Object ids of the people whom the options of changes name."""
+    found = {one.options.properties.get(name) for one in changes for name in PEOPLE}
+    return {value for value in found if isinstance(value, str) and is_object_id(value)}

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from unicodedata import category
 
 from django.http import QueryDict
 
+from chamberlain.model.mailbox import names_for
 from chamberlain.model.plan import Subject
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.web.address import text_in
 from chamberlain.web.plan_deeds import DEEDS, Deed
-from chamberlain.web.plan_draft import MOST_TICKED, PROPERTIES, SCOPE, subject_of
+from chamberlain.web.plan_draft import LONGEST_REPLY, MOST_TICKED, PROPERTIES, SCOPE, subject_of
 
 WHOLE, UNIT, OBJECT = "/", "unit", "object"
-PROPERTY = "p-"
+PROPERTY, MAILBOX = "p-", "m-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Wanted:
     scope       a part of the directory, or UNIT or OBJECT, whose id stands in scope_id
     services_of the licence whose services the form showed; on: ids of those that were ticked
     shown_of    the account whose values the form showed; empty: names of properties to be emptied
+    mailbox     what is said of a mailbox, by the names of model/mailbox
     """
 
     deed: Deed | None
@@ -38,6 +41,7 @@ class Wanted:
     shown_of: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
+    mailbox: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[Subject, ...] = ()
     find_who: str = ""
     find_what: str = ""
@@ -63,11 +67,22 @@ def wanted(given: QueryDict) -> Wanted:
             name: text_in(given, PROPERTY + name) for name in sorted(PROPERTIES) if PROPERTY + name in given
         },
         empty=frozenset(given.getlist("empty")) & PROPERTIES,
+        mailbox=_mailbox(given),
         gone=_subjects(given, "gone"),
         find_who=text_in(given, "find_who"),
         find_what=text_in(given, "find_what"),
         find_gone=text_in(given, "find_gone"),
     )  # fmt: skip
+
+
+def _mailbox(given: QueryDict) -> dict[str, str]:
+    """What is said of a mailbox; replies may have several lines."""
+    names = sorted({name for verb in OF_MAILBOX for name in names_for(verb)})
+    found = {name: given.get(MAILBOX + name, "") for name in names if MAILBOX + name in given}
+    return {
+        name: "".join(one for one in text if one == "\n" or category(one) != "Cc").strip()[:LONGEST_REPLY]
+        for name, text in found.items()
+    }
 
 
 def _subjects(given: QueryDict, name: str) -> tuple[Subject, ...]:
