@@ -21,6 +21,7 @@ WRITING = (
     Capability.PROVISION_OWNERS,
     Capability.PROVISION_ROLES,
     Capability.PROVISION_LICENCES,
+    Capability.PROVISION_PRODUCTS,
     Capability.PROVISION_PEOPLE,
     Capability.OFFBOARD_ACCOUNT,
 )

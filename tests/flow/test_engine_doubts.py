@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chamberlain import clock
-from chamberlain.actions.apply_plan import apply_plan
+from chamberlain.actions.apply_plan import apply_plan, approve_plan
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.actions.perform_plan import end, permits_of
 from chamberlain.actions.reaching import way_to
@@ -30,7 +30,7 @@ from chamberlain.store import plans, tasks, tenants
 from chamberlain.store.connection import rows, transaction
 from chamberlain.store.models import StepRow
 from chamberlain.work import apply_plan as story
-from stories import ADMIN
+from stories import ADMIN, OTHER_ADMIN
 
 Choose = Callable[..., None]
 QUICK = Patience(proof=(0.0, 0.1, 0.3, 1.0), doubt=(0.0, 0.1), refusal=(0.0, 0.1))
@@ -158,6 +158,75 @@ def test_who_was_created_by_somebody_else_a_moment_before_is_not_ours(
     again = do(tenant, settings, plan_id)
     assert again.steps[0].step.state is StepState.NEEDS_PERSON
     assert [one.back for one in [offer_undo(viewer=ADMIN, tenant=tenant, plan_id=plan_id)]] == [()]
+
+
+# What is sent for a change of each family, and what it changes: method, path, verb, and whom or what it is about.
+FAMILIES = (
+    ("POST", "/v1.0/groups", Verb.ADD_OWNER, "group"),
+    ("POST", "/v1.0/groups", Verb.ADD_MEMBER, "group"),
+    ("POST", "/v1.0/roleManagement", Verb.ASSIGN_ROLE, "role"),
+    ("POST", "/v1.0/servicePrincipals", Verb.ASSIGN_APP_ROLE, "app_role"),
+    ("POST", "/v1.0/users", Verb.ASSIGN_LICENCE, "licence"),
+    ("PATCH", "/v1.0/users", Verb.UPDATE_USER, ""),
+    ("PATCH", "/v1.0/users", Verb.BLOCK, ""),
+    ("POST", "/v1.0/users", Verb.REVOKE_SESSIONS, ""),
+    ("DELETE", "/v1.0/users", Verb.DELETE_USER, ""),
+)
+PERMISSIONS = {
+    "group": "kind = 'security_group' AND owners > 0 AND NOT facts ? 'dynamic' AND NOT facts ? 'on_premises' "
+    "AND NOT facts ? 'role_assignable'",
+    "role": "key = 'role:4a5d8f65-41da-4de4-8968-e035b65339cf'",
+    "app_role": "family = 4 AND NOT facts ? 'app_blocked'",
+    "licence": "family = 3 AND (facts ->> 'enabled')::int > coalesce((facts ->> 'consumed')::int, 0) + 3",
+}
+
+
+@pytest.mark.parametrize(("method", "path", "verb", "about"), FAMILIES, ids=[one[2].value for one in FAMILIES])
+def test_a_time_out_after_the_work_was_done_repeats_nothing(
+    tenant: Tenant, settings: Settings, simulator: Simulated, method: str, path: str, verb: Verb, about: str
+) -> None:
+    options = Options(properties={"department": f"after {verb.value}"}) if verb is Verb.UPDATE_USER else Options()
+    key = permission(tenant, about) if about else ""
+    plan_id = made(tenant, settings, Change(verb, outsider(tenant, key), key, options))
+    approve_plan(actor=OTHER_ADMIN, tenant=tenant, plan_id=plan_id)
+    fault = {"path_prefix": path, "method": method, "kind": "reset", "after": True, "times": 1}
+    simulator.post("/_simulator/faults", fault)
+    try:
+        ran = do(tenant, settings, plan_id)
+    finally:
+        simulator.delete("/_simulator/faults")
+    assert ran.plan.state is PlanState.DONE, (ran.plan.barred, [one.failure for one in ran.steps])
+    (step,) = ran.steps
+    assert step.step.proof is not None
+    assert step.step.proof.seen != step.step.before
+    (write,) = [one for one in json.loads(simulator.get("/_simulator/writes"))["writes"] if one["method"] == method]
+    assert (write["changed"], write["spoiled"]) == (True, True)
+
+
+def permission(tenant: Tenant, about: str) -> str:
+    found = rows(
+        f"SELECT key FROM permission WHERE tenant_id = %(tenant)s AND gone_at IS NULL AND {PERMISSIONS[about]} "
+        "ORDER BY key LIMIT 1",
+        {"tenant": tenant.id},
+    )
+    return str(found[0]["key"])
+
+
+def outsider(tenant: Tenant, key: str) -> Subject:
+    """Somebody with a usage location who is in no way related to a permission, and was in no other of these tests."""
+    found = rows(
+        """
+        SELECT a.guid::text AS guid FROM account a
+        WHERE a.tenant_id = %(tenant)s AND a.type = 'member' AND a.enabled AND a.gone_at IS NULL AND a.cell & 2 = 0
+          AND a.facts ? 'usage_location' AND NOT a.facts ? 'on_premises' AND NOT EXISTS (
+            SELECT FROM grants g JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id
+            WHERE g.tenant_id = a.tenant_id AND g.holder_id = a.id AND g.closed_at IS NULL AND p.key = %(key)s)
+          AND NOT EXISTS (SELECT FROM plan_step s WHERE s.tenant_id = a.tenant_id AND s.subject = 'account:' || a.guid)
+        ORDER BY a.guid LIMIT 1
+        """,
+        {"tenant": tenant.id, "key": key},
+    )
+    return Subject(found[0]["guid"])
 
 
 def test_whose_account_was_made_though_the_answer_got_lost_is_ours(

@@ -126,6 +126,27 @@ def test_one_plan_changes_groups_of_both_sorts(tenant: Tenant, settings: Setting
     }
 
 
+def test_an_exchange_that_answers_200_with_an_error_is_not_believed(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    group, _ = place(tenant, simulator, Kind.DISTRIBUTION_GROUP.value)
+    (application,) = rows(
+        "SELECT guid::text AS guid FROM account WHERE tenant_id = %(tenant)s AND type = 'service_principal' "
+        "AND gone_at IS NULL ORDER BY guid LIMIT 1",
+        {"tenant": tenant.id},
+    )
+    nobody = application["guid"]  # Exchange knows no recipient of that id
+    before = in_groups(simulator)
+    simulator.post("/_simulator/knobs", {"exchange_errors_as_ok": True})
+    try:
+        ran = carried(tenant, settings, Change(Verb.ADD_MEMBER, Subject(nobody), f"group:{group}"))
+    finally:
+        simulator.post("/_simulator/knobs", {"exchange_errors_as_ok": False})
+    assert (ran.plan.state, ran.steps[0].step.state) == (PlanState.FAILED, StepState.NEEDS_PERSON)
+    assert ran.steps[0].failure is not None
+    assert in_groups(simulator) == before
+
+
 def test_mail_groups_are_put_back_before_graph_knows_of_anything(
     tenant: Tenant, settings: Settings, simulator: Simulated, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,13 +13,13 @@ from chamberlain.actions.undo_plan import undo_plan
 from chamberlain.cli.plan import show
 from chamberlain.cli.rim import RUN_FAILED, err, out, print_json, terminal_actor, world
 from chamberlain.language import gettext as _
-from chamberlain.model.plan import PlanState, StepState
+from chamberlain.model.plan import PlanState
 from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import choose_tenant
+from chamberlain.queries.plan_runs import find_progress
 from chamberlain.queries.plans import PlanPage, find_plan
 
 SECONDS_BETWEEN_LOOKS = 0.3
-OVER = (StepState.PROVED, StepState.NOT_PROVABLE, StepState.SKIPPED, StepState.NEEDS_PERSON)
 
 Number = Annotated[int, typer.Argument(help=_("The plan's number."))]
 Which = Annotated[str | None, typer.Option(help=_("Which tenant, where there are several."))]
@@ -106,13 +106,15 @@ def _to_end(opened: bootstrap.World, tenant: Tenant, number: int, *, as_json: bo
 
 
 def _follow(tenant: Tenant, number: int, *, as_json: bool) -> PlanPage:
+    """Counts alone are read meanwhile: a plan may have thousands of steps."""
     viewer = terminal_actor()
     parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*parts, console=err, disable=as_json) as progress:
         bar = progress.add_task(_("plan {id}").format(id=number), total=None)
         while True:
-            page = find_plan(viewer=viewer, tenant=tenant, plan_id=number)
-            progress.update(bar, completed=page.ran.count(*OVER), total=len(page.ran.steps))
-            if page.ran.plan.state is not PlanState.RUNNING:
-                return page
+            now = find_progress(viewer=viewer, tenant=tenant, plan_id=number)
+            progress.update(bar, completed=now.over, total=now.total)
+            if not now.is_live:
+                break
             time.sleep(SECONDS_BETWEEN_LOOKS)
+    return find_plan(viewer=viewer, tenant=tenant, plan_id=number)

@@ -49,6 +49,10 @@ def plan(
     block: Annotated[list[str] | None, typer.Option(metavar="PERSON", help=_("Block signing in."))] = None,
     enable: Annotated[list[str] | None, typer.Option(metavar="PERSON", help=_("Let sign in again."))] = None,
     sign_out: Annotated[list[str] | None, typer.Option(metavar="PERSON", help=_("Revoke all sessions."))] = None,
+    do: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VERB:PERSON=WHAT", help=_("Any change by its verb, for example of a mailbox.")),
+    ] = None,
     file: Annotated[
         Path | None, typer.Option(help=_("A CSV file with the columns person, change and permission."))
     ] = None,
@@ -72,6 +76,7 @@ def plan(
                 tenant=chosen,
                 pairs=[(change, text) for change, texts in named.items() for text in texts or ()],
                 alone=[(verb, text) for verb, texts in people.items() for text in texts or ()],
+                named=do or (),
                 files=[] if file is None else [_content(file)],
                 until=None if until is None else read_end(until, now=clock.now()),
             )
@@ -103,7 +108,10 @@ def plans(
         for one in found:
             made = f"{one.made_at:%Y-%m-%d %H:%M}"
             done = sum(one.steps.get(state, 0) for state in (StepState.PROVED, StepState.NOT_PROVABLE))
-            cells = (str(one.id), _(one.state.value), f"{done}/{one.size}", made, one.made_by_name, one.reason)
+            unproved = one.steps.get(StepState.NOT_PROVABLE, 0)
+            counted = _("{count} not provable").format(count=unproved) if unproved else ""
+            steps = f"{done}/{one.size} {counted}".rstrip()
+            cells = (str(one.id), _(one.state.value), steps, made, one.made_by_name, one.reason)
             table.add_row(*(escape(cell) for cell in cells))
         out.print(table)
 
