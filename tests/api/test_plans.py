@@ -288,6 +288,13 @@ def test_a_task_is_given_to_somebody_commented_and_settled(client: Client, tenan
         ),
         ({"verb": "create_user"}, "plan_malformed"),
         ({"verb": "create_user", "who": "x", "properties": {"displayName": "x"}}, "plan_malformed"),
+        ({"verb": "hide_from_lists", "who": str(people.EMRE), "what": READER}, "plan_malformed"),
+        ({"verb": "give_full_access", "who": str(people.EMRE)}, "plan_malformed"),
+        (
+            {"verb": "give_full_access", "who": str(people.EMRE), "properties": {"delegate": "no.one"}},
+            "person_not_found",
+        ),
+        ({"verb": "set_replies", "who": str(people.EMRE), "properties": {"status": "scheduled"}}, "plan_malformed"),
     ],
 )
 def test_what_is_no_change_is_refused(client: Client, tenant: Tenant, change: dict[str, object], code: str) -> None:

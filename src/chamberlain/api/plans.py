@@ -59,7 +59,11 @@ class NewChange(Schema):
     disabled_plans: list[UUID] | None = Field(default=None, max_length=200, description="Of a licence: what is off.")
     instead_of: str = Field(default="", max_length=400, description="Of a swap: the licence that goes.")
     properties: dict[str, str | bool | None] = Field(
-        default={}, max_length=50, description="Of a user who is created or updated, by Microsoft's names."
+        default={},
+        max_length=50,
+        description="Of a user who is created or updated, by Microsoft's names. Of a mailbox: `internalReplyMessage`, "
+        "`externalReplyMessage`, `externalAudience`, `scheduledStart` and `scheduledEnd` of automatic replies; "
+        "`forwardTo` (somebody of the tenant) or `forwardOutside` (an address), and `keepCopy`; `delegate` of access.",
     )
 
 

@@ -14,7 +14,7 @@ from chamberlain.model.exchange import Mailbox
 from chamberlain.model.mailbox import is_object_id
 from chamberlain.model.plan import Change
 from chamberlain.model.situation import Situation
-from chamberlain.model.verb import SHARING, Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.planning.draft import Draft
 from chamberlain.policy.planning.mailbox_effects import UNTOLD
 
@@ -22,11 +22,11 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 # Each takes Exchange a second or two, and somebody waits for the plan.
 MOST = 50
-ASKED_FOR = SHARING | {Verb.DELETE_USER}
+ASKED_FOR = OF_MAILBOX | {Verb.DELETE_USER}
 
 
 def to_ask(changes: Iterable[Change], *, found: Draft) -> tuple[str, ...]:
-    """Whose mailboxes decide about a plan: those that are converted, deleted, or lose the licence that carries them."""
+    """Whose mailboxes decide about a plan: those that are changed, deleted, or lose the licence that carries them."""
     guids = {one.subject.guid for one in changes if one.verb in ASKED_FOR}
     untold = (step for step in found.steps if any(one.consequence in UNTOLD for one in step.effects))
     guids |= {step.change.subject.guid for step in untold}

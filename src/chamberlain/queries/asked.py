@@ -10,9 +10,10 @@ from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
 from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.tenant import Tenant
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.authority import Deed, require
 from chamberlain.policy.planning.terms import can_end
+from chamberlain.queries.mailbox_wishes import of_mailbox
 from chamberlain.queries.people import match_person
 from chamberlain.queries.plans import match_permission
 
@@ -63,6 +64,8 @@ class _Reader:
         """One change."""
         _refuse_unfit(one)
         subject = Subject("") if one.verb is Verb.CREATE_USER else self._subject(one.who.strip())
+        if one.verb in OF_MAILBOX:
+            return of_mailbox(one.verb, subject, one.properties or {}, guid_of=lambda text: self._subject(text).guid)
         permission = self._key(one.what.strip()) if one.what else ""
         if permission and permission.partition(":")[0] != (one.verb.family.name.lower() if one.verb.family else ""):
             raise Refused("plan_malformed", text=f"{one.verb.value} {permission}", reason="it is of another kind")
@@ -100,7 +103,7 @@ def _refuse_unfit(one: Asked) -> None:
     wrong = [
         ("somebody", bool(one.who) is (one.verb is Verb.CREATE_USER)),
         ("a permission", bool(one.what) is (one.verb.family is None)),
-        ("properties", bool(one.properties) is not (one.verb in WITH_PROPERTIES)),
+        ("properties", one.verb not in OF_MAILBOX and bool(one.properties) is not (one.verb in WITH_PROPERTIES)),
         ("a licence that goes", bool(one.instead_of) is not (one.verb is Verb.SWAP_LICENCE)),
         ("an end", one.ends is not None and not can_end(one.verb)),
         ("service plans", one.disabled_plans is not None and one.verb not in WITH_PLANS),

@@ -10,8 +10,9 @@ from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
 from chamberlain.model.plan import Change, Subject
 from chamberlain.model.tenant import Tenant
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.planning.terms import can_end
+from chamberlain.queries.mailbox_wishes import of_mailbox_typed
 from chamberlain.queries.people import match_person
 from chamberlain.queries.plans import match_permission
 
@@ -55,9 +56,23 @@ class Wishes:
         word, about = change.strip().lower(), permission.strip()
         if not person.strip():
             raise Refused("plan_malformed", text=change, reason="nobody is named")
+        of = next((verb for verb in OF_MAILBOX if verb.value == word), None)
+        if of is not None:
+            return of_mailbox_typed(of, Subject(self._guid(person.strip())), about, guid_of=self._guid)
         key = self._key(about) if about else ""
         verb = self._verb(word, key)
         return Change(verb, Subject(self._guid(person.strip())), key)
+
+    def named(self, text: str) -> Change:
+        """A change that is typed as VERB:PERSON, or as VERB:PERSON=WHAT.
+
+        raises  Refused("plan_malformed"), NotFound, Conflict
+        """
+        word, separator, rest = text.partition(":")
+        if not separator:
+            raise Refused("plan_malformed", text=text, reason="it is not VERB:PERSON=WHAT")
+        person, _separator, what = rest.partition("=")
+        return self.change(person, word, what)
 
     def file(self, text: str) -> list[Change]:
         """The lines of a CSV file with the columns person, change and permission.
@@ -103,6 +118,7 @@ def read_wishes(
     tenant: Tenant,
     pairs: Iterable[tuple[str, str]] = (),
     alone: Iterable[tuple[str, str]] = (),
+    named: Iterable[str] = (),
     files: Sequence[str] = (),
     until: datetime | None = None,
 ) -> list[Change]:
@@ -110,6 +126,7 @@ def read_wishes(
 
     pairs   a change ("add", "remove" or a verb), and PERSON=PERMISSION
     alone   a verb, and a person
+    named   VERB:PERSON, or VERB:PERSON=WHAT
     files   contents of CSV files
     until   when everything ends that is given
     raises  Refused("plan_malformed"), NotFound, Conflict
@@ -117,6 +134,7 @@ def read_wishes(
     wishes = Wishes(viewer=viewer, tenant=tenant)
     found = [wishes.pair(text, change=change) for change, text in pairs]
     found += [wishes.change(person, verb, "") for verb, person in alone]
+    found += [wishes.named(text) for text in named]
     for content in files:
         found += wishes.file(content)
     return found if until is None else [timed(one, until=until) for one in found]

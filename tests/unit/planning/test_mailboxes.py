@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from chamberlain.errors import Refused
 from chamberlain.model.capability import Capability
 from chamberlain.model.effect import Consequence
 from chamberlain.model.exchange import Mailbox, MailboxType
@@ -18,6 +19,7 @@ from chamberlain.policy.planning.draft import Draft, draft
 from chamberlain.policy.planning.facts import expected, is_met
 from chamberlain.policy.planning.inverse import inverse
 from chamberlain.policy.planning.mailbox_licence import carries_mailbox
+from chamberlain.policy.planning.mailbox_wishes import checked, from_text
 from chamberlain.policy.planning.reach import group
 from chamberlain.policy.planning.reply_text import as_html, says
 from chamberlain.policy.planning.words import say_change, say_effect, say_obstacle
@@ -305,3 +307,53 @@ def test_forwarding_goes_back_to_whom_it_went_both_inside_and_outside() -> None:
 )
 def test_a_service_plan_carries_a_mailbox_by_its_name(plan: str, carries: bool) -> None:
     assert carries_mailbox(plan) is carries
+
+
+@pytest.mark.parametrize(
+    ("verb", "said", "wrong"),
+    [
+        (Verb.SET_FORWARDING, {}, "missing"),
+        (Verb.SET_FORWARDING, {"forwardTo": ""}, "missing"),
+        (Verb.SET_FORWARDING, {"forwardTo": "bo", "forwardOutside": "bo@other.example"}, "one of them"),
+        (Verb.SET_FORWARDING, {"forwardOutside": "bo@other.example, cy@other.example"}, "no address"),
+        (Verb.SET_FORWARDING, {"forwardOutside": "smtp:bo@other.example"}, "no address"),
+        (Verb.SET_FORWARDING, {"forwardTo": "bo", "keepCopy": "yes"}, "true or false"),
+        (Verb.HIDE_FROM_LISTS, {"hidden": True}, "too much"),
+        (Verb.GIVE_SEND_AS, {"forwardTo": "bo"}, "too much"),
+        (Verb.SET_REPLIES, {"internalReplyMessage": "x", "externalAudience": "everybody"}, "one of none"),
+        (Verb.SET_REPLIES, {"internalReplyMessage": "x" * 10_001}, "at most"),
+        (Verb.SET_REPLIES, {"internalReplyMessage": True}, "no text"),
+        (Verb.SET_REPLIES, {"internalReplyMessage": "x", "scheduledStart": "2026-12-01"}, "both or none"),
+        (
+            Verb.SET_REPLIES,
+            {"internalReplyMessage": "x", "scheduledStart": "2026-12-02", "scheduledEnd": "2026-12-01T23:00+00:00"},
+            "before it begins",
+        ),
+        (
+            Verb.SET_REPLIES,
+            {"internalReplyMessage": "x", "scheduledStart": "soon", "scheduledEnd": "2026-12-01"},
+            "no time",
+        ),
+    ],
+)
+def test_what_is_asked_of_a_mailbox_wrongly_is_refused_with_why(
+    verb: Verb, said: dict[str, str | bool | None], wrong: str
+) -> None:
+    with pytest.raises(Refused, match="plan_malformed") as refused:
+        checked(verb, said)
+    assert wrong in refused.value.data["reason"]
+
+
+def test_what_is_asked_of_a_mailbox_rightly_is_kept_with_times_in_utc() -> None:
+    times = {"scheduledStart": "2026-12-01T09:00:00+02:00", "scheduledEnd": "2026-12-02"}
+    found = checked(Verb.SET_REPLIES, {"internalReplyMessage": " Away ", **times, "externalReplyMessage": None})
+    assert found == {
+        "internalReplyMessage": "Away",
+        "scheduledStart": "2026-12-01T07:00:00Z",
+        "scheduledEnd": "2026-12-02T00:00:00Z",
+    }
+    assert from_text(Verb.GIVE_SEND_AS, "bo") == {"delegate": "bo"}
+    assert from_text(Verb.HIDE_FROM_LISTS, "") == {}
+    for verb, text in ((Verb.GIVE_SEND_AS, ""), (Verb.HIDE_FROM_LISTS, "bo")):
+        with pytest.raises(Refused, match="plan_malformed"):
+            from_text(verb, text)

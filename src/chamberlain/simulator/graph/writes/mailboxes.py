@@ -102,6 +102,9 @@ def _changed(before: Replies, wished: _Wished) -> Replies:
     for name in ("internal_reply_message", "external_reply_message"):
         if name in named:
             named[name] = _page(named[name] or "")
+    for name in ("scheduled_start_date_time", "scheduled_end_date_time"):
+        if name in named:
+            named[name] = Moment(f"{named[name].key}.0000000", named[name].time_zone)
     after = msgspec.structs.replace(before, **named)
     if after.status == "scheduled" and after.scheduled_start_date_time.key >= after.scheduled_end_date_time.key:
         raise GraphError(400, "ErrorInvalidArgument", "The start time must be earlier than the end time.")
