@@ -18,7 +18,7 @@ help:
 	@echo "make env         make the environment: $(BIN)/chamberlain runs after it"
 	@echo "make test        everything: format, lint, types, layers, tests, browser tests"
 	@echo "make frontend    build what the browser loads"
-	@echo "make audit       ask a public list for known vulnerabilities of what is locked"
+	@echo "make audit       ask for known vulnerabilities of what is locked, and what is overdue"
 	@echo "make sbom        write the bill of materials, dist/chamberlain.cdx.json"
 	@echo "make lock        lock the dependencies anew (requirements/*.in -> *.txt)"
 
@@ -79,6 +79,8 @@ layers: env
 audit: env
 	@echo "== Known vulnerabilities (osv.dev)"
 	@$(BIN)/python requirements/audit.py
+	@echo "== Overdue packages (registries)"
+	@$(BIN)/python requirements/overdue.py
 
 tests: env
 	@echo "== Tests (pytest)"

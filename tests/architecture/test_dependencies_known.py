@@ -4,12 +4,13 @@ import json
 import runpy
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / "requirements"
@@ -97,6 +98,98 @@ def test_a_list_that_cannot_be_reached_is_told_and_fails_where_the_audit_is_requ
 
 def test_the_real_list_of_exceptions_is_well_formed(audit: dict[str, Any]) -> None:
     audit["accepted"]()
+
+
+@pytest.fixture
+def overdue(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """The script's names."""
+    monkeypatch.syspath_prepend(str(REQUIREMENTS))
+    yield runpy.run_path(str(REQUIREMENTS / "overdue.py"))
+    sys.modules.pop("locked", None)
+
+
+BEFORE = datetime(2026, 10, 26, tzinfo=UTC)
+SOON, LONG_AGO = BEFORE + timedelta(days=1), BEFORE - timedelta(days=1)
+
+
+def registry(out: dict[str, dict[str, datetime]], *, fits_together: bool = True) -> Any:
+    """Answers with the newest version of each that was published before its cutoff; None where one has none left."""
+
+    def ask(_lock: str, cutoffs: dict[str, datetime]) -> dict[str, Version] | None:
+        if len(cutoffs) > 1 and not fits_together:
+            return None
+        found = {}
+        for name, published in out.items():
+            known = [
+                Version(one)
+                for one, day in published.items()
+                if day < cutoffs.get(name, datetime.max.replace(tzinfo=UTC))
+            ]
+            if not known:
+                return None
+            found[name] = max(known)
+        return found
+
+    return ask
+
+
+@pytest.mark.parametrize("fits_together", [True, False])
+def test_a_package_is_overdue_when_a_newer_one_is_out_for_longer_than_allowed(
+    overdue: dict[str, Any], *, fits_together: bool
+) -> None:
+    out = {
+        "slept": {"1.0": LONG_AGO, "1.1": LONG_AGO, "1.2": SOON},
+        "waits": {"2.0": LONG_AGO, "2.1": SOON},
+        "newest": {"3.0": LONG_AGO},
+    }
+    pinned = {"slept": Version("1.0"), "waits": Version("2.0"), "newest": Version("3.0")}
+    ask = registry(out, fits_together=fits_together)
+    lines = list(overdue["overdue_in_python"]("dev", pinned, before=BEFORE, ask=ask))
+    assert lines == ["pypi: slept 1.0: 1.1 is out since before 2026-10-26"]
+
+
+def test_a_package_that_was_pinned_on_its_first_day_is_not_overdue(overdue: dict[str, Any]) -> None:
+    ask = registry({"young": {"1.0": SOON, "1.1": SOON}, "other": {"1.0": LONG_AGO}})
+    pinned = {"young": Version("1.0"), "other": Version("1.0")}
+    assert list(overdue["overdue_in_python"]("dev", pinned, before=BEFORE, ask=ask)) == []
+
+
+def test_for_browsers_the_same_major_version_counts(overdue: dict[str, Any]) -> None:
+    published = {"created": LONG_AGO, "2.0.1": LONG_AGO, "2.0.2-beta.1": LONG_AGO, "2.0.3": SOON, "4.0.0": LONG_AGO}
+    judged = overdue["overdue_in_browser"]
+    assert list(judged("htmx.org", "2.0.1", before=BEFORE, published=published)) == []
+    assert list(judged("htmx.org", "2.0.0", before=BEFORE, published=published)) == [
+        "npm: htmx.org 2.0.0: 2.0.1 is out since before 2026-10-26"
+    ]
+
+
+def test_what_is_overdue_is_told_and_fails_where_the_audit_is_required(
+    overdue: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def sleepy(_lock: str, _cutoffs: dict[str, datetime]) -> dict[str, Version]:
+        return {"django": Version("999.0")}
+
+    def gone(_lock: str, _cutoffs: dict[str, datetime]) -> dict[str, Version]:
+        raise OSError("no such host")
+
+    asked: list[str] = []
+    wanted = {"when": lambda name: asked.append(name) or {}, "now": BEFORE}
+    assert overdue["main"](ask=sleepy, **wanted) == 0
+    assert "django" in capsys.readouterr().err
+    assert {"htmx.org", "daisyui"} <= set(asked)
+    assert overdue["main"](ask=gone, **wanted) == 0
+    assert "NOT ASKED" in capsys.readouterr().err
+    monkeypatch.setenv("CHAMBERLAIN_AUDIT_REQUIRED", "1")
+    assert overdue["main"](ask=sleepy, **wanted) == 1
+    assert overdue["main"](ask=gone, **wanted) == 1
+    assert overdue["main"](ask=lambda _lock, _cutoffs: {}, **wanted) == 0
+
+
+def test_the_lock_that_is_looked_at_has_every_package_and_the_page_tells_the_days(overdue: dict[str, Any]) -> None:
+    locks = {name: overdue["newest"](REQUIREMENTS / f"{name}.txt") for name in ("uv", "runtime", "dev")}
+    assert locks["uv"].items() | locks["runtime"].items() <= locks[overdue["LOCK"]].items()
+    page = (ROOT / "docs" / "security" / "README.md").read_text(encoding="utf-8")
+    assert f"renewed every {overdue['RENEWED_WITHIN'].days} days" in page
 
 
 COMPONENT = {
