@@ -12,6 +12,7 @@ CODES = {
     Hindrance.CAPABILITY_OFF: "plan_capability_off",
     Hindrance.SCOPE_MISSING: "plan_scope_missing",
     Hindrance.NEEDS_EXCHANGE: "plan_needs_exchange",
+    Hindrance.MAILBOX_NEEDS_EXCHANGE: "plan_needs_exchange",
 }
 
 
