@@ -54,7 +54,7 @@ SENTENCES: dict[str, Sentence] = {
         "Have an administrator of the tenant grant it, sync, and plan again.",
     ),
     "plan_needs_exchange": Sentence(
-        "Nothing was planned that could be done: only Exchange changes mail groups and mailboxes, and it is not reached.",
+        "Nothing was planned that could be done: only Exchange changes mail groups and mailboxes, and is not reached.",
         "The setting CHAMBERLAIN_EXCHANGE is off, or changing mail groups, or mailboxes, has not been chosen.",
         "Switch it on, choose the capability, and plan again.",
     ),
