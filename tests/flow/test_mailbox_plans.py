@@ -20,6 +20,7 @@ from chamberlain.errors import NotFound, Refused
 from chamberlain.model.capability import Capability
 from chamberlain.model.carried import Ran
 from chamberlain.model.effect import Consequence
+from chamberlain.model.mailbox import what_of
 from chamberlain.model.obstacle import Hindrance
 from chamberlain.model.plan import Change, Options, Plan, PlanState, ProofKind, StepState, Subject
 from chamberlain.model.tenant import Tenant
@@ -29,6 +30,7 @@ from chamberlain.provision.engine import Engine, Patience
 from chamberlain.provision.hand import reach
 from chamberlain.provision.journal import Journal
 from chamberlain.queries.asked import Asked, read_asked
+from chamberlain.queries.typed import read_typed
 from chamberlain.queries.wishes import read_wishes
 from chamberlain.settings import Settings, load
 from chamberlain.store import plans, scopes, tenants
@@ -110,7 +112,12 @@ def made(tenant: Tenant, settings: Settings, *changes: Change) -> Plan:
 
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values),
+        plan_id=plan_id,
+        run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
+        settings=settings,
+    )
     return plans.find(tenant_id=tenant.id, plan_id=plan_id)
 
 
@@ -248,7 +255,7 @@ def killed(tenant: Tenant, settings: Settings, simulator: Simulated, changes: Se
             except KilledError:
                 was_killed = True
             assert Engine(hand, journal, lambda: None, quick).run() is None
-    end(planned.id, None)
+    end(planned.id, None, run=1)
     assert plans.find(tenant_id=tenant.id, plan_id=planned.id).plan.state is PlanState.DONE, at
     assert [one["changed"] for one in written(simulator)] == [True] * len(changes), at
     return was_killed
@@ -360,6 +367,26 @@ def test_changes_of_mailboxes_are_asked_for_by_names(tenant: Tenant, people: lis
     assert read_asked(viewer=ADMIN, tenant=tenant, asked=[asked]) == [of(guid, Verb.GIVE_FULL_ACCESS, delegate=other)]
     with pytest.raises(NotFound):
         read_asked(viewer=ADMIN, tenant=tenant, asked=[replace(asked, properties={"delegate": "nobody@there.example"})])
+
+
+def test_a_plan_s_file_makes_the_same_changes_again_and_asks_about_whom_nobody_knows(
+    tenant: Tenant, people: list[tuple[str, str]]
+) -> None:
+    guid, other = people[0][0], people[1][0]
+    changes = [
+        *(one for one in leaving(guid, other, "licence:x") if one.verb in BY_EXCHANGE),
+        of(guid, Verb.SET_REPLIES, internalReplyMessage="I left, at last."),
+        of(guid, Verb.SET_FORWARDING, forwardOutside="someone@elsewhere.example"),
+        of(guid, Verb.END_REPLIES),
+    ]
+    lines = [f'{guid},{one.verb},"{what_of(one.verb, one.options.properties)}"' for one in changes]
+    typed = read_typed(viewer=ADMIN, tenant=tenant, listed="\n".join(["person,change,permission", *lines]))
+    assert (list(typed.changes), typed.unclear) == (changes, ())
+    wrong = read_typed(viewer=ADMIN, tenant=tenant, listed=f"{guid},no such person,give_send_as\n{guid},x,make_shared")
+    assert [(one.column, one.text, one.lines) for one in wrong.unclear] == [
+        ("permission", "no such person", (1,)),
+        ("change", "make_shared", (2,)),
+    ]
 
 
 def test_every_verb_of_mailboxes_is_in_a_plan_here() -> None:

@@ -1,5 +1,6 @@
 """What a change of a mailbox says besides whose it is: names among the properties of its options."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from chamberlain.model.verb import ACCESS_GIVING, ACCESS_TAKING, Verb
@@ -44,6 +45,12 @@ def names_for(verb: Verb) -> frozenset[str]:
 def needed_for(verb: Verb) -> frozenset[str]:
     """Properties of which it has to say one; empty where it needs none."""
     return _NEEDED.get(verb, frozenset())
+
+
+def what_of(verb: Verb, properties: Mapping[str, str | bool | None]) -> str:
+    """The one text that says most of a change: whom it names, at which address, or what is answered."""
+    names = (WHAT[verb], FORWARD_OUTSIDE) if verb in WHAT else ()
+    return next((str(properties[name]) for name in names if properties.get(name)), "")
 
 
 def is_object_id(text: str) -> bool:

@@ -5,11 +5,14 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
-from chamberlain.model.plan import Change, Subject
+from chamberlain.model.mailbox import DELEGATE, FORWARD_OUTSIDE, FORWARD_TO, WHAT
+from chamberlain.model.plan import Change, Options, Subject
 from chamberlain.model.tenant import Tenant
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.planning.mailbox_wishes import checked, from_text
 from chamberlain.queries import people, permissions
 from chamberlain.queries.wishes import ALONE, BY_FAMILY, GIVE, TAKE, WITH_PERMISSION
 from chamberlain.store.reads import typed as store
@@ -18,7 +21,9 @@ COLUMNS = PERSON, PERMISSION, CHANGE = ("person", "permission", "change")
 MOST_CANDIDATES = 8
 MOST_LINES = 10_000
 MOST_LOOKED_FOR = 20  # texts for which something like it is looked for: each is a search of its own
-WORDS = frozenset({GIVE, TAKE, *(verb.value for verb in ALONE | WITH_PERMISSION)})
+MAILBOX = {verb.value: verb for verb in OF_MAILBOX}
+NAMING = frozenset({DELEGATE, FORWARD_TO})
+WORDS = frozenset({GIVE, TAKE, *(verb.value for verb in ALONE | WITH_PERMISSION | OF_MAILBOX)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +138,22 @@ class _Reader:
     def __init__(self, viewer: Actor, tenant: Tenant, lines: Sequence[_Line]) -> None:
         self._viewer = viewer
         self._tenant = tenant
-        self._people = _meanings(store.people(tenant_id=tenant.id, texts={line.person for line in lines}))
-        wanted = {line.permission for line in lines if line.permission}
+        named = {line.permission for line in lines if line.permission and line.change in MAILBOX}
+        texts = {line.person for line in lines} | named
+        self._people = _meanings(store.people(tenant_id=tenant.id, texts=texts))
+        self._named = named
+        wanted = {line.permission for line in lines if line.permission and line.change not in MAILBOX}
         self._permissions = _meanings(store.permissions(tenant_id=tenant.id, texts=wanted))
         self._unclear: dict[tuple[str, str], list[int]] = {}
 
     def change(self, line: _Line) -> Change | None:
         """The change of a line; None where it is not clear."""
         guid = self._one(PERSON, line.person, self._people, line)
+        if line.change in MAILBOX:
+            said = self._of_mailbox(MAILBOX[line.change], line)
+            if guid is None or said is None:
+                return None
+            return Change(MAILBOX[line.change], Subject(guid), options=Options(properties=said))
         key = self._one(PERMISSION, line.permission, self._permissions, line) if line.permission else ""
         verb = None if key is None else _verb(line.change, key)
         if verb is None and key is not None:
@@ -148,6 +161,21 @@ class _Reader:
         if guid is None or key is None or verb is None:
             return None
         return Change(verb, Subject(guid), key)
+
+    def _of_mailbox(self, verb: Verb, line: _Line) -> dict[str, str | bool | None] | None:
+        """What a line says of a mailbox besides whose it is: whom, at which address, or what is answered."""
+        text, name = line.permission, WHAT.get(verb, "")
+        try:
+            said = from_text(verb, text)
+            if name == FORWARD_TO and "@" in text and not self._people.get(text.lower()):
+                return checked(verb, {FORWARD_OUTSIDE: text})
+            if name not in NAMING:
+                return checked(verb, said)
+        except Refused:
+            self._note(CHANGE, line.change, line)
+            return None
+        other = self._one(PERMISSION, text, self._people, line)
+        return None if other is None else checked(verb, {name: other})
 
     def unclear(self) -> tuple[Unclear, ...]:
         """Everything that is not clear, as it stands in the list first."""
@@ -168,10 +196,11 @@ class _Reader:
         self._unclear.setdefault((column, text), []).append(line.number)
 
     def _candidates(self, column: str, text: str, *, look: bool) -> tuple[Candidate, ...]:
-        exact = {PERSON: self._people, PERMISSION: self._permissions}.get(column, {}).get(text.lower(), [])
+        is_person = column == PERSON or (column == PERMISSION and text in self._named)
+        exact = (self._people if is_person else self._permissions if column == PERMISSION else {}).get(text.lower(), [])
         if exact or not look or not text or column == CHANGE:
             return tuple(exact[:MOST_CANDIDATES])
-        if column == PERSON:
+        if is_person:
             like = people.first_people(viewer=self._viewer, tenant=self._tenant, text=text, size=MOST_CANDIDATES)
             return tuple(Candidate(str(row.guid), row.name, row.user_name) for row in like)
         things = permissions.first_permissions(

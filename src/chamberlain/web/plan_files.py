@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 
 from chamberlain.actions.export_list import export_list
 from chamberlain.model.actor import Actor
+from chamberlain.model.mailbox import what_of
 from chamberlain.model.plan import Change
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.view import ListName
@@ -69,7 +70,7 @@ def _change(change: Change, who: str, what: str) -> dict[str, Any]:
     return {
         "person": change.subject.guid,
         "change": change.verb.value,
-        "permission": change.permission,
+        "permission": change.permission or what_of(change.verb, change.options.properties),
         "person_name": who,
         "permission_name": what,
     }
