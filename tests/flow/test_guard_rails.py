@@ -1,16 +1,21 @@
 """What holds plans back holds them back when they run, not only when they are made."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from django.db import connections
 
 from chamberlain import clock
 from chamberlain.actions.apply_plan import apply_plan, approve_plan
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
-from chamberlain.errors import Refused
+from chamberlain.bench.simulated import Simulated
+from chamberlain.errors import Conflict, Refused
+from chamberlain.model.actor import Actor
+from chamberlain.model.carried import Ran
 from chamberlain.model.effect import Consequence
 from chamberlain.model.guard import Rails, Window
 from chamberlain.model.obstacle import Hindrance
@@ -20,8 +25,9 @@ from chamberlain.model.verb import Verb
 from chamberlain.policy.authority import Deed
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.settings import Settings
-from chamberlain.store import plans
+from chamberlain.store import halts, plans
 from chamberlain.store.connection import rows
+from chamberlain.store.models import EventRow
 from chamberlain.store.reads import surroundings
 from chamberlain.work import apply_plan as story
 from stories import ADMIN, OTHER_ADMIN
@@ -47,8 +53,7 @@ def made(tenant: Tenant, settings: Settings, *changes: Change) -> int:
 
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> PlanState:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
-    return plans.find(tenant_id=tenant.id, plan_id=plan_id).plan.state
+    return carried(tenant, settings, plan_id).plan.state
 
 
 def people(tenant: Tenant, count: int) -> list[Subject]:
@@ -154,19 +159,104 @@ def test_a_plan_tells_which_rule_moves_somebody(tenant: Tenant, settings: Settin
     assert rule[0]["key"] in enters
 
 
-def test_a_user_name_that_somebody_got_meanwhile_is_left_to_a_person(tenant: Tenant, settings: Settings) -> None:
+def newcomer(tenant: Tenant, name: str) -> Change:
     properties: dict[str, str | bool | None] = {
-        "userPrincipalName": f"newcomer@{tenant.domain}",
+        "userPrincipalName": f"{name}@{tenant.domain}",
         "displayName": "New Comer",
-        "mailNickname": "newcomer",
+        "mailNickname": name,
     }
-    wish = Change(Verb.CREATE_USER, Subject(""), options=Options(properties=properties))
+    return Change(Verb.CREATE_USER, Subject(""), options=Options(properties=properties))
+
+
+def test_a_user_name_that_somebody_got_meanwhile_is_left_to_a_person(
+    tenant: Tenant, settings: Settings, written: Simulated
+) -> None:
+    wish = newcomer(tenant, "newcomer")
     first, overtaken = made(tenant, settings, wish), made(tenant, settings, wish)
     assert do(tenant, settings, first) is PlanState.DONE
     assert do(tenant, settings, overtaken) is PlanState.STALE
-    late = made(tenant, settings, wish)  # no sync has seen the newcomer yet
+    theirs = newcomer(tenant, "theirs")  # whom no sync has seen yet, and no plan of ours made
+    stranger = {"user_principal_name": f"theirs@{tenant.domain}", "display_name": "Somebody Else"}
+    written.post("/_simulator/mutations", {"kind": "create_user", **stranger})
+    late = made(tenant, settings, theirs)
     assert do(tenant, settings, late) is PlanState.FAILED
     (step,) = plans.find(tenant_id=tenant.id, plan_id=late).steps
     assert step.step.state is StepState.NEEDS_PERSON
     assert step.failure == ("user_name_taken", {})
     assert step.tries == 0, "nothing was sent"
+
+
+def test_whoever_made_a_plan_does_not_approve_it(tenant: Tenant, settings: Settings) -> None:
+    (who,) = people(tenant, 1)
+    plan_id = made(tenant, settings, Change(Verb.ASSIGN_ROLE, who, GLOBAL_ADMINISTRATOR))
+    with pytest.raises(Refused, match="plan_own_approval"):
+        approve_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    assert plans.state_of(plan_id) is PlanState.PLANNED
+    assert plans.find(tenant_id=tenant.id, plan_id=plan_id).approved_at is None
+
+
+def test_of_two_who_approve_at_once_one_did(tenant: Tenant, settings: Settings) -> None:
+    (who,) = people(tenant, 1)
+    plan_id = made(tenant, settings, Change(Verb.ASSIGN_ROLE, who, GLOBAL_ADMINISTRATOR))
+    both = [OTHER_ADMIN, replace(OTHER_ADMIN, id="00000000-0000-4000-8000-00000000ad09", name="Olga Admin")]
+    at_once = threading.Barrier(len(both))
+    told: list[str] = []
+
+    def approve(actor: Actor) -> None:
+        at_once.wait()
+        try:
+            approve_plan(actor=actor, tenant=tenant, plan_id=plan_id)
+            told.append(actor.name)
+        except Conflict as conflict:
+            told.append(conflict.code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=approve, args=(actor,)) for actor in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+    assert sorted(told) == sorted([ran.approved_by_name, "plan_move_illegal"])
+    assert EventRow.objects.filter(name="plan:approved", subject=f"plan:{plan_id}").count() == 1
+
+
+def test_the_breaker_pauses_every_writer_and_all_go_on_when_somebody_closed_it(
+    tenant: Tenant, settings: Settings, written: Simulated
+) -> None:
+    set_guards(actor=ADMIN, tenant=tenant, rails=Rails(failures=3, failures_of=10))
+    moves = [
+        Change(Verb.UPDATE_USER, who, options=Options(properties={"department": "Nowhere"}))
+        for who in people(tenant, 6)
+    ]
+    fails, beside, later = (made(tenant, settings, *some) for some in (moves[:4], moves[4:5], moves[5:]))
+    victim = people(tenant, 7)[-1]
+    refusal = {"path_prefix": "/v1.0/users", "method": "PATCH", "kind": "status", "status": 403, "times": 1_000}
+    written.post("/_simulator/faults", refusal)
+    try:
+        for plan_id in (fails, beside):
+            apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+        for plan_id in (fails, beside):
+            ran = carried(tenant, settings, plan_id)
+            assert (ran.plan.state, ran.pause and ran.pause[0]) == (PlanState.PAUSED, "breaker_tripped")
+        assert plans.find(tenant_id=tenant.id, plan_id=fails).count(StepState.NEEDS_PERSON) == 4
+        assert plans.find(tenant_id=tenant.id, plan_id=beside).count(StepState.WAITING) == 1
+        with pytest.raises(Refused, match="breaker_tripped"):
+            apply_plan(actor=ADMIN, tenant=tenant, plan_id=later)
+        assert [one.is_breaker for one in halts.halts_of(tenant.id)] == [True]
+        assert EventRow.objects.filter(name="breaker:tripped", subject=f"plan:{fails}").count() == 1
+        written.delete("/_simulator/faults")
+        assert do(tenant, settings, made(tenant, settings, Change(Verb.BLOCK, victim))) is PlanState.DONE
+    finally:
+        written.delete("/_simulator/faults")
+        release_writers(actor=OTHER_ADMIN, tenant=tenant, reason="looked at them")
+    for plan_id in (beside, later):
+        assert do(tenant, settings, plan_id) is PlanState.DONE
+    assert do(tenant, settings, fails) is PlanState.FAILED, "what was left to people is still theirs"
+    assert do(tenant, settings, fails) is PlanState.DONE, "and is tried again when they say so"
+
+
+def carried(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
+    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    return plans.find(tenant_id=tenant.id, plan_id=plan_id)

@@ -9,12 +9,14 @@ from chamberlain.model.carried import Ran
 from chamberlain.model.plan import PlanState
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.planning.guards import is_emergency
 from chamberlain.policy.planning.nothing import why_nothing
 from chamberlain.provision.guarding import held_back
 from chamberlain.store import halts, plans, steps
 from chamberlain.store.connection import transaction
 
 PLAN_JOB = "apply_plan"
+WRITES, LOCKOUTS = "writes", "lockouts"  # plans of one lane go one after the other; those that lock out wait for none
 
 
 def apply_plan(*, actor: Actor, tenant: Tenant, plan_id: int) -> None:
@@ -39,7 +41,10 @@ def apply_plan(*, actor: Actor, tenant: Tenant, plan_id: int) -> None:
             steps.again(plan_id)
         _tell(EventName.PLAN_STARTED, actor, ran, run=run)
         arguments: dict[str, object] = {"plan_id": plan_id, "run": run}
-        enqueue(PLAN_JOB, arguments, id=job_of(tenant.id, plan_id, run=run), tenant_id=tenant.id, lane="writes")
+        is_urgent = is_emergency(ran.plan, by_administrator=actor.is_in_person)
+        lane = LOCKOUTS if is_urgent else WRITES
+        job = job_of(tenant.id, plan_id, run=run)
+        enqueue(PLAN_JOB, arguments, id=job, tenant_id=tenant.id, lane=lane, is_urgent=is_urgent)
 
 
 def job_of(tenant_id: int, plan_id: int, *, run: int) -> str:

@@ -12,6 +12,8 @@ from chamberlain.actions.start_sync import start_sync
 from chamberlain.actions.take_notices import BETWEEN_RUNS
 from chamberlain.audit.event import EventName, record
 from chamberlain.errors import ChamberlainError, Conflict, Misconfigured, NotFound
+from chamberlain.graph.client import Priority
+from chamberlain.graph.retry import DEADLINE
 from chamberlain.model.actor import SYSTEM
 from chamberlain.model.carried import Ran
 from chamberlain.model.permit import NO_PERMITS, Permit
@@ -20,8 +22,10 @@ from chamberlain.model.run import Trigger
 from chamberlain.model.tenant import Connection
 from chamberlain.policy.permits import permits
 from chamberlain.policy.planning.fingerprint import moved
+from chamberlain.policy.planning.guards import is_emergency
 from chamberlain.policy.planning.needs import capabilities_for
 from chamberlain.policy.scope_standing import open_scopes
+from chamberlain.provision.beside import Beside
 from chamberlain.provision.engine import PATIENT, Engine, Patience
 from chamberlain.provision.guarding import barred, watch
 from chamberlain.provision.hand import Hand, reach
@@ -59,7 +63,9 @@ def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -
                 _rehearse(ran)
                 return None
             journal = Journal(ran.plan, ran.started_by_name, plans.take(plan_id))
-            return Engine(hand, journal, watch(ran).why_not, patience).run()
+            over = watch(ran)
+            beside = Beside(ran.plan, over.is_emergency)
+            return Engine(hand, journal, over.why_not, patience, beside.overtaken, beside.contended).run()
     except ChamberlainError as error:
         log.warning("plan %d of tenant %d cannot go on: %s", plan_id, tenant_id, error)
         return failure_of(error)
@@ -69,10 +75,19 @@ def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -
 def _hand(ran: Ran, *, settings: Settings) -> Iterator[Hand]:
     """The tenant, as far as the plan may change it."""
     changes = [one.step.change for one in ran.steps]
+    is_urgent = is_emergency(ran.plan, by_administrator=ran.started_in_person)
     allowed, mail = (NO_PERMITS, to_look) if ran.simulated else (permits_of(ran), to_change)
     with way_to(_connection_of(ran.plan.tenant_id), settings=settings) as way:
         by_exchange = mail(way, tenant_id=ran.plan.tenant_id, changes=changes)
-        with reach(way.endpoint, way.credential, ledger=way.ledger, permits=allowed, by_exchange=by_exchange) as hand:
+        with reach(
+            way.endpoint,
+            way.credential,
+            ledger=way.ledger,
+            permits=allowed,
+            priority=Priority.INTERACTIVE if is_urgent else Priority.BULK,
+            deadline=DEADLINE,
+            by_exchange=by_exchange,
+        ) as hand:
             yield hand
 
 

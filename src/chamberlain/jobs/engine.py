@@ -17,7 +17,7 @@ import psycopg
 from dbos import DBOS, StepOptions, run_dbos_database_migrations
 
 from chamberlain.jobs.life import LOCK_SPACE
-from chamberlain.jobs.port import QUEUE
+from chamberlain.jobs.port import QUEUE, URGENT
 from chamberlain.store.connection import connect, fresh_connections, is_passing
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Worker:
                 "log_level": "WARNING",
             }
         )
-        DBOS.listen_queues([QUEUE])
+        DBOS.listen_queues([QUEUE, URGENT])
         for name, story in stories.items():
             _register(name, story)
 
@@ -79,9 +79,10 @@ class Worker:
         self._lock = connect(autocommit=True)
         self._lock.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", (LOCK_SPACE, self._executor))
         DBOS.launch()
-        DBOS.register_queue(
-            QUEUE, partition_concurrency=1, worker_concurrency=AT_A_TIME, polling_interval_sec=SECONDS_BETWEEN_LOOKS
-        )
+        for queue in (QUEUE, URGENT):
+            DBOS.register_queue(
+                queue, partition_concurrency=1, worker_concurrency=AT_A_TIME, polling_interval_sec=SECONDS_BETWEEN_LOOKS
+            )
         self._thread = threading.Thread(target=self._go_round, name="rounds", daemon=True)
         self._thread.start()
         log.info("worker %s is ready", self._executor)
@@ -132,10 +133,11 @@ class Worker:
     def _resume_jobs_of(self, executor: str) -> None:
         """Call it with that worker's lock held: the list is read under it, so that two workers do not both resume."""
         left = DBOS.list_workflows(status="PENDING", executor_id=executor, load_input=False, load_output=False)
-        jobs = [job.workflow_id for job in left]
-        if jobs:
-            log.warning("worker %s died; taking over its jobs: %s", executor, ", ".join(jobs))
-            DBOS.resume_workflows(jobs, queue_name=QUEUE)
+        for queue in (URGENT, QUEUE):
+            jobs = [job.workflow_id for job in left if (job.queue_name == URGENT) == (queue == URGENT)]
+            if jobs:
+                log.warning("worker %s died; taking over its jobs: %s", executor, ", ".join(jobs))
+                DBOS.resume_workflows(jobs, queue_name=queue)
 
     def _show_life(self) -> None:
         """Holds on to our own lock: a database that restarts drops it, and others would take us for dead."""

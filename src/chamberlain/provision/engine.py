@@ -6,7 +6,8 @@
     record   the proof, the event and, where a person has to go on, the task, in one transaction
 
 Steps that wait for none go together, as many as make a good load, and those that change one permission side by side, so
-that they share requests. While some wait for their proof, others are sent.
+that they share requests. While some wait for their proof, others are sent. What a plan that locks people out changes
+about that stands in provision/beside.py.
 """
 
 import logging
@@ -29,6 +30,8 @@ from chamberlain.provision.journal import Ended, Failure, Journal, failure_of
 log = logging.getLogger(__name__)
 # What may have shared a request, of which one part can have the whole refused.
 SHARING = frozenset({Verb.ADD_MEMBER, *(verb for verb in Verb if verb.family is Family.LICENCE)})
+OVERTAKEN = Conflict("step_overtaken")
+AGAIN_SECONDS = 0.5  # until we look once more who else is at it
 WAVE = 400  # steps that are sent together: a multiple of 20, as many as fill some batches
 
 
@@ -48,6 +51,7 @@ class Patience:
 
 
 PATIENT = Patience()
+Numbers = Callable[[Sequence[Step]], frozenset[int]]
 
 
 @dataclass(slots=True)
@@ -70,17 +74,25 @@ class _Looking:
     looks: int = 0
 
 
+def _none(_steps: Sequence[Step]) -> frozenset[int]:
+    return frozenset()
+
+
 @dataclass(slots=True)
 class Engine:
     """Carries out one plan.
 
     may_go_on  asked before anything is sent: why not, or None
+    overtaken  numbers of steps that must not be sent any more, asked when they are written down
+    contended  numbers of steps whose proof counts for nothing yet, asked before the tenant is read
     """
 
     hand: Hand
     journal: Journal
     may_go_on: Callable[[], Failure | None]
     patience: Patience = PATIENT
+    overtaken: Numbers = _none
+    contended: Numbers = _none
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     _steps: dict[int, Carried] = field(default_factory=dict)
@@ -155,6 +167,7 @@ class Engine:
 
     def _send(self, wave: Sequence[Step]) -> None:
         """Intends and calls. Those that the tenant shows already are proved without a call."""
+        contended = self.contended(wave)
         found = dict(zip((step.number for step in wave), self.hand.seen([step.change for step in wave]), strict=True))
         befores: dict[int, Facts] = {}
         ended: list[Ended] = []
@@ -170,10 +183,14 @@ class Engine:
         going = [step for step in wave if step.number in befores]
         self._note(going, StepState.INTENDED)
         self.journal.intend(befores)
-        done = [step for step in going if self._is_shown(step, found[step.number], befores[step.number])]
-        ended += [self._proved(step, found[step.number], looks=1) for step in done]
+        shown = [step for step in going if self._is_shown(step, found[step.number], befores[step.number])]
+        done = {step.number for step in shown} - contended
+        ended += [self._proved(step, found[step.number], looks=1) for step in shown if step.number in done]
+        left = [step for step in going if step.number not in done]
+        late = self.overtaken(left)
+        ended += [self._for_person(step, OVERTAKEN, TaskCause.BARRED) for step in left if step.number in late]
         self._end(ended)
-        self._call([step for step in going if step not in done], found, befores)
+        self._call([step for step in left if step.number not in late], found, befores)
 
     def _call(self, steps: Sequence[Step], found: Mapping[int, Seen], befores: Mapping[int, Facts]) -> None:
         if not steps:
@@ -221,11 +238,14 @@ class Engine:
                 soonest = min(one.due for one in self._looking.values())
                 self.sleep(min(max(soonest - self.now(), 0.01), 1.0))
             return
+        contended = self.contended([one.step for one in due])
         answers = self.hand.seen([one.step.change for one in due])
         ended: list[Ended] = []
         for one, seen in zip(due, answers, strict=True):
             one.looks += 1
-            if self._is_shown(one.step, seen, one.before) and not _is_somebody_elses(one):
+            if one.step.number in contended:  # whatever it shows may be otherwise in a moment; after that, it counts
+                one.due, one.waits = self.now() + AGAIN_SECONDS, self.patience.refusal[1:]
+            elif self._is_shown(one.step, seen, one.before) and not _is_somebody_elses(one):
                 ended.append(self._proved(one.step, seen, looks=one.looks))
             elif one.waits:
                 one.due, one.waits = self.now() + one.waits[0], one.waits[1:]

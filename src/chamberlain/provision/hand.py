@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from chamberlain.errors import ChamberlainError, Misconfigured
@@ -148,6 +149,7 @@ def reach(
     ledger: Ledger | None,
     permits: frozenset[Permit],
     priority: Priority = Priority.BULK,
+    deadline: timedelta | None = None,
     carriers: Carriers = CARRIERS,
     by_exchange: ByExchange = GRAPH_ALONE,
 ) -> Iterator[Hand]:
@@ -159,7 +161,9 @@ def reach(
         opened = AsyncExitStack()
         try:
             graph = runner.run(
-                opened.enter_async_context(open_graph(endpoint, credential, ledger, priority, permits=permits))
+                opened.enter_async_context(
+                    open_graph(endpoint, credential, ledger, priority, deadline, permits=permits)
+                )
             )
             exchange = None
             if (by_exchange.groups or by_exchange.mailboxes) and by_exchange.endpoint is not None:

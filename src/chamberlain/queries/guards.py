@@ -64,6 +64,33 @@ class GuardPage:
         return min(self.people, max(self.people * share // 100, self.rails.share_from - 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Approving:
+    """Who could approve a plan that takes a second person, and what it waits where nobody else could.
+
+    approvers    how many administrators
+    delay_hours  the delay as it is set
+    """
+
+    approvers: int
+    delay_hours: int
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody could approve what the only administrator plans."""
+        return self.approvers < 2
+
+
+def who_approves(*, viewer: Actor, tenant: Tenant) -> Approving:
+    """Who could approve plans of a tenant.
+
+    raises  Refused("not_allowed")
+    """
+    require(viewer, Deed.SEE_CONNECTION, tenant_id=tenant.id)
+    hours = int(rails_of(tenant.id).approval_delay.total_seconds() // 3600)
+    return Approving(roles.approvers(tenant_id=tenant.id), hours)
+
+
 def show_guards(*, viewer: Actor, tenant: Tenant) -> GuardPage:
     """The guard rails of a tenant.
 

@@ -138,6 +138,11 @@ SENTENCES: dict[str, Sentence] = {
         "It was sent several times, and the tenant still shows what was before.",
         "Look in Entra, and settle the task when it is so.",
     ),
+    "step_overtaken": Sentence(
+        "They were locked out after this plan was made, so it gives them nothing any more.",
+        "An administrator blocked them, or ended their sessions, while the plan waited or ran.",
+        "Make another plan if they are to have it all the same, and drop the task if not.",
+    ),
     "user_name_taken": Sentence(
         "Somebody has this user name already.",
         "The user was there before Chamberlain sent anything, so it is not the one that was to be created.",

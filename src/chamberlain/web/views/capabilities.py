@@ -7,14 +7,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chamberlain.actions.choose_capabilities import choose_capabilities
+from chamberlain.actions.stop_writers import set_guards
 from chamberlain.errors import ChamberlainError
 from chamberlain.model.actor import Actor
 from chamberlain.model.capability import Capability
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import ESSENTIAL
+from chamberlain.policy.planning.rails import DELAY, DELAY_BOUND, read_figures
 from chamberlain.queries import connections
+from chamberlain.queries.guards import who_approves
+from chamberlain.queries.plans import find_guards
 from chamberlain.queries.scopes import show_scopes
 from chamberlain.sentences import explain
+from chamberlain.web.address import text_in
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
 from chamberlain.web.problems import status_of
@@ -37,9 +42,13 @@ def capabilities(request: HttpRequest, slug: str) -> HttpResponse:
 def _choose(request: HttpRequest, viewer: Actor, tenant: Tenant) -> HttpResponse:
     values = request.POST.getlist(FIELD)
     try:
+        rails = find_guards(viewer=viewer, tenant=tenant).rails
+        delayed = read_figures(rails, {DELAY: text_in(request.POST, DELAY)}) if DELAY in request.POST else rails
         choose_capabilities(
             actor=viewer, tenant=tenant, capabilities=values, is_confirmed=request.POST.get("confirmed") == "yes"
         )
+        if delayed != rails:
+            set_guards(actor=viewer, tenant=tenant, rails=delayed)
     except ChamberlainError as error:
         return _show(request, viewer, tenant, ticked=_ticked(values), failure=error)
     messages.info(request, _("Chosen. What is asked of Microsoft is listed below; the next sync reads accordingly."))
@@ -65,6 +74,9 @@ def _show(
         "needed": [one for one in scopes.standings if one.needed],
         "surplus": [one for one in scopes.standings if not one.needed],
         "unready": [line for line in chosen if not line.ability.is_ready],
+        "approving": who_approves(viewer=viewer, tenant=tenant),
+        "delay": request.POST.get(DELAY, "")[:20],
+        "delay_bound": DELAY_BOUND,
         "has_writing": any(line.writes for line in chosen),
         "failure": explain(failure) if failure else None,
         "code": failure.code if failure else "",
