@@ -11,6 +11,7 @@ GIVES = {"policy/permits.py"}
 USES = {
     "actions/make_plan.py",  # with none: it only reads
     "actions/perform_plan.py",
+    "actions/rehearse_plan.py",  # with none: it only reads
     "actions/switch_report_names.py",
     "provision/hand.py",
 }

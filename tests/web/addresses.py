@@ -121,6 +121,7 @@ ADDRESSES: dict[str, Address] = {
     "runs": Address(get=Deed.SEE_RUNS, post=Deed.SYNC),
     "run": page(Deed.SEE_RUNS),
     "plan_run": Address(get=Deed.SEE_PLANS, post=Deed.STOP_WRITERS, form={"do": "stop", "reason": ""}),
+    "plan_rehearsal": Address(get=Deed.SEE_PLANS, post=Deed.MAKE_PLAN),
     "plan_undo": Address(get=Deed.SEE_PLANS, post=Deed.MAKE_PLAN, form={"reason": ""}),
     "made_changes": page(Deed.SEE_PLANS),
     "tasks": page(Deed.SEE_PLANS),

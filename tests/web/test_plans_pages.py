@@ -288,6 +288,20 @@ def test_a_plan_that_is_put_aside_is_never_carried_out(client: Client, tenant: T
     assert "plan_move_illegal" in late.content.decode()
 
 
+def test_a_plan_is_rehearsed_and_says_what_each_step_would_send(client: Client, tenant: Tenant, plan_id: int) -> None:
+    address = f"/t/{tenant.slug}/plans/{plan_id}/rehearsal"
+    assert f'action="{address}"' in page(client, tenant, plan_id).content.decode()
+    assert "Rehearse it now" in told(client.get(address))
+    shown = told(client.post(address))
+    assert shown.count("would be sent") >= 4, "three steps, and how many requests"
+    assert "DELETE /groups/" in shown
+    assert "PATCH /users/" in shown
+    assert plans.state_of(plan_id) is PlanState.PLANNED
+    client.post(f"/t/{tenant.slug}/plans/{plan_id}", {"do": "discard", "reason": "no"})
+    over = client.post(address)
+    assert (over.status_code, "plan_move_illegal" in over.content.decode()) == (409, True)
+
+
 def test_planning_again_keeps_the_changes_and_the_reason(client: Client, tenant: Tenant, plan_id: int) -> None:
     again = planned(client.post(f"/t/{tenant.slug}/plans/{plan_id}", {"do": "again"}), tenant)
     before, after = (plans.find(tenant_id=tenant.id, plan_id=one).plan for one in (plan_id, again))

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from test_accessibility import _grave
 
 from chamberlain import clock
 from chamberlain.actions.sign_in import issue_sign_in_link
-from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
-from chamberlain.model.guard import Rails, Window
+from chamberlain.actions.stop_writers import choose_four_eyes, release_writers, set_guards, stop_writers
+from chamberlain.model.guard import Eyes, Rails, Window
 from chamberlain.model.plan import PlanState, Proof, ProofKind, StepState
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
@@ -52,6 +52,7 @@ class Kit:
             "run": f"{root}/plans/{self.failed}/run",
             "running": f"{root}/plans/{self.running}/run",
             "undo": f"{root}/plans/{self.failed}/undo",
+            "rehearsal": f"{root}/plans/{self.failed}/rehearsal",
             "made": f"{root}/changes-made",
             "tasks": f"{root}/tasks",
             "task": f"{root}/tasks/{self.task}",
@@ -76,8 +77,11 @@ def kit(world: object, browser: Browser) -> Iterator[Kit]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop idles in this thread while we ask
         tenant = new_tenant(AT)
         Recorder(tenant).see(AT, people={**NAMES, guid(4): "Nameless"}, groups={TEAM: "Team Berlin & Hamburg"})
-        rails = Rails(windows=(Window((0, 4), AT.time(), AT.replace(hour=6).time()),), protected_accounts=(guid(2),))
+        night = Window((0, 4), AT.time(), AT.replace(hour=6).time())
+        rails = Rails(windows=(night,), zone="America/Argentina/ComodRivadavia", protected_accounts=(guid(2),))
         set_guards(actor=ADMIN, tenant=tenant, rails=rails)
+        choose_four_eyes(actor=ADMIN, tenant=tenant, more=frozenset({Eyes.MASS, Eyes.PASSWORDS}))
+        choose_four_eyes(actor=replace(ADMIN, name=LONG), tenant=tenant, less=frozenset({Eyes.MASS}))
         over = wishes((StepState.PROVED, StepState.NEEDS_PERSON, StepState.NOT_PROVABLE, StepState.SKIPPED))
         failed = kept(tenant, over, state=PlanState.FAILED, reason="she moves to another team")
         running = kept(tenant, wishes(STATES), state=PlanState.RUNNING)

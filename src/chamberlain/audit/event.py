@@ -47,6 +47,7 @@ class EventName(Enum):
     PLAN_MADE = "plan:made"
     PLAN_APPROVED = "plan:approved"
     PLAN_REFUSED = "plan:refused"
+    PLAN_REHEARSED = "plan:rehearsed"
     PLAN_STARTED = "plan:started"
     PLAN_PAUSED = "plan:paused"
     PLAN_STALE = "plan:stale"

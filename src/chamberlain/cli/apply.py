@@ -8,9 +8,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from chamberlain import bootstrap
 from chamberlain.actions.apply_plan import apply_plan, approve_plan, stop_plan
+from chamberlain.actions.rehearse_plan import rehearse_plan
 from chamberlain.actions.stop_writers import release_writers, stop_writers
 from chamberlain.actions.undo_plan import undo_plan
 from chamberlain.cli.plan import show
+from chamberlain.cli.rehearsed import show_rehearsal
 from chamberlain.cli.rim import RUN_FAILED, err, out, print_json, terminal_actor, world
 from chamberlain.language import gettext as _
 from chamberlain.model.plan import PlanState
@@ -26,11 +28,23 @@ Which = Annotated[str | None, typer.Option(help=_("Which tenant, where there are
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on stdout."))]
 
 
-def apply(number: Number, tenant: Which = None, as_json: Json = False) -> None:
+def apply(
+    number: Number,
+    rehearse: Annotated[
+        bool,
+        typer.Option("--rehearse", help=_("Write nothing: say what each step would send.")),
+    ] = False,
+    tenant: Which = None,
+    as_json: Json = False,
+) -> None:
     """Carry a plan out, or go on with it, and wait for the proof of every step."""
     with world(as_json=as_json) as opened:
         actor = terminal_actor()
         chosen = choose_tenant(viewer=actor, slug=tenant)
+        if rehearse:
+            found = rehearse_plan(actor=actor, tenant=chosen, plan_id=number, settings=opened.settings)
+            show_rehearsal(found, as_json=as_json)
+            return
         apply_plan(actor=actor, tenant=chosen, plan_id=number)
         page = _to_end(opened, chosen, number, as_json=as_json)
         show(page, as_json=as_json)
