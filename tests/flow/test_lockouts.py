@@ -51,7 +51,8 @@ def made(tenant: Tenant, settings: Settings, *changes: Change) -> int:
 
 
 def run(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    times = found(tenant, plan_id).runs
+    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=times, settings=settings)
     return found(tenant, plan_id)
 
 
