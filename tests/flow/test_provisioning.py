@@ -33,7 +33,6 @@ from chamberlain.policy.capabilities import STANDARD
 from chamberlain.provision.engine import Engine, Patience
 from chamberlain.provision.hand import reach
 from chamberlain.provision.journal import Journal
-from chamberlain.queries.plans import list_plans
 from chamberlain.settings import Settings
 from chamberlain.store import plans, scopes, tasks, tenants
 from chamberlain.store.connection import rows, transaction
@@ -341,8 +340,8 @@ def test_the_terminal_plans_applies_and_undoes(
     back = run_command("undo", number, "--reason", "it was wrong", "--apply", *where)
     assert back.returncode == 0, back.stderr
     assert members(simulator, group["key"]) == before
-    listed = list_plans(viewer=ADMIN, tenant=tenant, limit=2)
-    assert [(one.undo_of, one.state.value) for one in listed] == [(int(number), "done"), (None, "undone")]
+    listed = json.loads(run_command("plans", *where).stdout)
+    assert [(one["undo_of"], one["state"]) for one in listed[:2]] == [(int(number), "done"), (None, "undone")]
 
 
 class Killed(BaseException):

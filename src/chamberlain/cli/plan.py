@@ -14,7 +14,7 @@ from chamberlain.cli.rows import columns
 from chamberlain.errors import ChamberlainError, Refused
 from chamberlain.language import gettext as _
 from chamberlain.model.carried import Carried
-from chamberlain.model.plan import PlanState, StepState
+from chamberlain.model.plan import Fact, Facts, PlanState, StepState
 from chamberlain.model.verb import Verb
 from chamberlain.policy.moment import read_end
 from chamberlain.policy.planning.nothing import why_nothing
@@ -129,7 +129,8 @@ def show(page: PlanPage, *, as_json: bool) -> None:
     table = columns("", _("step"), _("change"), _("who"), _("what"), _("before"), _("besides"))
     for one in page.ran.steps:
         table.add_row(*(escape(cell) for cell in _cells(one)))
-    out.print(table)
+    if page.ran.steps:
+        out.print(table)
     _print_barred(page)
     _print_held(page)
 
@@ -154,18 +155,30 @@ def _print_held(page: PlanPage) -> None:
         sentence = explain(ChamberlainError(page.ran.pause[0], **page.ran.pause[1]))
         out.print(escape(f"{sentence.what} {sentence.why}"), style="yellow", highlight=False)
     for number, then, now in page.ran.moved:
-        told = _("step {number} is not as planned: {then} -> {now}").format(number=number, then=then, now=now)
+        was, is_now = _told(then), _told(now)
+        told = _("step {number} is not as planned: {then} -> {now}").format(number=number, then=was, now=is_now)
         out.print(escape(told), highlight=False)
 
 
 def _cells(one: Carried) -> tuple[str, ...]:
     step = one.step
-    facts = ", ".join(f"{name}={value}" for name, value in (step.before or {}).items())
+    facts = _told(step.before or {})
     besides = "; ".join(say_effect(effect) for effect in step.effects)
     if one.failure is not None:
         besides = explain(ChamberlainError(one.failure[0], **one.failure[1])).what
     number = f"{step.number}"
     return MARKS[step.state], number, step.change.verb.value, step.subject_name, step.permission_name, facts, besides
+
+
+def _told(facts: Facts) -> str:
+    """What the tenant shows, for people: yes and no, and nothing for what is none."""
+    return ", ".join(f"{name}: {_value(value)}" for name, value in facts.items())
+
+
+def _value(fact: Fact) -> str:
+    if isinstance(fact, bool):
+        return _("yes") if fact else _("no")
+    return (", ".join(fact) if isinstance(fact, tuple) else fact or "") or _("none")
 
 
 def _content(file: Path) -> str:

@@ -57,6 +57,7 @@ class Help(StrEnum):
     LEAVE_READ_ONLY = "leave_read_only"
     ASSIGN_INSTEAD = "assign_instead"
     RECLAIM_SEAT = "reclaim_seat"
+    FREE_SEAT = "free_seat"
     SET_USAGE_LOCATION = "set_usage_location"
     NAME_ANOTHER = "name_another"
     NAME_ONE = "name_one"

@@ -24,6 +24,7 @@ from chamberlain.policy.planning.order import CONSTRAINTS, STAGE, in_order, wait
 from chamberlain.policy.planning.reach import Above, group, reach
 from chamberlain.policy.planning.sensitive import GLOBAL_ADMINISTRATOR
 from chamberlain.policy.planning.summary import summaries
+from chamberlain.policy.planning.words import say_obstacle
 
 ANNE, BO, CY = Subject("anne"), Subject("bo"), Subject("cy")
 CREW, STAFF, RULED, E3, E5 = "group:crew", "group:staff", "group:ruled", "licence:e3", "licence:e5"
@@ -484,3 +485,12 @@ def test_the_first_owner_of_a_group_without_one_cannot_be_put_back() -> None:
     firsts = [step for step in steps if (Consequence.FIRST_OWNER, CREW) in told(step)]
     assert [(step.change.subject, step.restorable) for step in firsts] == [(ANNE, Restorable.NOT)]
     assert all(step.restorable is Restorable.WHOLLY for step in steps if step not in firsts)
+
+
+def test_who_could_give_a_seat_back_is_named_and_nobody_is_where_nobody_is_known() -> None:
+    full = PermissionKnown(E3, Kind.LICENCE, "E3", seats=1, used=1)
+    for idle, says in ((("Bo Li", "Cy"), "theirs: Bo Li, Cy."), ((), "Of nobody who has one is it known")):
+        known = tenant()
+        known = replace(known, permissions={**known.permissions, E3: replace(full, idle=idle)})
+        ((barred,),) = [draft([Change(Verb.ASSIGN_LICENCE, ANNE, E3)], situation=known).barred]
+        assert says in say_obstacle(barred.obstacles[0])[1]

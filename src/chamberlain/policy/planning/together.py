@@ -98,7 +98,7 @@ def _seats(changes: Sequence[Change], situation: Situation, above: Above) -> Ite
             continue
         known = situation.permissions[change.permission]
         values = {"what": known.name, "seats": str(known.seats), "who": ", ".join(known.idle)}
-        yield place, Obstacle(Hindrance.NO_SEATS, Help.RECLAIM_SEAT, values)
+        yield place, Obstacle(Hindrance.NO_SEATS, Help.RECLAIM_SEAT if known.idle else Help.FREE_SEAT, values)
 
 
 def _gives_back(change: Change) -> str:

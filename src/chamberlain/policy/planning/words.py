@@ -83,6 +83,7 @@ HELP = {
     Help.GRANT_ROLE: "Give Chamberlain's service principal the role {role} in Entra, and sync.",
     Help.ASSIGN_INSTEAD: "Plan to give it instead.",
     Help.LEAVE_READ_ONLY: "Choose on the connection's page what may be changed.",
+    Help.FREE_SEAT: "Take one back first, or buy one. Of nobody who has one is it known that they do not use it.",
     Help.RECLAIM_SEAT: "Take one back first. Who seems not to use theirs: {who}.",
     Help.SET_USAGE_LOCATION: "Set a usage location in the same plan, or before it.",
     Help.NAME_ANOTHER: "Name another one in the same plan, or before it.",
