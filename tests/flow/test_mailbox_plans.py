@@ -268,7 +268,7 @@ def killed(tenant: Tenant, settings: Settings, simulator: Simulated, changes: Se
         ({"size_bytes": GIGABYTE, "litigation_hold": True}, {Consequence.ON_HOLD}),
         ({"size_bytes": GIGABYTE, "in_place_holds": ["mbx1"], "archive": True}, {Consequence.ON_HOLD}),
         ({"size_bytes": GIGABYTE, "mailbox_type": "SharedMailbox"}, {Consequence.MAILBOX_STAYS}),
-        ({"size_bytes": GIGABYTE}, {Consequence.MAILBOX_GOES}),
+        ({"size_bytes": GIGABYTE, "in_place_holds": ["-mbx1"]}, {Consequence.MAILBOX_GOES}),
     ],
 )
 def test_a_plan_tells_what_becomes_of_the_mailbox_of_who_loses_the_licence(

@@ -169,6 +169,15 @@ def test_who_is_converted_first_keeps_the_mailbox_without_the_licence() -> None:
     assert (back.change.verb, back.after) == (Verb.MAKE_PERSONAL, frozenset({give.number}))
 
 
+def test_forwarding_that_the_plan_itself_sets_or_ends_is_what_is_told() -> None:
+    elsewhere = tenant(LICENSED, mailbox=replace(PERSONAL, forwards_outside="x@other.example"))
+    _forward, take = draft([wish(Verb.SET_FORWARDING, forwardTo="bo"), TAKE], situation=elsewhere).steps
+    (told_of,) = [one for one in take.effects if one.consequence is Consequence.FORWARDING_ENDS]
+    assert say_effect(told_of) == "mail to Anne no longer goes on to Bo"
+    _end, take = draft([wish(Verb.END_FORWARDING), TAKE], situation=elsewhere).steps
+    assert Consequence.FORWARDING_ENDS not in told(take)
+
+
 def test_a_mailbox_that_comes_back_with_its_licence_is_changed_after_that() -> None:
     wishes = [wish(Verb.HIDE_FROM_LISTS), Change(Verb.ASSIGN_LICENCE, ANNE, E3)]
     give, hide = draft(wishes, situation=tenant()).steps

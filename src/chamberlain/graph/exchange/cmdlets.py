@@ -233,10 +233,20 @@ def _mailbox(one: shape.MailboxOut, forwards_to: str) -> Mailbox:
         forwards_outside=(one.forwarding_smtp_address or "").removeprefix("smtp:"),
         keeps_copy=one.deliver_to_mailbox_and_forward,
         hidden=one.hidden_from_address_lists_enabled,
-        held=one.litigation_hold_enabled or bool(one.in_place_holds),
+        held=_is_held(one),
         archive=(one.archive_status or "None") != "None",
         bytes=None,
     )
+
+
+def _is_held(one: shape.MailboxOut) -> bool:
+    """Whether something of the mailbox itself holds it; one that begins with "-" is left out of a hold.
+
+    source  https://learn.microsoft.com/purview/ediscovery-identify-a-hold-on-an-exchange-online-mailbox (2026): those
+            of the whole organisation are told elsewhere
+    """
+    by_policy = any(not hold.startswith("-") for hold in one.in_place_holds or ())
+    return one.litigation_hold_enabled or by_policy or one.compliance_tag_hold_applied or one.delay_hold_applied
 
 
 def _settings(change: MailboxChange) -> dict[str, object]:

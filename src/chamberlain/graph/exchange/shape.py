@@ -49,6 +49,8 @@ class MailboxOut(RecipientOut, rename="pascal"):
     hidden_from_address_lists_enabled: bool = False
     litigation_hold_enabled: bool = False
     in_place_holds: list[str] | None = None
+    compliance_tag_hold_applied: bool = False
+    delay_hold_applied: bool = False
     archive_status: str | None = None
     grant_send_on_behalf_to: list[str] | None = None
 

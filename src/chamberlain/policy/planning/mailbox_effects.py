@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from chamberlain.model.effect import Consequence, Effect
 from chamberlain.model.exchange import Mailbox, MailboxType
+from chamberlain.model.mailbox import FORWARD_OUTSIDE, FORWARD_TO
 from chamberlain.model.plan import Change, SubjectType
 from chamberlain.model.situation import AccountKnown, Situation
-from chamberlain.model.verb import SHARING, Verb
+from chamberlain.model.verb import FORWARDING, SHARING, Verb
 from chamberlain.policy.planning.mailbox_licence import LARGEST_GIGABYTES, gigabytes_of, has_licence
 from chamberlain.policy.planning.reach import Above
 
@@ -36,11 +37,18 @@ def mailbox_effects(change: Change, *, before: Above, after: Above, situation: S
 def mailbox_after(change: Change, *, situation: Situation) -> Situation:
     """The situation once a change made another mailbox of somebody's."""
     account = situation.accounts.get(change.subject.guid)
-    if change.verb not in SHARING or account is None or account.mailbox is None:
+    if change.verb not in SHARING | FORWARDING or account is None or account.mailbox is None:
         return situation
-    kind = MailboxType.SHARED if change.verb is Verb.MAKE_SHARED else MailboxType.USER
-    changed = replace(account, mailbox=replace(account.mailbox, type=kind))
+    changed = replace(account, mailbox=_changed(account.mailbox, change))
     return replace(situation, accounts={**situation.accounts, account.guid: changed})
+
+
+def _changed(mailbox: Mailbox, change: Change) -> Mailbox:
+    if change.verb in SHARING:
+        return replace(mailbox, type=MailboxType.SHARED if change.verb is Verb.MAKE_SHARED else MailboxType.USER)
+    said = change.options.properties  # empty where forwarding ends
+    inside, outside = (str(said.get(name) or "") for name in (FORWARD_TO, FORWARD_OUTSIDE))
+    return replace(mailbox, forwards_to=inside, forwards_outside=outside)
 
 
 def _deleted(mailbox: Mailbox) -> Iterator[Effect]:
