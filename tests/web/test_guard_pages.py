@@ -122,12 +122,12 @@ def test_windows_go_by_the_clocks_of_a_zone_that_is_typed(client: Client, tenant
 def test_four_eyes_are_chosen_and_taken_away_by_two(client: Client, tenant: Tenant) -> None:
     other = Client(SERVER_NAME="localhost")
     assert use_link(other, issue_sign_in_link(actor=ADMIN, root="http://localhost", name="Gil")).status_code == 302
-    assert "Take a second person: Passwords" in text(client, at(tenant))
+    assert "Ask two: Passwords" in text(client, at(tenant))
     assert post(client, tenant, do="more_eyes", what="passwords") == 302
     assert rails_of(tenant.id).four_eyes == (Eyes.PASSWORDS,)
     assert post(client, tenant, do="less_eyes", what="passwords") == 302
     page = text(client, at(tenant))
-    assert "Gwen Guards wants that it takes nobody else any more." in page
+    assert "Gwen Guards asked to do without a second person here." in page
     assert "It holds until another administrator agrees." in page
     assert "Agree: Passwords" not in page
     assert rails_of(tenant.id).four_eyes == (Eyes.PASSWORDS,)
