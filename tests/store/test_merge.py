@@ -177,6 +177,15 @@ def test_a_listing_closes_only_what_it_covers(tenant: int) -> None:
     assert history(tenant) == [(ANNA, TEAM, MONDAY, THURSDAY), (BEN, CLUB, MONDAY, WEDNESDAY)]
 
 
+def test_people_are_added_in_the_order_of_lists_whatever_order_they_were_seen_in(tenant: int) -> None:
+    names = ("Chloe", "anna", "Ben", "Zoe", "amir")
+    see(tenant, MONDAY, [account(str(uuid4()), name) for name in names], whole=whole())
+    stored = rows("SELECT name FROM account WHERE tenant_id = %(tenant)s ORDER BY id", {"tenant": tenant})
+    on_disk = rows("SELECT name FROM account WHERE tenant_id = %(tenant)s ORDER BY ctid", {"tenant": tenant})
+    assert [row["name"] for row in stored] == ["amir", "anna", "Ben", "Chloe", "Zoe"]
+    assert on_disk == stored
+
+
 def test_without_a_complete_listing_nothing_is_gone(tenant: int) -> None:
     see_groups(tenant, MONDAY, [ANNA], [TEAM], [(ANNA, TEAM)])
     assert see(tenant, TUESDAY).total == Merged()

@@ -41,7 +41,8 @@ FROM size, words, generate_series(1, u) AS n, LATERAL (
     SELECT first[1 + pg_temp.dice('first' || seed, n) % 36] AS given,
            front[1 + pg_temp.dice('front' || seed, n) % 26] || back[1 + pg_temp.dice('back' || seed, n) % 12]
            || CASE WHEN pg_temp.dice('twice', n) % 3 = 0 THEN '-' || front[1 + pg_temp.dice('front2', n) % 26] || back[1 + pg_temp.dice('back2', n) % 12] ELSE '' END AS family
-) AS one;
+) AS one
+ORDER BY lower(one.given || ' ' || one.family);
 
 -- The first group has everybody, the second contains the first; 500 to 4,000 hold few.
 INSERT INTO permission (tenant_id, id, family, kind, guid, parent, key, name, description, mail, facts, first_seen, since)

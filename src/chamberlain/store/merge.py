@@ -34,6 +34,11 @@ FEW_ENOUGH_TO_FOLLOW = 100_000
 ENOUGH_MEMORY = "SET LOCAL work_mem = '256MB'"
 """For a hash table of a million accounts, so that ten million edges are resolved in one pass."""
 
+ROUGHLY: LiteralString = "SET LOCAL default_statistics_target = 20"
+"""For tables that only this merge reads: how many rows there are, and about what they are like. On 20,000 people and
+135,000 edges, looking as closely as for pages took a tenth of the merge."""
+
+CLOSELY: LiteralString = "SET LOCAL default_statistics_target TO DEFAULT"
 ANALYZE: dict[str, LiteralString] = {
     "account": "ANALYZE account",
     "permission": "ANALYZE permission",
@@ -97,6 +102,7 @@ class _Merging:
     def run(self, whole: Whole) -> "_Merging":
         """All steps, in their order: edges need their ends, nesting needs edges, counting needs both."""
         self._run(ENOUGH_MEMORY)
+        self._run(ROUGHLY)
         self._settle(whole)
         self._run(objects.REMEMBER)
         self._merge_accounts(whole)
@@ -179,9 +185,10 @@ class _Merging:
     def _merge_accounts(self, whole: Whole) -> None:
         self._run(objects.CHANGING_ACCOUNT)
         changed = self._change_accounts()
+        has_gone, is_anybody_there = self._rows(objects.HAS_GONE_OR_ANYBODY)[0]
         added = self._run(objects.ADD_ACCOUNT)
-        removed = self._run(objects.END_ACCOUNT)
-        if whole.accounts:
+        removed = self._run(objects.END_ACCOUNT) if has_gone else 0
+        if whole.accounts and is_anybody_there:
             removed += self._run(objects.END_UNSEEN_ACCOUNT)
         self._note(ACCOUNTS, Merged(added=added, changed=changed, removed=removed))
         self._grew("account", by=added)
@@ -319,7 +326,8 @@ class _Merging:
         always in the order of `ANALYZE`, so that no two wait for each other.
         """
         if by >= ROWS_WORTH_ANALYZING:
-            self._run(ANALYZE[table])
+            for statement in (CLOSELY, ANALYZE[table], ROUGHLY):
+                self._run(statement)
 
     def _run(self, statement: LiteralString, **values: Any) -> int:
         return max(self._execute(statement, **values).rowcount, 0)

@@ -61,7 +61,14 @@ CHANGE_ACCOUNT = """
 STIR_ACCOUNT = "INSERT INTO stirred SELECT id FROM changing_account WHERE stirs"
 FORGET_CHANGING_ACCOUNT = "TRUNCATE changing_account"
 
+# Asked before anybody is added: in a new tenant nobody can have gone, and looking for them reads everybody.
+HAS_GONE_OR_ANYBODY = """
+    SELECT EXISTS (SELECT FROM last_account WHERE gone),
+           EXISTS (SELECT FROM account WHERE tenant_id = %(tenant)s AND gone_at IS NULL)
+"""
+
 # With licences told at once: telling them of a million new rows afterwards would write each, and all indexes, twice.
+# In the order of lists: neighbours in a list are then neighbours on disk, and so are most whom one word finds.
 ADD_ACCOUNT = """
     INSERT INTO account (tenant_id, guid, type, name, user_name, mail, enabled, department, job_title, manager,
                          facts, created_at, first_seen, since, standing)
@@ -74,6 +81,7 @@ ADD_ACCOUNT = """
     FROM final_account s
     WHERE type IN ('member', 'guest')
       AND NOT EXISTS (SELECT FROM account a WHERE a.tenant_id = %(tenant)s AND a.guid = s.guid)
+    ORDER BY lower(s.name)
     ON CONFLICT ON CONSTRAINT account_guid DO NOTHING
 """
 

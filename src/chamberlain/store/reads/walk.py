@@ -19,7 +19,8 @@ class Walk:
     where   what all rows fulfil, and an index on the order can use
     cells   conditions, of which exactly one holds for a row: each is a stretch of an index in the list's order
     narrow  what is looked up row by row while walking; begins with AND; "" for nothing
-    few     in its place, what finds the rows by another index; after: what is looked up for those
+    few     in its place, what finds the rows by another index
+    after   what is looked up for those; it asks for nothing but their id, unless they are seldom
     seldom  it is known beforehand that rows are few: no walk
     most    so many are counted at most
     total   a SELECT of `total` (NULL: unknown) and `more`, for what has been counted already
@@ -63,7 +64,7 @@ def bounded(stream: str, walk: Walk, order: tuple[str, ...], direction: str) -> 
 
 def picked(walk: Walk, order: tuple[str, ...], beyond: str, direction: str) -> str:
     """The rows that match, found by what is rare about them, as many as a page has; with the number of all."""
-    if not walk.after:
+    if not walk.seldom:
         return _picked_by_key(walk, order, beyond, direction)
     keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
     # Sorted before the rest is looked up: of many rows only as many are looked up as the page has.
@@ -76,14 +77,18 @@ def picked(walk: Walk, order: tuple[str, ...], beyond: str, direction: str) -> s
 
 
 def _picked_by_key(walk: Walk, order: tuple[str, ...], beyond: str, direction: str) -> str:
-    """The same where nothing is looked up afterwards: of all that are found only keys are kept, not whole rows."""
+    """The same where many may be found: of all of them only keys are kept, not whole rows. So `after` can ask for
+    nothing but the id.
+    """
     keys = ", ".join(f"{expression} AS key_{number}" for number, expression in enumerate(order))
     names = ", ".join(f"key_{number}" for number in range(len(order)))
+    by_key = _by_key(order, direction)
+    one = f"SELECT * FROM found WHERE true{beyond.replace(', '.join(order), names)} ORDER BY {by_key}"  # noqa: S608
+    if walk.after:
+        one = f"SELECT * FROM ({one} OFFSET 0) AS {walk.alias} WHERE true{walk.after} ORDER BY {by_key}"  # noqa: S608
     return (
         f"{_found(walk, columns=f'{walk.alias}.tenant_id, {walk.alias}.id, {keys}')} "  # noqa: S608
-        f"SELECT {walk.alias}.*, {names}, {_number(walk)} AS {NUMBER} FROM ("
-        f"SELECT * FROM found WHERE true{beyond.replace(', '.join(order), names)} "
-        f"ORDER BY {_by_key(order, direction)} LIMIT %(limit)s) AS one "
+        f"SELECT {walk.alias}.*, {names}, {_number(walk)} AS {NUMBER} FROM ({one} LIMIT %(limit)s) AS one "
         f"JOIN {walk.table} {walk.alias} ON {walk.alias}.tenant_id = one.tenant_id AND {walk.alias}.id = one.id"
     )
 

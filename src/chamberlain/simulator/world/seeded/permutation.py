@@ -3,6 +3,8 @@
 source  the finaliser of SplitMix64 (Steele, Lea, Flood 2014); Luby and Rackoff 1988 for the four-round network
 """
 
+from collections.abc import Callable
+from functools import lru_cache
 from math import gcd
 from typing import NamedTuple
 
@@ -10,6 +12,7 @@ MASK_64 = (1 << 64) - 1
 MASK_61 = (1 << 61) - 1
 MASK_62 = (1 << 62) - 1
 GOLDEN_RATIO_64 = 0x9E3779B97F4A7C15
+REMEMBERED = 1 << 17
 
 
 def mix(value: int) -> int:
@@ -37,15 +40,20 @@ class Draws:
 
 
 class Guids:
-    """(kind, index) <-> GUID: a four-round Feistel network over the 122 free bits of a version 4 UUID."""
+    """(kind, index) <-> GUID: a four-round Feistel network over the 122 free bits of a version 4 UUID.
 
-    __slots__ = ("_keys",)
+    encode  the GUID of an object, lower case; the last ones are remembered, since one person or licence is told of
+            again and again, and computing a GUID takes twenty times as long
+    """
+
+    __slots__ = ("_keys", "encode")
+    encode: Callable[[int, int], str]
 
     def __init__(self, draws: Draws) -> None:
         self._keys = tuple(draws.draw(63, number) for number in range(4))
+        self.encode = lru_cache(maxsize=REMEMBERED)(self._computed)
 
-    def encode(self, kind: int, index: int) -> str:
-        """The GUID of an object, lower case."""
+    def _computed(self, kind: int, index: int) -> str:
         left, right = kind, index
         for key in self._keys:  # `mix`, written out: pages consist of ids
             value = right ^ key
