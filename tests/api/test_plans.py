@@ -93,7 +93,12 @@ def joining(tenant: Tenant, **more: object) -> dict[str, object]:
 
 def carry_out(plan_id: int) -> None:
     """What the worker does."""
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=load())
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values),
+        plan_id=plan_id,
+        run=PlanRow.objects.get(id=plan_id).runs,
+        settings=load(),
+    )
 
 
 def test_a_plan_is_made_once_carried_out_once_and_put_back(client: Client, tenant: Tenant) -> None:

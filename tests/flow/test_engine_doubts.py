@@ -59,7 +59,11 @@ def made(tenant: Tenant, settings: Settings, *changes: Change) -> int:
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings, patience=QUICK
+        lambda _step, deed, *values: deed(*values),
+        plan_id=plan_id,
+        run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
+        settings=settings,
+        patience=QUICK,
     )
     return plans.find(tenant_id=tenant.id, plan_id=plan_id)
 
@@ -77,7 +81,7 @@ def carried_by(tenant: Tenant, settings: Settings, plan_id: int, *, around: Call
     ):
         journal = Journal(ran.plan, "a test", plans.take(plan_id) if token else None)
         Engine(around(hand), journal, lambda: None, QUICK).run()
-    end(plan_id, None)
+    end(plan_id, None, run=1)
     return plans.find(tenant_id=tenant.id, plan_id=plan_id)
 
 
@@ -299,9 +303,14 @@ def test_whoever_was_taken_for_dead_writes_and_sends_nothing_more(
         carried_by(tenant, settings, plan_id, around=around, token=True)
     assert plans.state_of(plan_id) is PlanState.RUNNING, "the other one ends it"
     assert len(changed(simulator)) == 1, "of two steps the second was not sent"
-    end(plan_id, ("plan_taken_over", {}))
+    end(plan_id, ("plan_taken_over", {}), run=1)
     assert plans.state_of(plan_id) is PlanState.RUNNING
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values),
+        plan_id=plan_id,
+        run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
+        settings=settings,
+    )
     assert plans.state_of(plan_id) is PlanState.DONE
     assert len(changed(simulator)) == 2
 
@@ -314,7 +323,12 @@ def test_a_plan_that_is_edited_after_it_was_queued_is_not_carried_out(
     row = StepRow.objects.get(plan_id=plan_id)
     row.content["change"]["subject"]["guid"] = somebody(tenant, 4).guid
     row.save()
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values),
+        plan_id=plan_id,
+        run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
+        settings=settings,
+    )
     ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
     assert (ran.plan.state, ran.pause and ran.pause[0]) == (PlanState.PAUSED, "plan_edited")
     assert changed(simulator) == []
@@ -335,10 +349,27 @@ def test_what_may_have_happened_is_put_back_as_well(tenant: Tenant, settings: Se
 
     with pytest.raises(Gone):
         carried_by(tenant, settings, plan_id, around=lambda hand: Falling(hand, lambda: None), token=False)
-    end(plan_id, ("microsoft_unreachable", {}))
+    end(plan_id, ("microsoft_unreachable", {}), run=1)
     assert len(changed(simulator)) == 1
     offer = offer_undo(viewer=ADMIN, tenant=tenant, plan_id=plan_id)
     assert [one.change for one in offer.back] == [replace(Change(Verb.BLOCK, who), verb=Verb.ENABLE)]
     back = undo_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id, reason="stop it", settings=settings)
     assert do(tenant, settings, back).plan.state is PlanState.DONE
     assert len(changed(simulator)) == 2
+
+
+def test_a_job_of_an_earlier_start_that_comes_late_neither_carries_out_nor_ends(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    """Killed after it had ended the plan, before the engine knew: the plan may have been started again by then."""
+    plan_id = made(tenant, settings, Change(Verb.BLOCK, somebody(tenant, 6)))
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    end(plan_id, ("microsoft_unreachable", {}), run=1)
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    do_now = lambda _step, deed, *values: deed(*values)  # noqa: E731 - short
+    story.apply_plan(do_now, plan_id=plan_id, run=1, settings=settings)
+    assert plans.state_of(plan_id) is PlanState.RUNNING
+    assert changed(simulator) == []
+    story.apply_plan(do_now, plan_id=plan_id, run=2, settings=settings)
+    assert plans.state_of(plan_id) is PlanState.DONE
+    assert len(changed(simulator)) == 1

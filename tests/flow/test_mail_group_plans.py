@@ -75,7 +75,12 @@ def carried(tenant: Tenant, settings: Settings, *changes: Change) -> Ran:
 
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values),
+        plan_id=plan_id,
+        run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
+        settings=settings,
+    )
     return plans.find(tenant_id=tenant.id, plan_id=plan_id)
 
 

@@ -59,7 +59,12 @@ def made(tenant: Tenant, settings: Settings, *changes: Change) -> Ran:
 def carry(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     """Carries a plan out; no sync follows it here, because no worker runs."""
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values),
+        plan_id=plan_id,
+        run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
+        settings=settings,
+    )
     ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
     assert ran.plan.state is PlanState.DONE, ran
     return ran

@@ -58,7 +58,12 @@ def tenant(written_tenant: Tenant, chosen: Choose) -> Iterator[Tenant]:
 
 def carried(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     """A plan that was started, carried out in this process."""
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values),
+        plan_id=plan_id,
+        run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
+        settings=settings,
+    )
     return plans.find(tenant_id=tenant.id, plan_id=plan_id)
 
 

@@ -42,12 +42,12 @@ REPLICAS_LAG = timedelta(minutes=1)
 TAKEN_OVER = "plan_taken_over"
 
 
-def perform(plan_id: int, *, settings: Settings, patience: Patience = PATIENT) -> Failure | None:
+def perform(plan_id: int, *, run: int, settings: Settings, patience: Patience = PATIENT) -> Failure | None:
     """Carries out what is left of a plan that runs; returns why it stopped before that, if it did.
 
     A plan that nobody touched yet is held against the tenant first: where that moved, nothing is sent.
     """
-    ran = _running(plan_id)
+    ran = _running(plan_id, run)
     if ran is None:
         return None
     tenant_id = ran.plan.tenant_id
@@ -100,12 +100,12 @@ def permits_of(ran: Ran) -> frozenset[Permit]:
     return frozenset().union(*(permits(one, chosen=chosen, held=open_scopes(held)) for one in needed))
 
 
-def end(plan_id: int, why: Failure | None) -> None:
+def end(plan_id: int, why: Failure | None, *, run: int) -> None:
     """The plan ends as its steps did, or pauses. One that is over, or was stopped meanwhile, stays as it is.
 
-    So does one that somebody else carries on with, who took us for dead.
+    So does one that somebody else carries on with, who took us for dead, and one that was started again since.
     """
-    ran = _running(plan_id)
+    ran = _running(plan_id, run)
     if ran is None or (why is not None and why[0] == TAKEN_OVER):
         return
     now = clock.now()
@@ -123,17 +123,18 @@ def end(plan_id: int, why: Failure | None) -> None:
         _look_now(ran.plan.tenant_id)
 
 
-def give_up_lost(plan_id: int) -> None:
+def give_up_lost(plan_id: int, *, run: int) -> None:
     """Pauses a plan whose job is gone, so that somebody can let it go on."""
-    end(plan_id, ("job_lost_plan", {"plan_id": str(plan_id)}))
+    end(plan_id, ("job_lost_plan", {"plan_id": str(plan_id)}), run=run)
 
 
-def _running(plan_id: int) -> Ran | None:
+def _running(plan_id: int, run: int) -> Ran | None:
+    """The plan, if it runs for the so-many-th time. A job of an earlier time that comes late has no say in it."""
     tenant_id = plans.tenant_of(plan_id)
     if tenant_id is None:
         return None  # its tenant was forgotten meanwhile
     ran = plans.find(tenant_id=tenant_id, plan_id=plan_id)
-    return ran if ran.plan.state is PlanState.RUNNING else None
+    return ran if ran.plan.state is PlanState.RUNNING and ran.runs == run else None
 
 
 def _is_stale(ran: Ran, hand: Hand) -> bool:

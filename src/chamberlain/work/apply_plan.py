@@ -21,11 +21,11 @@ def apply_plan(do: Do, *, plan_id: int, run: int, settings: Settings, patience: 
     patience  with replicas that lag; a measurement whose replicas lag less needs less
     """
     try:
-        why = do("carry out", _perform, plan_id, settings, patience)
+        why = do("carry out", _perform, plan_id, run, settings, patience)
     except Exception:
         log.exception("plan %d met an error in run %d that we did not foresee", plan_id, run)
         why = ["unexpected", {}]
-    do("end", _end, plan_id, why)
+    do("end", _end, plan_id, run, why)
 
 
 def pause_lost_plans(*, is_over: Callable[[str], bool]) -> None:
@@ -35,14 +35,14 @@ def pause_lost_plans(*, is_over: Callable[[str], bool]) -> None:
     """
     for tenant_id, plan_id, run in plans.running():
         if is_over(job_of(tenant_id, plan_id, run=run)):
-            perform_plan.give_up_lost(plan_id)
+            perform_plan.give_up_lost(plan_id, run=run)
 
 
-def _perform(plan_id: int, settings: Settings, patience: Patience) -> list[Any] | None:
+def _perform(plan_id: int, run: int, settings: Settings, patience: Patience) -> list[Any] | None:
     with logs.carrying(tenant=plans.tenant_of(plan_id)):
-        why = perform_plan.perform(plan_id, settings=settings, patience=patience)
+        why = perform_plan.perform(plan_id, run=run, settings=settings, patience=patience)
     return list(why) if why else None
 
 
-def _end(plan_id: int, why: list[Any] | None) -> None:
-    perform_plan.end(plan_id, (why[0], why[1]) if why else None)
+def _end(plan_id: int, run: int, why: list[Any] | None) -> None:
+    perform_plan.end(plan_id, (why[0], why[1]) if why else None, run=run)
