@@ -53,7 +53,7 @@ EYES: dict[Eyes, tuple[str, str]] = {
     ),
     Eyes.ACCOUNTS: (
         gettext_noop("Accounts of people"),
-        gettext_noop("Creating, changing, restoring them, their mailboxes. A named administrator who blocks never waits."),
+        gettext_noop("Creating, changing, restoring; mailboxes. A named administrator who blocks never waits."),
     ),
     Eyes.GROUPS: (gettext_noop("Groups"), gettext_noop("Members and owners of groups of every kind.")),
     Eyes.LICENCES: (gettext_noop("Licences"), gettext_noop("Licences, and the services in them.")),
