@@ -464,6 +464,7 @@ def test_only_a_link_of_the_terminal_removes_a_password_without_it(monkeypatch: 
     refused = by_code.post("/your-sign-in/code", {"remove": "1", "password": "a guess"})
     assert (refused.status_code, b"password_wrong" in refused.content) == (400, True)
     assert by_code.post("/your-sign-in/code", {"remove": "1", "password": PASSWORD}).status_code == 302
+    assert by_code.get("/your-sign-in/password").status_code == 302
     nothing = by_code.post("/your-sign-in/password", {"password": PASSWORD, "new_password": PASSWORD})
     assert b"code_not_found" in nothing.content
 

@@ -159,7 +159,7 @@ SENTENCES: dict[str, Sentence] = {
         "Remove it first.",
     ),
     "code_not_found": Sentence(
-        "There are no codes to remove.",
+        "No password and no codes are set up.",
         "They were removed meanwhile.",
         "Load the page again.",
     ),

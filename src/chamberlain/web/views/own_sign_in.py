@@ -125,6 +125,9 @@ def password(request: HttpRequest) -> HttpResponse:
             _keep_session(request)
             messages.info(request, _("The password is changed. Your other sessions are ended."))
             return redirect("own_sign_in")
+    methods = show_own_sign_in(viewer=viewer_of(request)).methods
+    if failure is None and (methods is None or not methods.has_code):
+        return redirect("own_sign_in")  # where there is nothing to change
     context = {
         "least": set_up_code.SHORTEST_PASSWORD,
         "by_link": way_of(request) is SignInWay.LINK,
