@@ -19,6 +19,8 @@ from chamberlain.model.obstacle import Hindrance
 from chamberlain.model.plan import Change, Options, PlanState, Restorable, Subject
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.service_plans import EXCLUSIVE
+from chamberlain.provision.engine import Patience
 from chamberlain.provision.situation import situation_of
 from chamberlain.queries.made_since import made_since_of_permission, made_since_of_person
 from chamberlain.queries.undo import offer_undo
@@ -26,11 +28,13 @@ from chamberlain.settings import Settings
 from chamberlain.store import plans, runs
 from chamberlain.store.connection import rows
 from chamberlain.store.models import HearingRow
+from chamberlain.store.reads import licensing
 from chamberlain.work import apply_plan as story
 from stories import ADMIN, perform
 from terminal import run
 
 Choose = Callable[..., None]
+IMPATIENT = Patience(proof=(0.0, 0.1), doubt=(0.0, 0.1), refusal=(0.0, 0.1), tries=1)
 
 
 @pytest.fixture
@@ -268,3 +272,55 @@ def test_pages_and_the_terminal_say_what_was_changed_until_it_is_read(tenant: Te
     assert len(unread()[0]) == 1, "nothing is to be read of what is as it was"
     perform(tenant, settings)
     assert unread() == ([], before)
+
+
+def test_a_licence_that_clashes_is_foretold_and_what_microsoft_said_is_remembered(
+    tenant: Tenant, settings: Settings
+) -> None:
+    wish = clashing(tenant)
+    first = made(tenant, settings, wish)
+    foretold = {effect.consequence for effect in first.steps[0].step.effects}
+    assert Consequence.PLANS_EXCLUDE in foretold
+    assert Consequence.REFUSED_BEFORE not in foretold
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=first.plan.id)
+    story.apply_plan(
+        lambda _step, deed, *values: deed(*values), plan_id=first.plan.id, run=1, settings=settings, patience=IMPATIENT
+    )
+    assert plans.state_of(first.plan.id) is PlanState.FAILED
+    (again,) = made(tenant, settings, wish).steps
+    (said,) = [one for one in again.step.effects if one.consequence is Consequence.REFUSED_BEFORE]
+    assert "mutually exclusive" in said.values["said"]
+
+
+def clashing(tenant: Tenant) -> Change:
+    """A licence for somebody who directly holds another one, with services that exclude each other."""
+    held = rows(
+        """
+        SELECT a.guid::text AS guid, min(p.key) AS key FROM grants g
+        JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND a.enabled AND a.gone_at IS NULL
+        JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id AND p.family = 3
+        LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+        WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND a.facts ? 'usage_location'
+        GROUP BY a.guid
+        HAVING count(*) = 1 AND bool_and(g.via_id = 0 AND coalesce(q.content ->> 'disabled', '[]') = '[]')
+        ORDER BY a.guid
+        """,
+        {"tenant": tenant.id},
+    )
+    free = rows(
+        "SELECT key FROM permission WHERE tenant_id = %(tenant)s AND family = 3 AND gone_at IS NULL "
+        "AND (facts ->> 'enabled')::int > coalesce((facts ->> 'consumed')::int, 0) ORDER BY key",
+        {"tenant": tenant.id},
+    )
+    keys = {row["key"] for row in (*held, *free)}
+    known = {key: set(found) for key, found in licensing.plans_of(tenant_id=tenant.id, licences=keys).items()}
+    return next(
+        Change(Verb.ASSIGN_LICENCE, Subject(one["guid"]), other["key"])
+        for one in held
+        for other in free
+        if other["key"] != one["key"]
+        and any(
+            together & known.get(one["key"], set()) and together & known.get(other["key"], set()) - known[one["key"]]
+            for together in EXCLUSIVE
+        )
+    )
