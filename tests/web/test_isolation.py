@@ -38,6 +38,7 @@ from chamberlain.store.roles import active_actor
 
 # Functions of queries/ that take no viewer: steps of others, and what concerns no tenant.
 OF_NO_TENANT = {
+    "actors.actor_of",
     "actors.find_actor",
     "audit.cells",
     "evidence.check_evidence",

@@ -5,6 +5,7 @@ from uuid import UUID
 from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
 from chamberlain.store import roles
+from chamberlain.store.models import User
 
 
 def find_actor(*, user_id: UUID) -> Actor:
@@ -16,3 +17,13 @@ def find_actor(*, user_id: UUID) -> Actor:
     if found is None:
         raise Refused("not_allowed")
     return found
+
+
+def actor_of(user: User) -> Actor:
+    """Somebody who was read just now, with the roles that they have now.
+
+    raises  Refused("not_allowed") where they are switched off
+    """
+    if not user.is_active:
+        raise Refused("not_allowed")
+    return roles.actor_of(user)

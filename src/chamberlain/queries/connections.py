@@ -102,15 +102,16 @@ def find_integration(*, viewer: Actor, tenant: Tenant) -> Integration | None:
 def find_standing(*, viewer: Actor, tenant: Tenant) -> Standing | None:
     """The same without how the tenant is listened to, which costs questions of its own."""
     require(viewer, Deed.SEE_TENANT, tenant_id=tenant.id)
-    connection = tenants.connection_of(tenant.id)
-    if connection is None:
+    found = tenants.standing_of(tenant.id)
+    if found is None:
         return None
+    connection, synced_at = found
     latest = runs.latest(tenant_id=tenant.id, limit=1)
     last = latest[0] if latest else None
     return Standing(
         connection=connection,
         running=last if last and not last.is_over else None,
-        last_success=tenants.synced_at(tenant.id),
+        last_success=synced_at,
         last_run=last,
     )
 

@@ -65,6 +65,12 @@ def save(*, guid: UUID, name: str, domain: str, now: datetime) -> Tenant:
     return row.value()
 
 
+def standing_of(tenant_id: int) -> tuple[Connection, datetime | None] | None:
+    """The connection of a tenant, if it has one, and when the last complete sync ended; in one question."""
+    row = ConnectionRow.objects.select_related("tenant").filter(tenant_id=tenant_id).first()
+    return None if row is None else (row.value(), row.tenant.synced_at)
+
+
 def synced_at(tenant_id: int) -> datetime | None:
     """When the last complete sync ended; None before the first."""
     return TenantRow.objects.values_list("synced_at", flat=True).get(id=tenant_id)

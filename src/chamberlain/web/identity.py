@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
-from chamberlain.queries.actors import find_actor
+from chamberlain.queries.actors import actor_of
 
 BACKEND = "chamberlain.web.identity.LinkBackend"
 
@@ -46,6 +46,6 @@ def viewer_of(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         raise Refused("not_allowed")
-    found = find_actor(user_id=user.pk)
+    found = actor_of(user)
     request.viewer = found  # type: ignore[attr-defined]  # read here only
     return found
