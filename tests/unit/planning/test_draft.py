@@ -494,3 +494,12 @@ def test_who_could_give_a_seat_back_is_named_and_nobody_is_where_nobody_is_known
         known = replace(known, permissions={**known.permissions, E3: replace(full, idle=idle)})
         ((barred,),) = [draft([Change(Verb.ASSIGN_LICENCE, ANNE, E3)], situation=known).barred]
         assert says in say_obstacle(barred.obstacles[0])[1]
+
+
+@pytest.mark.parametrize(("synced", "told_so"), [(False, Restorable.WHOLLY), (True, Restorable.NOT)])
+def test_who_comes_from_on_premises_is_brought_back_for_good(synced: bool, told_so: Restorable) -> None:
+    known = tenant()
+    gone = account("bo", deleted=True, synced=synced)
+    known = replace(known, accounts={**known.accounts, "bo": gone})
+    (step,) = draft([Change(Verb.RESTORE_USER, BO)], situation=known).steps
+    assert step.restorable is told_so

@@ -98,11 +98,19 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
                 effects=_distinct(besides, by_rules, last, licensing, first_owner),
                 units=units(change, permission=permission),
                 needs=scopes_for(change, permission=permission),
-                restorable=Restorable.NOT if first_owner else RESTORING[change.verb].restorable,
+                restorable=_restorable(change, situation) if not first_owner else Restorable.NOT,
             )
         )
         above, situation = then, mailbox_after(change, situation=situation)
     return tuple(steps)
+
+
+def _restorable(change: Change, situation: Situation) -> Restorable:
+    """Who comes from an on-premises directory can be brought back here, and only goes again there."""
+    account = situation.accounts.get(change.subject.guid)
+    if change.verb is Verb.RESTORE_USER and account is not None and account.synced:
+        return Restorable.NOT
+    return RESTORING[change.verb].restorable
 
 
 def _first_owner(change: Change, unowned: set[str], situation: Situation) -> tuple[Effect, ...]:
