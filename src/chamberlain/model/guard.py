@@ -29,6 +29,7 @@ class Eyes(StrEnum):
     ACCOUNTS = "accounts"
     PASSWORDS = "passwords"
     DELETIONS = "deletions"
+    MAILBOXES = "mailboxes"  # what lets others read somebody's mail, or send in their name
     GROUPS = "groups"
     LICENCES = "licences"
     PRODUCTS = "products"

@@ -13,7 +13,7 @@ from chamberlain.model.guard import Easing, Eyes, Rails, Standing
 from chamberlain.model.kind import Family
 from chamberlain.model.plan import Cause, Change, Plan
 from chamberlain.model.situation import PermissionKnown
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import ACCESS_GIVING, Verb
 
 MASS = 50  # more changes than these in one plan are many
 _FAMILIES = {
@@ -22,7 +22,11 @@ _FAMILIES = {
     Family.SERVICE_PLAN: Eyes.LICENCES,
     Family.APP_ROLE: Eyes.PRODUCTS,
 }
-_VERBS = {Verb.RESET_PASSWORD: Eyes.PASSWORDS, Verb.DELETE_USER: Eyes.DELETIONS}
+_VERBS = {
+    Verb.RESET_PASSWORD: Eyes.PASSWORDS,
+    Verb.DELETE_USER: Eyes.DELETIONS,
+    **dict.fromkeys(ACCESS_GIVING | {Verb.SET_FORWARDING}, Eyes.MAILBOXES),
+}
 
 
 def is_privileged(change: Change, *, permission: PermissionKnown | None) -> bool:

@@ -143,6 +143,7 @@ EYES: dict[str, str] = {
     Eyes.ACCOUNTS: "accounts of people",
     Eyes.PASSWORDS: "passwords",
     Eyes.DELETIONS: "deleting people",
+    Eyes.MAILBOXES: "letting others at somebody's mail",
     Eyes.GROUPS: "members and owners of groups",
     Eyes.LICENCES: "licences",
     Eyes.PRODUCTS: "roles of applications",

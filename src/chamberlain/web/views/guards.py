@@ -47,13 +47,17 @@ DAYS = tuple(
 EYES: dict[Eyes, tuple[str, str]] = {
     Eyes.PASSWORDS: (gettext_noop("Passwords"), gettext_noop("Resetting the password of somebody.")),
     Eyes.DELETIONS: (gettext_noop("Deleting people"), gettext_noop("Their accounts, with what belongs to them.")),
+    Eyes.MAILBOXES: (
+        gettext_noop("Somebody's mail"),
+        gettext_noop("Forwarding it, and letting others open the mailbox or send in somebody's name."),
+    ),
     Eyes.MASS: (
         gettext_noop("Many changes at once"),
         gettext_noop("Plans of more than %(count)d changes, whatever they are."),
     ),
     Eyes.ACCOUNTS: (
         gettext_noop("Accounts of people"),
-        gettext_noop("Creating, changing, restoring; mailboxes. A named administrator who blocks never waits."),
+        gettext_noop("Creating, changing, restoring; the rest of mailboxes. Who blocks in person never waits."),
     ),
     Eyes.GROUPS: (gettext_noop("Groups"), gettext_noop("Members and owners of groups of every kind.")),
     Eyes.LICENCES: (gettext_noop("Licences"), gettext_noop("Licences, and the services in them.")),
