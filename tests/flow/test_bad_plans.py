@@ -94,13 +94,14 @@ def test_what_was_not_chosen_and_what_was_not_granted_is_named(
     told = refusal(tenant, settings, joining(tenant))
     assert (told.code, told.data["capability"]) == ("plan_capability_off", ABILITIES[GROUPS].title)
     chosen(GROUPS)
-    held = ScopeRow.objects.filter(tenant_id=tenant.id, scope="GroupMember.ReadWrite.All")
-    (before,) = held.values()
+    enough = ("GroupMember.ReadWrite.All", "Group.ReadWrite.All")
+    held = ScopeRow.objects.filter(tenant_id=tenant.id, scope__in=enough)
+    before = list(held.values())
     held.delete()
     try:
         told = refusal(tenant, settings, joining(tenant))
     finally:
-        ScopeRow.objects.create(**before)
+        ScopeRow.objects.bulk_create(ScopeRow(**one) for one in before)
     assert (told.code, told.data["scope"]) == ("plan_scope_missing", "GroupMember.ReadWrite.All")
 
 
