@@ -119,6 +119,8 @@ def test_ends_that_entra_does_not_tell_any_more_stay_known(story: Story) -> None
     story.sync()
     assert [path.until for path in story.paths(EMRE)] == [known]
     assert [path.until for path in story.paths(BEN)] == [None]
+    assert [path.untold for path in (*story.paths(EMRE), *story.paths(BEN))] == [False, True]
+    assert describe(story.paths(BEN)[0]) == "direct, end unknown"
     assert not find_permission(viewer=ADMIN, tenant=story.tenant, key=READER).endless
     grants.grant(TO_SEE_ENDS)
     story.simulator.post("/_simulator/knobs", {"premium": False})
@@ -129,6 +131,7 @@ def test_ends_that_entra_does_not_tell_any_more_stay_known(story: Story) -> None
         story.simulator.post("/_simulator/knobs", {"premium": True})
     story.sync()
     assert find_permission(viewer=ADMIN, tenant=story.tenant, key=READER).endless
+    assert not any(path.untold for path in story.paths(BEN))
     assert story.is_true()
 
 

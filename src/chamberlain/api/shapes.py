@@ -32,6 +32,7 @@ class PathShape(Schema):
     error: str = Field(description="For licences: Microsoft's error code.")
     scope: str = Field(description="For roles: the directory scope where it is not the whole tenant.")
     until: datetime | None = Field(description="When it ends, where it is held for a time.")
+    end_is_told: bool = Field(description="false: Microsoft does not let us see when it ends.")
     ends_by_us: bool = Field(description="Whether Chamberlain takes it away then; otherwise Microsoft ends it.")
 
 
@@ -126,6 +127,7 @@ def path(found: Path) -> dict[str, Any]:
         "error": found.error,
         "scope": found.scope,
         "until": found.until,
+        "end_is_told": not found.untold,
         "ends_by_us": found.by_us,
     }
 

@@ -125,6 +125,7 @@ def describe(path: Path) -> str:
         Reason.ELIGIBLE: _("eligible through {chain}") if chain else _("eligible"),
     }[path.reason].replace("{chain}", chain)
     until = _("until {time}").format(time=f"{path.until:%Y-%m-%d %H:%M}") if path.until else ""
+    until = until or (_("end unknown") if path.untold else "")
     scope = _("scope {scope}").format(scope=path.scope) if path.scope else ""
     extra = [part for part in (path.error, scope, until) if part]
     return ", ".join([words, *extra])
@@ -165,6 +166,7 @@ def _json(person: Person) -> dict[str, Any]:
                         "error": path.error,
                         "scope": path.scope,
                         "until": path.until.isoformat() if path.until else None,
+                        "end_is_told": not path.untold,
                         "ends_by_us": path.by_us,
                     }
                     for path in holding.paths

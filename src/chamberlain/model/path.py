@@ -39,6 +39,7 @@ class Path:
     scope    for roles: the directory scope when it is not the whole tenant; otherwise ""
     until    when it ends: by itself, or because we take it away then; None: without end
     by_us    whether it is ours to take it away then
+    untold   whether Microsoft does not let us see when it ends; then no end does not mean that there is none
     """
 
     reason: Reason
@@ -49,3 +50,4 @@ class Path:
     scope: str = ""
     until: datetime | None = None
     by_us: bool = False
+    untold: bool = False

@@ -13,14 +13,11 @@ from chamberlain.model.page import Page
 from chamberlain.model.path import Link, Path
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may_see_permission, require, require_permission
-from chamberlain.policy.role_ends import PREMIUM, ends_are_told
-from chamberlain.policy.scope_standing import open_scopes
 from chamberlain.queries.holdings import label, paths_to
 from chamberlain.queries.known import require_known
+from chamberlain.queries.role_ends import are_told
 from chamberlain.queries.unread import is_told, unread_since
-from chamberlain.store import scopes
 from chamberlain.store.reads import keyset, past, permissions
-from chamberlain.store.reads.role_ends import can_end
 from chamberlain.store.snapshot import snapshot
 
 MOST_ELIGIBLE = 200
@@ -191,7 +188,7 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | N
         found = _permission(now, near, permissions.owners(tenant_id=tenant.id, permission_id=now["id"]))
         unread = unread_since(tenant_id=tenant.id, rows=[now]) if now["gone_at"] is None else {}
         row = replace(found.row, unread=unread.get(now["family"]))
-        return replace(found, row=row, endless=now["family"] != Family.ROLE or _ends_are_told(tenant))
+        return replace(found, row=row, endless=now["family"] != Family.ROLE or are_told(tenant_id=tenant.id))
     require_known(tenant_id=tenant.id, at=at)
     then = past.permission(tenant_id=tenant.id, permission_id=now["id"], at=at)
     if then is None:
@@ -201,11 +198,6 @@ def find_permission(*, viewer: Actor, tenant: Tenant, key: str, at: datetime | N
     held = past.members(tenant_id=tenant.id, permission_id=now["id"], family=now["family"], text="", at=at)
     counts = {"members": len(near), "people": keyset.count(held), "owners": len(owners)}
     return replace(_permission({**now, **then, **counts}, near, owners), at=at)
-
-
-def _ends_are_told(tenant: Tenant) -> bool:
-    _, held = scopes.chosen_and_held(tenant.id)
-    return ends_are_told(open_scopes(held), premium=can_end(tenant_id=tenant.id, plan=PREMIUM))
 
 
 def _permission(row: dict[str, Any], near: list[dict[str, Any]], owners: list[dict[str, Any]]) -> Permission:

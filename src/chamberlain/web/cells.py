@@ -44,6 +44,7 @@ def way(path: Path) -> str:
     told = [f"{words.REASON[path.reason]}: {names}" if names else str(words.REASON[path.reason])]
     told += [_("only in %(scope)s") % {"scope": path.scope}] if path.scope else []
     told += [_("until %(time)s") % {"time": f"{path.until:%Y-%m-%d %H:%M}"}] if path.until else []
+    told += [str(_("end unknown"))] if path.untold else []
     told += [path.error or path.state] if path.error or path.state not in ("", "Active") else []
     return ", ".join(told)
 
