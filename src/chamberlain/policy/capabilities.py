@@ -183,7 +183,12 @@ _WRITING = (
         Capability.PROVISION_MAIL_GROUPS,
         "Change members of mail groups",
         "Members of distribution and mail-enabled security groups are changed by hand.",
-        (Use("Exchange.ManageAsApp", "Reads and changes what only Exchange tells of groups; Microsoft does not support it."),),
+        (
+            Use(
+                "Exchange.ManageAsApp",
+                "Reads and changes what only Exchange tells of groups; Microsoft does not support it.",
+            ),
+        ),
         roles=(EXCHANGE_RECIPIENT_ADMINISTRATOR,),
         is_optional=True,
     ),
