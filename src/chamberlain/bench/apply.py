@@ -26,6 +26,7 @@ from chamberlain.settings import Settings
 
 SIZES: dict[str, Any] = {"users": 120, "groups": 40, "memberships": 700, "apps": 6}
 SEEDS_PER_TENANT = 20
+EXCHANGE_EVERY = 2
 HOUSE_EVERY, WORKER_EVERY = 50, 2
 
 
@@ -44,12 +45,17 @@ def bench_apply(*, first: int, last: int, plant: str = "") -> dict[str, Any]:
 
 def _play(number: int, seeds: Iterator[int], *, world: bootstrap.World, plant: str) -> Iterator[Played]:
     """The schedules of one tenant."""
-    with kept_tenant(world, seed=number, audit_lag_ms=AUDIT_LAG_MS, **SIZES) as kept, planted(plant):
+    by_exchange = bool(number % EXCHANGE_EVERY)
+    with (
+        kept_tenant(world, exchange=by_exchange, seed=number, audit_lag_ms=AUDIT_LAG_MS, **SIZES) as kept,
+        planted(plant),
+    ):
         for seed in seeds:
-            chance = random.Random(seed)  # noqa: S311 - a schedule that plays again, no secret
-            with kept.lend() as (tenant, url), _lives(seed, tenant, chance, url=url) as lives:
+            # Two of them: how often a life is drawn depends on the machine, and what is wished for must not.
+            chance, of_lives = random.Random(seed), random.Random(f"lives {seed}")  # noqa: S311 - play again, no secret
+            with kept.lend() as (tenant, url), _lives(seed, tenant, of_lives, url=url) as lives:
                 trouble = Trouble(tenant.simulator, seed, errors_as_ok=chance.random() < 0.5)
-                yield Schedule(tenant, seed, chance, lives, trouble).play()
+                yield Schedule(tenant, seed, chance, lives, trouble, kept.deleted).play()
 
 
 @contextmanager
@@ -75,6 +81,7 @@ def _summary(played: list[Played]) -> dict[str, Any]:
         "barred": sum(one.barred for one in played),
         "licences_refused": sum(one.refused for one in played),
         "left_to_people": sum(one.left for one in played),
+        "replanned": sum(one.replanned for one in played),
         "kills": sum(one.kills for one in played),
         "faults": sum(one.faults for one in played),
         "differences": {one.seed: [*one.differences, *one.repeated, *one.unproved][:KEPT] for one in failed},

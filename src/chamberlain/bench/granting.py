@@ -70,6 +70,14 @@ class Grants:
         skus = self._read("/v1.0/subscribedSkus?$select=skuId,consumedUnits,prepaidUnits")["value"]
         return {f"licence:{one['skuId']}": one["prepaidUnits"]["enabled"] - one["consumedUnits"] for one in skus}
 
+    def closed(self) -> frozenset[str]:
+        """Ids of people and groups that an on-premises directory masters, and of groups with a rule."""
+        asked = ("users?$select=id,onPremisesSyncEnabled", "groups?$select=id,onPremisesSyncEnabled,membershipRule")
+        found = [one for path in asked for one in self._read(f"/v1.0/{path}&$top=999")["value"]]
+        return frozenset(
+            one["id"].lower() for one in found if one.get("onPremisesSyncEnabled") or one.get("membershipRule")
+        )
+
     def _object_id(self, app_id: str) -> str:
         found: str = self._read(f"/v1.0/servicePrincipals(appId='{app_id}')?$select=id")["id"]
         return found

@@ -13,17 +13,26 @@ from django.conf import settings as django_settings
 from django.db import connections
 from psycopg import sql
 
+from chamberlain.bench.granting import Grants
+from chamberlain.bench.tenant_state import State, state_of
 from chamberlain.bench.writable import Writable, writable
 from chamberlain.bootstrap import World
+
+DELETED = 3
 
 
 @dataclass(slots=True)
 class KeptTenant:
-    """As it was when it had been read. `url` is of the database that holds it, which nobody may be connected to."""
+    """As it was when it had been read.
+
+    url      of the database that holds it, which nobody may be connected to
+    deleted  what the tenant had been like before some were deleted, who lie in the bin now
+    """
 
     tenant: Writable
     url: str
     position: int
+    deleted: State
     _lent: int = 0
 
     @contextmanager
@@ -52,12 +61,24 @@ def kept_tenant(world: World, **options: Any) -> Iterator[KeptTenant]:
     _maintain(world.database_url, "CREATE DATABASE {} TEMPLATE {}", name, _name(world.database_url))
     try:
         with _in_database(name), writable(world.settings, **options) as tenant:
+            deleted = _delete_some(tenant)
             _warm_up(tenant)
             connections.close_all()
             position: int = json.loads(tenant.simulator.get("/_simulator/position"))["position"]
-            yield KeptTenant(tenant, _renamed(world.database_url, name), position)
+            yield KeptTenant(tenant, _renamed(world.database_url, name), position, deleted)
     finally:
         _maintain(world.database_url, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _delete_some(tenant: Writable) -> State:
+    """Somebody deletes people whom we have read."""
+    truth = list(tenant.simulator.truth("?effective=0"))
+    closed = Grants(tenant.simulator).closed()
+    accounts = [line for line in truth if line["t"] == "account" and line["type"] == "Member" and line["enabled"]]
+    people = [line["id"] for line in accounts if line["id"] not in closed]
+    for one in people[:: len(people) // DELETED][:DELETED]:
+        tenant.simulator.post("/_simulator/mutations", {"kind": "delete_user", "user": one})
+    return state_of(truth)
 
 
 def _warm_up(tenant: Writable) -> None:

@@ -71,13 +71,14 @@ class Stories:
             self._carry_out(plan_id)
 
     def _carry_out(self, plan_id: int) -> None:
+        from chamberlain.store import plans
         from chamberlain.work.apply_plan import apply_plan
 
         def perform() -> None:
             apply_plan(
                 lambda _step, deed, *values: deed(*values),
                 plan_id=plan_id,
-                run=1,
+                run=plans.find(tenant_id=self.tenant.tenant.id, plan_id=plan_id).runs,
                 settings=self.tenant.settings,
                 patience=QUICK,
             )
@@ -204,8 +205,6 @@ def house(tenant: Writable, chance: random.Random, *, url: str) -> Iterator[Hous
         "DATABASE_URL": url,
         "CHAMBERLAIN_DATA": str(tenant.settings.data),
         "CHAMBERLAIN_PORT": str(port),
-        "CHAMBERLAIN_LOGIN_ROOT": tenant.simulator.url,
-        "CHAMBERLAIN_GRAPH_ROOT": tenant.simulator.url,
         "CHAMBERLAIN_SYNC_INTERVAL_MINUTES": "0",
     }
     process = subprocess.Popen(

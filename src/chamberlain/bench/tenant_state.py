@@ -14,12 +14,19 @@ Fact = tuple[str, ...]
 State = frozenset[Fact]
 ACCOUNT, NAME, ENABLED, MANAGER, EDGE, INHERITED = "account", "name", "enabled", "manager", "edge", "inherited"
 # What no reading tells of a person: it stands in the log of writes alone.
-UNSEEN = {Verb.REVOKE_SESSIONS: "revoke_sessions", Verb.RESET_PASSWORD: "reset_password"}
+UNSEEN = {
+    Verb.REVOKE_SESSIONS: "revoke_sessions",
+    Verb.RESET_PASSWORD: "reset_password",
+    Verb.REPROCESS_LICENCES: "assign_licence",
+}
 
 
-def state_of(truth: Iterable[dict[str, Any]]) -> State:
-    """The tenant as facts. A licence's state is left out: whether Microsoft has a seat for somebody is no wish."""
-    found: set[Fact] = set()
+def state_of(truth: Iterable[dict[str, Any]], *, mail: Iterable[dict[str, Any]] = ()) -> State:
+    """The tenant as facts. A licence's state is left out: whether Microsoft has a seat for somebody is no wish.
+
+    mail  groups as Exchange has them, which alone knows who manages them
+    """
+    found: set[Fact] = {(EDGE, one, f"group:{group['id']}", "owner", "") for group in mail for one in group["managers"]}
     for line in truth:
         if line["t"] == "account":
             found.update(_of_account(line))
@@ -44,7 +51,7 @@ def after(state: State, changes: Iterable[Change], *, found: State, kept: State 
     facts = set(state)
     for change in changes:
         if change.verb is Verb.RESTORE_USER:
-            facts |= {fact for fact in kept if _is_about(fact, change.subject.guid)}
+            facts |= _restored(facts, kept, change.subject.guid)
         else:
             _DEEDS[change.verb](facts, change)
     facts = {fact for fact in facts if fact[0] != INHERITED}
@@ -55,6 +62,13 @@ def _named(facts: set[Fact], found: State) -> State:
     """Those who are called by their user names, called by their ids."""
     ids = {fact[2]: fact[1] for fact in found if fact[0] == ACCOUNT}
     return frozenset((fact[0], ids.get(fact[1], fact[1]), *fact[2:]) for fact in facts)
+
+
+def _restored(facts: set[Fact], kept: State, guid: str) -> set[Fact]:
+    """What comes back with somebody; who lies in the bin is nobody's manager."""
+    there = {guid, *(fact[1] for fact in facts if fact[0] == ACCOUNT)}
+    back = {fact for fact in kept if _is_about(fact, guid)}
+    return {fact for fact in back if fact[0] != MANAGER or {fact[1], fact[2]} <= there}
 
 
 def _is_about(fact: Fact, guid: str) -> bool:

@@ -3,54 +3,94 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from chamberlain.model.plan import Change, Options, Subject
+from chamberlain import clock
+from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.terms import can_end
 
 GLOBAL_ADMINISTRATOR = "role:62e90394-69f5-4237-9190-012177145e10"
 OPEN_KINDS = ("security_group", "m365_group")
+MAIL_KINDS = ("mail_security_group", "distribution_group")
+TIMED_SHARE, CLOSED_SHARE = 0.15, 0.1
+LASTS = timedelta(days=3)  # longer than a measurement
 Line = dict[str, Any]
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a tenant, by its own account.
+
+    closed   ids of what is mastered elsewhere, or follows a rule: of little use in a wish
+    mail     what Exchange has, where it is reached: groups and mailboxes
+    deleted  ids of people in the bin
+    """
+
+    truth: Sequence[Line]
+    domain: str
+    free_seats: Mapping[str, int]
+    closed: frozenset[str]
+    mail: Mapping[str, Any]
+    deleted: Sequence[str]
 
 
 class Wishes:
     """Draws wishes: each person and each thing that is held at most once, and who is deleted in no other one."""
 
-    def __init__(
-        self, truth: Sequence[Line], *, chance: random.Random, domain: str, free_seats: Mapping[str, int]
-    ) -> None:
+    def __init__(self, known: Known, *, chance: random.Random, among: Sequence[str] = ()) -> None:
+        """`among`: only these people; then nobody is created, deleted or changed."""
+        truth = known.truth
+        self._known = known
         self._chance = chance
-        self._domain = domain
-        self._free_seats = free_seats
+        self._among = frozenset(among)
         accounts = [line for line in truth if line["t"] == "account" and line["type"] == "Member"]
-        self._people = [line["id"] for line in accounts if line["enabled"]]
+        self._people = [line["id"] for line in accounts if line["enabled"] and self._is_meant(line["id"])]
         self._blocked = [line["id"] for line in accounts if not line["enabled"]]
         chance.shuffle(self._people)
-        self._groups = [line["key"] for line in truth if line["t"] == "permission" and line.get("kind") in OPEN_KINDS]
-        self._keys = [line["key"] for line in truth if line["t"] == "permission"]
-        known = {line["id"] for line in accounts}
+        self._kinds = {line["key"]: line.get("kind") for line in truth if line["t"] == "permission"}
+        self._keys = list(self._kinds)
+        keys = [key for key, kind in self._kinds.items() if kind in OPEN_KINDS]
+        self._groups = [key for key in keys if _id_of(key) not in known.closed or chance.random() < CLOSED_SHARE]
+        known_people = {line["id"] for line in accounts}
         self._licences = Counter(
             line["holder"] for line in truth if line["t"] == "edge" and line["permission"].startswith("licence:")
         )
-        self._edges = [line for line in truth if line["t"] == "edge" and not line["via"] and line["holder"] in known]
+        edges = [line for line in truth if line["t"] == "edge" and not line["via"]]
+        self._edges = [line for line in edges if line["holder"] in known_people]
+        self._of_others = [line for line in edges if line["holder"] not in known_people]
         self._touched: set[tuple[str, str]] = set()
+
+    def _is_meant(self, person: str) -> bool:
+        return not self._among or person in self._among
 
     def draw(self) -> tuple[Change, ...]:
         """All of them, in any order."""
         wanted = [
-            *self._of_accounts(),
-            *self._of_groups("member", Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, groups=3, most=24),
+            *(() if self._among else self._of_accounts()),
+            *self._of_groups("member", Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, groups=2, most=24),
             *self._of_groups("owner", Verb.ADD_OWNER, Verb.REMOVE_OWNER, groups=2, most=2),
+            *self._of_mail_groups(),
             *self._of_roles(),
             *self._of_apps(),
             *self._of_licences(),
+            *(() if self._among else self._held_by_groups()),
         ]
         self._chance.shuffle(wanted)
-        return tuple(wanted)
+        return tuple(map(self._perhaps_timed, wanted))
+
+    def _perhaps_timed(self, change: Change) -> Change:
+        is_mail = self._kinds.get(change.permission) in MAIL_KINDS
+        if not can_end(change.verb) or is_mail or self._chance.random() > TIMED_SHARE:
+            return change
+        return replace(change, options=replace(change.options, ends=clock.now().replace(microsecond=0) + LASTS))
 
     def _of_accounts(self) -> Iterator[Change]:
         yield Change(Verb.DELETE_USER, Subject(self._people.pop()))
+        yield from (Change(Verb.RESTORE_USER, Subject(one)) for one in self._some(self._known.deleted, 1))
         for _ in range(self._chance.randint(1, 2)):
             yield Change(Verb.BLOCK, Subject(leaver := self._people.pop()))
             yield Change(Verb.REVOKE_SESSIONS, Subject(leaver))
@@ -64,7 +104,7 @@ class Wishes:
         for number in range(self._chance.randint(0, 2)):
             name = f"newcomer{number}-{self._chance.randint(1, 10_000)}"
             properties = {
-                "userPrincipalName": f"{name}@{self._domain}",
+                "userPrincipalName": f"{name}@{self._known.domain}",
                 "displayName": f"Newcomer {number}",
                 "mailNickname": name,
                 "usageLocation": "DE",
@@ -82,10 +122,12 @@ class Wishes:
 
     def _of_roles(self) -> Iterator[Change]:
         roles = [key for key in self._keys if key.startswith("role:") and key != GLOBAL_ADMINISTRATOR]
+        scopes = sorted({"/", *(line["detail"]["scope"] for line in self._held("role:", "assigned"))})
         for verb, relation in ((Verb.ASSIGN_ROLE, "assigned"), (Verb.MAKE_ELIGIBLE, "eligible")):
             role, one = self._chance.choice(roles), self._chance.choice(self._people)
             if not any(line["holder"] == one for line in self._held(role, relation)):
-                yield from self._once(Change(verb, Subject(one), role))
+                options = Options(scope=self._chance.choice(("/", *scopes)))
+                yield from self._once(Change(verb, Subject(one), role, options))
         for verb, relation in ((Verb.REMOVE_ROLE, "assigned"), (Verb.END_ELIGIBLE, "eligible")):
             held = [line for line in self._held("role:", relation) if line["holder"] in self._people]
             for line in self._some(held, 1):
@@ -104,7 +146,7 @@ class Wishes:
 
     def _of_licences(self) -> Iterator[Change]:
         held = [line for line in self._held("licence:", "assigned") if self._is_plain(line)]
-        skus = sorted(self._free_seats)
+        skus = sorted(self._known.free_seats)
         chosen = self._some(held, 5)
         for line in chosen[:2]:
             yield from self._once(Change(Verb.REMOVE_LICENCE, Subject(line["holder"]), line["permission"]))
@@ -122,10 +164,49 @@ class Wishes:
             if not any(line["holder"] == one for line in self._held(sku, "assigned")):
                 yield from self._once(Change(Verb.ASSIGN_LICENCE, Subject(one), sku, Options(disabled_plans=())))
 
+        licensed = [one for one in self._people if self._licences[one] and any(self._held_by(one, "licence:"))]
+        for one in self._some(licensed, 1):
+            if (one, "licence") not in self._touched:
+                self._touched.add((one, "licence"))
+                yield Change(Verb.REPROCESS_LICENCES, Subject(one))
+
+    def _held_by_groups(self) -> Iterator[Change]:
+        """What groups hold: a licence, and roles of applications."""
+        groups = [key for key in self._groups if self._kinds[key] == "security_group"]
+        for family, give, take in (
+            ("licence:", Verb.ASSIGN_LICENCE, Verb.REMOVE_LICENCE),
+            ("app_role:", Verb.ASSIGN_APP_ROLE, Verb.REMOVE_APP_ROLE),
+        ):
+            held = [line for line in self._of_others if line["permission"].startswith(family)]
+            held = [line for line in held if f"group:{line['holder']}" in groups]
+            for line in self._some(held, self._chance.randint(0, 1)):
+                yield from self._once(Change(take, _group(line["holder"]), line["permission"]))
+            offered = [key for key in self._keys if key.startswith(family)]
+            for group in self._some(groups, self._chance.randint(0, 1)):
+                guid, key = _id_of(group), self._chance.choice(offered)
+                if not any((line["holder"], line["permission"]) == (guid, key) for line in held):
+                    yield from self._once(Change(give, _group(guid), key))
+
+    def _of_mail_groups(self) -> Iterator[Change]:
+        """Groups that only Exchange changes, with those who have a mailbox there."""
+        boxes = {one["id"] for one in self._known.mail.get("mailboxes", ())} & {*self._people}
+        open_groups = [one for one in self._known.mail.get("groups", ()) if not one["synced"]]
+        for group in self._some(open_groups, 2):
+            key, inside, managers = f"group:{group['id']}", {*group["members"]}, {*group["managers"]}
+            pairs = [(Verb.ADD_MEMBER, boxes - inside, 3), (Verb.REMOVE_MEMBER, boxes & inside, 2)]
+            pairs += [(Verb.ADD_OWNER, boxes - managers, 1)] if managers else []
+            for verb, whom, most in pairs:
+                for one in self._some(sorted(whom), self._chance.randint(0, most)):
+                    yield from self._once(Change(verb, Subject(one), key))
+
+    def _held_by(self, person: str, beginning: str) -> Iterator[Line]:
+        edges = self._edges
+        return (line for line in edges if line["holder"] == person and line["permission"].startswith(beginning))
+
     def _is_plain(self, line: Line) -> bool:
         """Whether Microsoft would give it again: it is somebody's only one, all plans are on, and seats are left."""
         is_alone = line["holder"] in self._people and self._licences[line["holder"]] == 1
-        return is_alone and not line["detail"]["disabled"] and self._free_seats.get(line["permission"], 0) > 0
+        return is_alone and not line["detail"]["disabled"] and self._known.free_seats.get(line["permission"], 0) > 0
 
     def _held(self, beginning: str, relation: str) -> list[Line]:
         edges = self._edges
@@ -145,5 +226,13 @@ class Wishes:
         return self._chance.sample(known, min(most, len(known)))
 
 
+def _group(guid: str) -> Subject:
+    return Subject(guid, SubjectType.GROUP)
+
+
+def _id_of(key: str) -> str:
+    return key.partition(":")[2]
+
+
 def _id(line: Line) -> str:
-    return str(line["permission"]).partition(":")[2]
+    return _id_of(str(line["permission"]))

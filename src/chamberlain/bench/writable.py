@@ -37,9 +37,8 @@ OUR_ROLES = ("fe930be7-5e62-47db-91af-98c3a49a38b1", "7be44c8a-adaf-4e2a-84d6-ab
 # Measured is what the engine does; what holds a plan back has tests of its own.
 WIDE = Rails(
     most_per_plan=100_000,
-    share_per_plan=100,
+    share_from=100_000,
     most_per_hour=1_000_000,
-    share_per_hour=100,
     approval_delay=timedelta(0),
 )
 
@@ -83,30 +82,58 @@ class Writable:
 
 @contextmanager
 def writable(
-    settings: Settings, *, prepare: Callable[[Simulated], None] = lambda _simulator: None, **options: float | str
+    settings: Settings,
+    *,
+    prepare: Callable[[Simulated], None] = lambda _simulator: None,
+    exchange: bool = False,
+    **options: float | str,
 ) -> Iterator[Writable]:
     """A new tenant, connected with everything that writes, and read once; call it in an open world.
 
-    prepare  done to the tenant before it is connected
-    options  of `chamberlain simulator`
+    prepare   done to the tenant before it is connected
+    exchange  whether Exchange is reached as well
+    options   of `chamberlain simulator`
     """
     from chamberlain.actions.stop_writers import set_guards
     from chamberlain.queries.connections import find_tenant
     from chamberlain.store import scopes
 
-    with simulated(file=None, **options) as simulator:
+    with simulated(file=None, **options) as simulator, _pointed(settings, simulator, exchange=exchange) as pointed:
         prepare(simulator)
         let_write(simulator)
-        pointed = settings.model_copy(update={"login_root": simulator.url, "graph_root": simulator.url})
+        if exchange:
+            simulator.post("/_simulator/exchange/let_in", {"client_id": simulator.own_client_id})
         if not wait_for(lambda: _connect(simulator)):
             raise RuntimeError("the tenant could not be connected")
         found = Writable(simulator, find_tenant(viewer=ADMINISTRATOR, slug=simulator.tenant_id), pointed)
+        by_exchange = {Capability.PROVISION_MAIL_GROUPS} if exchange else set[Capability]()
         scopes.choose(
-            tenant_id=found.tenant.id, capabilities={*STANDARD, *WRITING}, now=clock.now(), by=ADMINISTRATOR.name
+            tenant_id=found.tenant.id,
+            capabilities={*STANDARD, *WRITING, *by_exchange},
+            now=clock.now(),
+            by=ADMINISTRATOR.name,
         )
         set_guards(actor=ADMINISTRATOR, tenant=found.tenant, rails=WIDE)
         found.sync()
         yield found
+
+
+@contextmanager
+def _pointed(settings: Settings, simulator: Simulated, *, exchange: bool) -> Iterator[Settings]:
+    """Settings that lead to a simulator; what reads them for itself, here or in another process, finds the same."""
+    wanted = {"login_root": simulator.url, "graph_root": simulator.url, "exchange_root": simulator.url}
+    wanted |= {"exchange": "invoke" if exchange else "off"}
+    names = {f"CHAMBERLAIN_{name.upper()}": value for name, value in wanted.items()}
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
+    try:
+        yield settings.model_copy(update=wanted)
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def let_write(simulator: Reached) -> None:
@@ -120,7 +147,6 @@ def let_write(simulator: Reached) -> None:
 def _connect(simulator: Simulated) -> None:
     from chamberlain.actions.connect_with_secret import connect_with_secret
 
-    os.environ["CHAMBERLAIN_LOGIN_ROOT"] = os.environ["CHAMBERLAIN_GRAPH_ROOT"] = simulator.url
     connect_with_secret(
         actor=ADMINISTRATOR,
         tenant_id=simulator.tenant_id,
