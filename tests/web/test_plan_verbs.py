@@ -526,6 +526,19 @@ def test_a_form_that_is_filled_in_counts_without_being_added_first(client: Clien
     assert [step.change for step in plan.steps] == [Change(Verb.BLOCK, Subject(guid))]
 
 
+def test_a_file_of_a_plan_makes_no_role_of_the_whole_tenant(client: Client, tenant: Tenant) -> None:
+    role = first(tenant, "p.family = 2 AND p.name = 'User Administrator'")
+    guid = person(tenant, outside=[])["guid"]
+    form = {"who": guid, "verb": "assign_role", "what": role["key"], "scope": "unit", "scope_id": UNIT}
+    made = asked(client, tenant, **form, do="plan", reason="In a part")
+    answer = client.get(f"{made['Location']}?format=csv")
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert f"only in the administrative unit {UNIT}" in content
+    again = asked(client, tenant, list=content, do="list", reason="In a part")
+    assert again.status_code == 200
+    assert "is no change that a list can ask for here" in told(again)
+
+
 def test_the_plan_is_seen_before_it_is_kept(client: Client, tenant: Tenant) -> None:
     found = group(tenant)
     joining = person(tenant, outside=found["members"])

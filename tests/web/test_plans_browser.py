@@ -72,7 +72,10 @@ def opened(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
         found = context.new_page()
         found.on("pageerror", lambda error: complaints.append(str(error)))
         found.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
-        found.goto(issue_sign_in_link(actor=ADMIN, root="", name="Ada Admin"))
+        link = issue_sign_in_link(actor=ADMIN, root="", name="Ada Admin")
+        found.goto(link)
+        if not script:
+            found.get_by_label("The link, or what stands behind its #").fill(link)
         found.get_by_role("button", name="Sign in").click()
         found.wait_for_url(lambda at: "/sign-in" not in at)
         return found
@@ -120,9 +123,12 @@ def plan_on(page: Page) -> int:
     return int(found[1])
 
 
-def test_access_is_taken_proved_and_put_back(opened: Callable[..., Page], tenant: Tenant, settings: Settings) -> None:
+def test_access_is_changed_proved_and_put_back(
+    opened: Callable[..., Page], tenant: Tenant, settings: Settings, picture: Callable[[Page, str], None]
+) -> None:
     found = group(tenant, 1)
     guid = plain_member(tenant, found)
+    other = next(one for one in (group(tenant, place) for place in (2, 3, 0)) if guid not in one["members"])
     page = opened()
     page.goto(f"/t/{tenant.slug}/people/{guid}")
     bar = page.get_by_text("What is ticked is to be taken away.")
@@ -131,26 +137,35 @@ def test_access_is_taken_proved_and_put_back(opened: Callable[..., Page], tenant
     expect(bar).to_be_visible()
     page.get_by_role("button", name="Plan it").click()
     expect(page.get_by_role("checkbox", name=f"{name_of(tenant, guid)} leaves {found['name']}")).to_be_checked()
-    page.get_by_role("textbox", name="Why").fill("Moves to another team")
-    page.get_by_role("button", name="Show what would happen").click()
+    expect(page.locator("#preview")).to_contain_text(f"loses {found['name']}")
+    page.get_by_placeholder("Role, group, product or licence").press_sequentially(other["name"])
+    page.locator(f'input[value="add_member {guid} {other["key"]}"]').check()
+    page.get_by_role("textbox", name="Why").fill("Ticket 4711: moves to another team")
+    expect(page.locator("#preview")).to_contain_text(f"gets {other['name']}")
+    page.get_by_role("button", name="Make this plan").click()
     expect(page.get_by_role("heading", name="Nothing was changed yet")).to_be_visible()
     plan_id = plan_on(page)
     assert plans.state_of(plan_id) is PlanState.PLANNED
-    page.get_by_role("button", name=re.compile("^Take [0-9]+ from")).click()
+    picture(page, "plan")
+    page.get_by_role("button", name=re.compile("^Give .* take ")).click()
     page.get_by_text("It runs now.").wait_for()
     work(plan_id, settings)
-    page.goto(f"/t/{tenant.slug}/plans/{plan_id}")
+    expect(page.get_by_role("link", name="Put it back")).to_be_visible()  # the page that watches turns to it by itself
     expect(page.get_by_text("done and proved").first).to_be_visible()
+    picture(page, "plan-run")
     page.get_by_role("link", name="Put it back").click()
     page.get_by_label(re.compile("^Why")).fill("She stays")
     page.locator("main form button").last.click()
     page.wait_for_url(lambda at: f"/plans/{plan_id}" not in at)
     back = plan_on(page)
     page.goto(f"/t/{tenant.slug}/plans/{back}")
-    page.get_by_role("button", name=re.compile("^Give [0-9]+ to")).click()
+    page.get_by_role("button", name=re.compile("^Give .* take ")).click()
     page.get_by_text("It runs now.").wait_for()
     work(back, settings)
     assert (plans.state_of(back), plans.state_of(plan_id)) == (PlanState.DONE, PlanState.UNDONE)
+    expect(page.get_by_text("It runs now.")).to_have_count(0)
+    page.goto(f"/t/{tenant.slug}/changes-made")
+    picture(page, "changes-made")
 
 
 def test_what_is_looked_for_appears_as_it_is_typed_and_stays_ticked(
@@ -169,6 +184,78 @@ def test_what_is_looked_for_appears_as_it_is_typed_and_stays_ticked(
     expect(box).to_be_checked()
 
 
+def test_a_role_is_given_by_keyboard_alone(
+    opened: Callable[..., Page], tenant: Tenant, picture: Callable[[Page, str], None]
+) -> None:
+    someone = person(tenant, outside=[], place=3)
+    page = opened()
+    page.goto(f"/t/{tenant.slug}/plans/new")
+    tab_to(page, "#find_who")
+    page.keyboard.type(someone["user_name"])
+    box = page.locator(f"#who-{someone['guid']}")
+    box.wait_for()
+    tab_to(page, f"#who-{someone['guid']}")
+    with page.expect_response("**/plans/new"):
+        page.keyboard.press("Space")
+    expect(box).to_be_focused()
+    expect(box).to_be_checked()
+    tab_to(page, "#verb")
+    page.keyboard.type("Give a role")
+    page.locator("#find_what").wait_for()
+    expect(page.locator("#verb")).to_be_focused()
+    tab_to(page, "button[value=add]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Choose at least one role.")).to_be_visible()
+    tab_to(page, "#find_what")
+    page.keyboard.type("User Adm")
+    page.locator("#things input").first.wait_for()
+    tab_to(page, "#things input")
+    page.keyboard.press("Space")
+    tab_to(page, "button[value=add]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("checkbox", name=f"{someone['name']} gets the role User Administrator")).to_be_checked()
+    expect(page.locator("#verb")).to_be_focused()
+    expect(page.locator("#preview")).to_contain_text("gets User Administrator")
+    tab_to(page, "#reason")
+    page.keyboard.type("Ticket 4711")
+    picture(page, "new-plan")
+    tab_to(page, "button[value=plan]")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/plans/\d+$"))
+    plan = plans.find(tenant_id=tenant.id, plan_id=plan_on(page)).plan
+    assert [(one.change.verb, one.change.subject.guid) for one in plan.steps] == [(Verb.ASSIGN_ROLE, someone["guid"])]
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Presses Tab until the element has the focus."""
+    for _press in range(80):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{selector} is not reached by keyboard")
+
+
+def test_without_script_many_are_changed_at_once(opened: Callable[..., Page], tenant: Tenant) -> None:
+    page = opened(script=False)
+    page.goto(f"/t/{tenant.slug}/people?type=member")
+    boxes = page.locator("input[form=change-form]")
+    guids = [boxes.nth(place).get_attribute("value") for place in (0, 1)]
+    for place in (0, 1):
+        boxes.nth(place).check()
+    page.get_by_role("button", name="Change what is ticked").click()
+    page.get_by_label("What is to happen").select_option("update_user")
+    page.get_by_role("button", name="Show what it asks").click()
+    page.get_by_role("textbox", name="Department").fill("Tests")
+    page.get_by_role("button", name="Add to the plan").click()
+    expect(page.locator("#preview")).to_contain_text("Tests")
+    page.get_by_role("textbox", name="Why").fill("Moved together")
+    page.get_by_role("button", name="Make this plan").click()
+    plan = plans.find(tenant_id=tenant.id, plan_id=plan_on(page)).plan
+    asked = [*(step.change for step in plan.steps), *(one.change for one in plan.barred)]
+    assert {one.subject.guid for one in asked} == set(guids)
+    assert {str(one.options.properties) for one in asked} == {"{'department': 'Tests'}"}
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280), ("dark", 390), ("light", 1280)])
 def test_no_page_of_plans_has_a_grave_fault(
     opened: Callable[..., Page], tenant: Tenant, settings: Settings, theme: str, width: int
@@ -182,7 +269,14 @@ def test_no_page_of_plans_has_a_grave_fault(
         "plan": f"{root}/plans/{rich(tenant, settings)}",
         "plans": f"{root}/plans",
         "plans-none": f"{root}/plans?state=failed",
-        "new-list": f"{root}/plans/new",
+        "new-list": f"{root}/plans/new?by=list",
+        "new": f"{root}/plans/new",
+        "new-role": f"{root}/plans/new?who={guid}&verb=assign_role&find_what=a&scope=unit",
+        "new-licence": f"{root}/plans/new?who={found['key']}&verb=assign_licence&find_who=a",
+        "new-update": f"{root}/plans/new?who={guid}&verb=update_user",
+        "new-create": f"{root}/plans/new?verb=create_user",
+        "new-restore": f"{root}/plans/new?verb=restore_user",
+        "new-replies": f"{root}/plans/new?who={guid}&verb=set_replies",
         "new-person": f"{root}/plans/new?person={guid}&find=a&change={tick.replace(' ', '%20')}",
         "new-permission": f"{root}/plans/new?permission={found['key']}&find=a",
         "person": f"{root}/people/{guid}",
@@ -197,7 +291,7 @@ def test_no_page_of_plans_has_a_grave_fault(
             page.locator("input[form=change-form]").first.check()
         if found_here := looked_at(page, f"{name}-{theme}-{width}"):
             faults[name] = found_here
-    page.goto(f"{root}/plans/new")
+    page.goto(f"{root}/plans/new?by=list")
     listed = f"A,{found['key']},add\nnobody at all,{found['key']},fly"
     page.get_by_role("textbox", name="A list of changes").fill(listed)
     page.get_by_role("textbox", name="Why").fill("List")

@@ -25,7 +25,7 @@ from chamberlain.web.plan_told import PROPERTY, told_scope
 from chamberlain.web.plan_wanted import OBJECT, UNIT, Wanted
 from chamberlain.web.words import Word
 
-FOUND = 12
+FOUND, WHOM_FOUND = 12, 6
 NOTES: dict[str, Word] = {
     "userPrincipalName": _lazy("To sign in with, such as ada@contoso.com."),
     "usageLocation": _lazy("Two letters, such as DE. Without one nobody gets a licence."),
@@ -116,16 +116,20 @@ class Composer:
             return []
         known = composing.named(viewer=self.viewer, tenant=self.tenant, subjects=self.form.who)
         chosen = [known[one.key] for one in self.form.who if one.key in known]
-        with_groups = deed is None or deed.who is Who.HOLDERS
-        found = (
-            composing.holders(viewer=self.viewer, tenant=self.tenant, text=self.form.find_who, size=FOUND,
-                              with_groups=with_groups) if self.form.find_who else ()
-        )  # fmt: skip
+        found = self._looked_for(with_groups=deed is None or deed.who is Who.HOLDERS)
         keys = {one.key for one in chosen}
         return [
             *(_whom(one, chosen=True) for one in chosen),
             *(_whom(one, chosen=False) for one in found if one.key not in keys),
         ]
+
+    def _looked_for(self, *, with_groups: bool) -> tuple[Named, ...]:
+        text = self.form.find_who
+        if not text:
+            return ()
+        return composing.holders(
+            viewer=self.viewer, tenant=self.tenant, text=text, size=WHOM_FOUND, with_groups=with_groups
+        )
 
     def _asked(self, deed: Deed) -> dict[str, object]:
         return {

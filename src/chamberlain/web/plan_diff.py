@@ -221,13 +221,19 @@ def deed_of(parts: tuple[Part, ...]) -> str:
         return one or _("Make %(more)s changes to %(who)s") % {"more": f"{len(more):,}", "who": _who(moved)}
     values = {"what": _what(rows, GETS), "gone": _what(rows, LOSES), "who": _who(given), "whom": _who(taken)}
     if given and taken:
-        is_same = values["what"] == values["gone"] and len({row.key for row in rows if row.sign != ALSO}) == 1
-        text = _("Give %(what)s to %(who)s, take it from %(whom)s") if is_same else _(
-            "Give %(what)s to %(who)s, take %(gone)s from %(whom)s"
-        )  # fmt: skip
+        text = _both(rows, given, taken)
     else:
         text = _("Give %(what)s to %(who)s") if given else _("Take %(gone)s from %(whom)s")
     return text % values + (_(", and %(more)s more changes") % {"more": f"{len(more):,}"} if more else "")
+
+
+def _both(rows: list[Row], given: list[Part], taken: list[Part]) -> str:
+    """The sentence where some things come and others go."""
+    if given == taken:
+        return _("Give %(what)s to %(who)s, and take %(gone)s")
+    if len({row.key for row in rows if row.sign != ALSO}) == 1:
+        return _("Give %(what)s to %(who)s, take it from %(whom)s")
+    return _("Give %(what)s to %(who)s, take %(gone)s from %(whom)s")
 
 
 def _gets(part: Part) -> bool:
