@@ -322,23 +322,52 @@ def test_an_exchange_that_cannot_be_asked_leaves_the_plan_with_what_is_unknown(
     assert Consequence.MAILBOX_UNREAD in {one.consequence for one in step.effects}
 
 
-def test_an_error_with_status_200_is_one_and_a_person_is_asked(
+def test_who_has_no_mailbox_and_what_stands_on_premises_is_barred(
     tenant: Tenant, settings: Settings, simulator: Simulated, people: list[tuple[str, str]]
 ) -> None:
-    """What stands on-premises by now is refused by Exchange, in the body of an answer that says OK."""
-    known = mailboxes(simulator)
-    guid = next(guid for guid, one in known.items() if one["synced"] and one["type"] == "UserMailbox")
-    other = people[8][0]
-    (barred,) = made(tenant, settings, of(guid, Verb.HIDE_FROM_LISTS)).barred
-    assert Hindrance.SYNCED_MAILBOX in {one.hindrance for one in barred.obstacles}
+    guests = "SELECT guid::text AS guid FROM account WHERE tenant_id = %(tenant)s AND type = 'guest'"
+    nobody = rows(guests, {"tenant": tenant.id})[0]["guid"]
+    changes = [of(nobody, Verb.GIVE_FULL_ACCESS, delegate=people[8][0]), of(synced(simulator), Verb.HIDE_FROM_LISTS)]
+    found = [{one.hindrance for one in barred.obstacles} for barred in made(tenant, settings, *changes).barred]
+    assert [Hindrance.NO_MAILBOX in found[0], Hindrance.SYNCED_MAILBOX in found[1]] == [True, True]
+
+
+def test_what_exchange_refuses_with_status_200_is_left_to_a_person(
+    tenant: Tenant, settings: Settings, simulator: Simulated, people: list[tuple[str, str]]
+) -> None:
+    """Somebody whom the on-premises directory took on after they were read."""
+    taken, guid = synced(simulator), people[8][0]
+    account = {"tenant": tenant.id, "guid": taken}
+    note = """
+        UPDATE account SET facts = facts || %(facts)s::jsonb WHERE tenant_id = %(tenant)s AND guid = %(guid)s RETURNING id
+    """
+    rows(note, {**account, "facts": '{"on_premises": false}'})
     simulator.post("/_simulator/knobs", {"exchange_errors_as_ok": True})
+    before = mailboxes(simulator)
     try:
-        guests = "SELECT guid::text AS guid FROM account WHERE tenant_id = %(tenant)s AND type = 'guest'"
-        nobody = rows(guests, {"tenant": tenant.id})[0]["guid"]
-        (without,) = made(tenant, settings, of(nobody, Verb.GIVE_FULL_ACCESS, delegate=other)).barred
-        assert Hindrance.NO_MAILBOX in {one.hindrance for one in without.obstacles}
+        planned = made(tenant, settings, of(taken, Verb.HIDE_FROM_LISTS), of(guid, Verb.HIDE_FROM_LISTS))
+        assert planned.barred == ()
+        ran = do(tenant, settings, planned.id)
     finally:
         simulator.post("/_simulator/knobs", {"exchange_errors_as_ok": False})
+        rows(note, {**account, "facts": '{"on_premises": true}'})
+    states = {one.step.change.subject.guid: (one.step.state, one.failure) for one in ran.steps}
+    assert states[guid] == (StepState.PROVED, None)
+    state, failure = states[taken]
+    assert (state, failure and failure[0], ran.plan.state) == (
+        StepState.NEEDS_PERSON,
+        "exchange_refused",
+        PlanState.FAILED,
+    )
+    assert mailboxes(simulator) == {**before, guid: {**before[guid], "hidden": True}}
+    assert back(tenant, settings, planned.id).plan.state is PlanState.DONE
+    assert mailboxes(simulator) == before
+
+
+def synced(simulator: Simulated) -> str:
+    """Somebody with a mailbox whom the on-premises directory masters."""
+    known = mailboxes(simulator)
+    return next(guid for guid, one in known.items() if one["synced"] and one["type"] == "UserMailbox")
 
 
 def test_changes_of_mailboxes_are_asked_for_by_names(tenant: Tenant, people: list[tuple[str, str]]) -> None:
