@@ -47,6 +47,8 @@ OF_NO_TENANT = {
     "holdings.label",
     "holdings.paths_to",
     "known.require_known",
+    "mailbox_wishes.of_mailbox",
+    "mailbox_wishes.of_mailbox_typed",
     "measures.take_measures",
     "own_sign_in.list_ways_in",
     "own_sign_in.session_handle",
@@ -65,6 +67,8 @@ OF_NO_TENANT = {
     "scopes.line_of",
     "terms.ends_of",
     "wishes.timed",
+    "unread.is_told",
+    "unread.unread_since",
 }
 # What only those with a role in the whole installation are told: everybody else is refused.
 OF_THE_INSTALLATION = {
