@@ -339,7 +339,8 @@ def test_what_exchange_refuses_with_status_200_is_left_to_a_person(
     taken, guid = synced(simulator), people[8][0]
     account = {"tenant": tenant.id, "guid": taken}
     note = """
-        UPDATE account SET facts = facts || %(facts)s::jsonb WHERE tenant_id = %(tenant)s AND guid = %(guid)s RETURNING id
+        UPDATE account SET facts = facts || %(facts)s::jsonb
+        WHERE tenant_id = %(tenant)s AND guid = %(guid)s RETURNING id
     """
     rows(note, {**account, "facts": '{"on_premises": false}'})
     simulator.post("/_simulator/knobs", {"exchange_errors_as_ok": True})
