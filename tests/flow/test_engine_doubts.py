@@ -1,7 +1,7 @@
 """Where the engine must not believe too much: what is somebody else's, what nobody can prove, who took over."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,9 +28,9 @@ from chamberlain.queries.undo import offer_undo
 from chamberlain.settings import Settings
 from chamberlain.store import plans, tasks, tenants
 from chamberlain.store.connection import rows, transaction
-from chamberlain.store.models import StepRow
+from chamberlain.store.models import PlanRow, StepRow
 from chamberlain.work import apply_plan as story
-from stories import ADMIN, OTHER_ADMIN
+from stories import ADMIN, OTHER_ADMIN, perform
 
 Choose = Callable[..., None]
 QUICK = Patience(proof=(0.0, 0.1, 0.3, 1.0), doubt=(0.0, 0.1), refusal=(0.0, 0.1))
@@ -39,6 +39,15 @@ QUICK = Patience(proof=(0.0, 0.1, 0.3, 1.0), doubt=(0.0, 0.1), refusal=(0.0, 0.1
 @pytest.fixture
 def settings(written_settings: Settings) -> Settings:
     return written_settings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read(written_tenant: Tenant, written_settings: Settings) -> Iterator[None]:
+    """The tenant was read before these, and others find it as if no plan of these had been."""
+    perform(written_tenant, written_settings)
+    yield
+    PlanRow.objects.filter(tenant_id=written_tenant.id).delete()
+    perform(written_tenant, written_settings)
 
 
 @pytest.fixture

@@ -23,41 +23,67 @@ from chamberlain.actions.settle_task import assign_task, attach_evidence, settle
 from chamberlain.actions.stop_writers import release_writers, set_guards, stop_writers
 from chamberlain.actions.undo_plan import undo_plan
 from chamberlain.bench.simulated import Simulated
+from chamberlain.bootstrap import World
 from chamberlain.errors import Conflict, Refused
+from chamberlain.model.capability import Capability
 from chamberlain.model.carried import Ran
 from chamberlain.model.plan import Cause, Change, PlanState, StepState, Subject
 from chamberlain.model.task import TaskState
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
-from chamberlain.policy.capabilities import STANDARD
+from chamberlain.policy.capabilities import ABILITIES, STANDARD
 from chamberlain.provision.engine import Engine, Patience
 from chamberlain.provision.hand import reach
 from chamberlain.provision.journal import Journal
-from chamberlain.settings import Settings
+from chamberlain.settings import Settings, load
 from chamberlain.store import plans, scopes, tasks, tenants
 from chamberlain.store.connection import rows, transaction
 from chamberlain.store.models import StepRow
 from chamberlain.work import apply_plan as story
-from stories import ADMIN
+from granting import Grants
+from stories import ADMIN, connect_and_sync, perform
 from terminal import run as run_command
 
+WRITING = (Capability.PROVISION_GROUPS, Capability.PROVISION_OWNERS, Capability.PROVISION_LICENCES,
+           Capability.OFFBOARD_ACCOUNT)  # fmt: skip
+
 PATIENCE_SECONDS = 120.0  # machines differ; nothing here waits for time to pass
-Choose = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
+    return start_tenant(users=120, groups=30, memberships=600, apps=6, seed=71)
+
+
+@pytest.fixture(scope="module")
+def settings(simulator: Simulated) -> Iterator[Settings]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LOGIN_ROOT", "GRAPH_ROOT"):
+            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
+        patch.setenv("CHAMBERLAIN_CLIENT_ID", simulator.client_id)
+        patch.setenv("CHAMBERLAIN_CLIENT_SECRET", simulator.client_secret)
+        yield load()
+
+
+@pytest.fixture(scope="module")
+def connected(world: World, simulator: Simulated, settings: Settings) -> Tenant:
+    """Connected, and let write groups, licences and accounts."""
+    found = connect_and_sync(simulator, settings)
+    needed = {use.scope for one in WRITING for use in ABILITIES[one].uses}
+    Grants(simulator).grant(*sorted(needed))
+    choose(found)
+    perform(found, settings)
+    return found
 
 
 @pytest.fixture
-def simulator(written: Simulated) -> Simulated:
-    return written
+def tenant(connected: Tenant) -> Tenant:
+    choose(connected)
+    return connected
 
 
-@pytest.fixture
-def settings(written_settings: Settings) -> Settings:
-    return written_settings
-
-
-@pytest.fixture
-def tenant(written_tenant: Tenant, chosen: Choose) -> Tenant:
-    return written_tenant
+def choose(tenant: Tenant) -> None:
+    scopes.choose(tenant_id=tenant.id, capabilities={*STANDARD, *WRITING}, now=clock.now(), by="a test")
 
 
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:

@@ -27,7 +27,7 @@ from chamberlain.queries.undo import offer_undo
 from chamberlain.settings import Settings
 from chamberlain.store import plans, runs
 from chamberlain.store.connection import rows
-from chamberlain.store.models import HearingRow
+from chamberlain.store.models import HearingRow, PlanRow
 from chamberlain.store.reads import licensing
 from chamberlain.work import apply_plan as story
 from stories import ADMIN, perform
@@ -47,6 +47,7 @@ def read(written_tenant: Tenant, written_settings: Settings) -> Iterator[None]:
     """The tenant was read before these, and after them, so that others find it as it is."""
     perform(written_tenant, written_settings)
     yield
+    PlanRow.objects.filter(tenant_id=written_tenant.id).delete()
     perform(written_tenant, written_settings)
 
 
@@ -182,13 +183,19 @@ def test_a_seat_that_was_given_back_is_free_at_once(tenant: Tenant, settings: Se
         {"tenant": tenant.id, "key": found["key"]},
     )
     holder = Subject(found["guid"])
-    newcomer = next(one for one in people(tenant) if one != holder and not held(tenant, one, found["key"]))
+    newcomer = next(one for one in people(tenant) if one != holder and not has(tenant, one, found["key"]))
     wish = Change(Verb.ASSIGN_LICENCE, newcomer, found["key"])
     assert hindrances(made(tenant, settings, wish)) == {Hindrance.NO_SEATS}
     taken = do(tenant, settings, Change(Verb.REMOVE_LICENCE, holder, found["key"]))
     assert made(tenant, settings, wish).plan.barred == ()
     undone(tenant, settings, taken)
     assert hindrances(made(tenant, settings, wish)) == {Hindrance.NO_SEATS}
+
+
+def has(tenant: Tenant, who: Subject, key: str) -> bool:
+    """Whether somebody holds it, also through groups."""
+    found = situation_of(tenant_id=tenant.id, changes=[Change(Verb.BLOCK, who)])
+    return any(edge.permission == key for edge in found.edges)
 
 
 def test_a_usage_location_that_was_set_is_known_to_the_plan_that_licenses(tenant: Tenant, settings: Settings) -> None:
