@@ -67,6 +67,7 @@ OF_NO_TENANT = {
     "scopes.line_of",
     "terms.ends_of",
     "wishes.timed",
+    "role_ends.are_told",
     "unread.is_told",
     "unread.unread_since",
 }
