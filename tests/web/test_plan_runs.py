@@ -3,12 +3,10 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from planned import Wish, kept, pause_of
-
 from visitors import use_link
 
 from chamberlain.actions.sign_in import issue_sign_in_link
