@@ -156,15 +156,14 @@ def test_somebody_is_put_into_a_group_for_a_time(client: Client, tenant: Tenant,
 
 
 @pytest.mark.parametrize(
-    ("where", "scope"),
+    ("verb", "where", "scope"),
     [
-        ({}, "/"),
-        ({"scope": "unit", "scope_id": UNIT.upper()}, f"/administrativeUnits/{UNIT}"),
-        ({"scope": "object", "scope_id": UNIT}, f"/{UNIT}"),
-        ({"scope": f"/administrativeUnits/{UNIT}"}, f"/administrativeUnits/{UNIT}"),
+        (Verb.ASSIGN_ROLE, {}, "/"),
+        (Verb.ASSIGN_ROLE, {"scope": "unit", "scope_id": UNIT.upper()}, f"/administrativeUnits/{UNIT}"),
+        (Verb.ASSIGN_ROLE, {"scope": "object", "scope_id": UNIT}, f"/{UNIT}"),
+        (Verb.MAKE_ELIGIBLE, {"scope": f"/administrativeUnits/{UNIT}"}, f"/administrativeUnits/{UNIT}"),
     ],
 )
-@pytest.mark.parametrize("verb", [Verb.ASSIGN_ROLE, Verb.MAKE_ELIGIBLE])
 def test_a_role_is_given_where_it_is_to_hold(
     client: Client, tenant: Tenant, verb: Verb, where: dict[str, str], scope: str
 ) -> None:
@@ -506,7 +505,7 @@ def test_what_is_missing_is_said_in_one_sentence_and_nothing_is_lost(
     found = group(tenant)
     kept = f"remove_member {plain_member(tenant, found)} {found['key']}"
     before = PlanRow.objects.filter(tenant_id=tenant.id).count()
-    for do in ("add", "plan") if form.get("verb") else ("add",):
+    for do in ("add", "plan") if form.get("verb") == "block" else ("add",):
         answer = asked(client, tenant, **form, change=kept, reason="Half written", do=do)
         assert answer.status_code == 400
         assert sentence in told(answer)
