@@ -13,7 +13,7 @@ from chamberlain.bench.apart import wait_for
 from chamberlain.bench.drift import Others, drift, touched_by_others
 from chamberlain.bench.granting import Grants
 from chamberlain.bench.lives import Lives
-from chamberlain.bench.tenant_state import ACCOUNT, UNSEEN, Fact, State, after, place_of, state_of
+from chamberlain.bench.tenant_state import ACCOUNT, INHERITED, UNSEEN, Fact, State, after, place_of, state_of
 from chamberlain.bench.trouble import Trouble
 from chamberlain.bench.wishes import Known, Wishes
 from chamberlain.bench.writable import ADMINISTRATOR, Writable
@@ -306,8 +306,12 @@ def _is_aside(ran: Ran) -> bool:
 
 
 def _is_so(change: Change, before: State, now: State, kept: State, log: Sequence[dict[str, Any]]) -> bool:
-    """Whether what is called done is done; what no reading tells is in the log of writes."""
+    """Whether what is called done is done; what no reading tells is in the log of writes.
+
+    What follows for the members of a group is left to the whole: others of the plan may have made them leave it.
+    """
     if change.verb in UNSEEN:
         return writes_log.has_happened(log, UNSEEN[change.verb], change.subject.guid)
     wanted = after(before, [change], found=now, kept=kept)
-    return wanted - before <= now and not (before - wanted) & now
+    came, went = ({fact for fact in one if fact[0] != INHERITED} for one in (wanted - before, before - wanted))
+    return came <= now and not went & now
