@@ -331,6 +331,18 @@ def test_planning_again_says_what_is_otherwise_by_now(
     assert f"Is so by now {other}" not in text
 
 
+def test_a_plan_that_was_overtaken_is_planned_again_in_one_click(client: Client, tenant: Tenant) -> None:
+    found = group(tenant)
+    wish = Wish(Verb.REMOVE_MEMBER, found["members"][0], "Ada", found["key"], found["name"])
+    made = kept(tenant, [wish], state=PlanState.STALE, reason="Overtaken")
+    answer = page(client, tenant, made)
+    assert "The tenant moved since this was planned" in told(answer)
+    assert "Plan again, and show what is otherwise" in told(answer)
+    assert 'value="apply"' not in answer.content.decode()
+    again = client.post(f"/t/{tenant.slug}/plans/{made}", {"do": "again"}, follow=True)
+    assert f"In place of plan {made}" in told(again)
+
+
 def test_what_is_given_for_a_time_says_until_when(client: Client, tenant: Tenant) -> None:
     found = group(tenant)
     joining = person(tenant, outside=found["members"])
