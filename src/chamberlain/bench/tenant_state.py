@@ -149,7 +149,7 @@ def _update(facts: set[Fact], change: Change) -> None:
         name = told.get(property_)
         if name is not None:
             facts -= {fact for fact in facts if fact[:2] == (name, change.subject.guid)}
-            facts |= {(name, change.subject.guid, str(value))} if value else set()
+            facts |= {(name, change.subject.guid, str(value or ""))} if value or name == NAME else set()
 
 
 def _create(facts: set[Fact], change: Change) -> None:
