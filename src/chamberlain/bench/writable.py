@@ -98,7 +98,8 @@ def writable(
     from chamberlain.queries.connections import find_tenant
     from chamberlain.store import scopes
 
-    with simulated(file=None, **options) as simulator, _pointed(settings, simulator, exchange=exchange) as pointed:
+    with simulated(file=None, **options) as simulator:
+        pointed = _pointed(settings, simulator, exchange=exchange)
         prepare(simulator)
         let_write(simulator)
         if exchange:
@@ -118,22 +119,13 @@ def writable(
         yield found
 
 
-@contextmanager
-def _pointed(settings: Settings, simulator: Simulated, *, exchange: bool) -> Iterator[Settings]:
+def _pointed(settings: Settings, simulator: Simulated, *, exchange: bool) -> Settings:
     """Settings that lead to a simulator; what reads them for itself, here or in another process, finds the same."""
     wanted = {"login_root": simulator.url, "graph_root": simulator.url, "exchange_root": simulator.url}
     wanted |= {"exchange": "invoke" if exchange else "off"}
-    names = {f"CHAMBERLAIN_{name.upper()}": value for name, value in wanted.items()}
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(names)
-    try:
-        yield settings.model_copy(update=wanted)
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    for name, value in wanted.items():
+        os.environ[f"CHAMBERLAIN_{name.upper()}"] = value
+    return settings.model_copy(update=wanted)
 
 
 def let_write(simulator: Reached) -> None:
