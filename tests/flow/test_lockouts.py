@@ -147,6 +147,7 @@ def test_somebody_is_locked_out_at_once_beside_a_long_plan_that_microsoft_thrott
 def test_who_was_locked_out_gets_nothing_from_plans_made_before(
     tenant: Tenant, settings: Settings, written: Simulated
 ) -> None:
+    perform(tenant, settings)  # who holds what by now: the plans above gave much
     victim, other, *_ = people(tenant)
     joining = joins(tenant, [victim, other], 2)
     group = joining[0].permission
