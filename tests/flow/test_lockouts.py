@@ -89,7 +89,7 @@ def joins(tenant: Tenant, who: list[Subject], count: int) -> list[Change]:
           AND a.tenant_id = p.tenant_id AND a.guid::text = ANY(%(who)s)
           AND NOT EXISTS (SELECT FROM grants AS g WHERE g.tenant_id = p.tenant_id AND g.permission_id = p.id
                           AND g.holder_id = a.id AND g.closed_at IS NULL)
-        ORDER BY p.key, a.guid LIMIT %(count)s
+        ORDER BY p.key DESC, a.guid LIMIT %(count)s
         """,
         {"tenant": tenant.id, "who": [one.guid for one in who], "count": count},
     )
