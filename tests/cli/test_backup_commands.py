@@ -49,7 +49,8 @@ from chamberlain.store import tenants
 with bootstrap.open_world(load().model_copy(update={"log_level": "CRITICAL"})):
     tenant = tenants.by_id(int(sys.argv[1]))
     client = Client(SERVER_NAME="localhost")
-    client.post(urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost")).path)
+    link = urlsplit(issue_sign_in_link(actor=stories.ADMIN, root="http://localhost"))
+    client.post(link.path, {"code": link.fragment})
     pages = {path: client.get(f"/t/{tenant.slug}/{path}") for path in sys.argv[3:]}
     told = {path: [answer.status_code, answer.content.decode()] for path, answer in pages.items()}
     run = stories.perform(tenant, load()) if sys.argv[2] == "sync" else None

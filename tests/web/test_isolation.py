@@ -25,8 +25,9 @@ from chamberlain.model.actor import Actor, Role
 from chamberlain.model.audit import Asked
 from chamberlain.model.change import Section
 from chamberlain.model.cloud import Cloud
+from chamberlain.model.kind import Family, Kind, Relation
 from chamberlain.model.made import AskedChanges
-from chamberlain.model.plan import Change, Subject
+from chamberlain.model.plan import Change, Subject, SubjectType
 from chamberlain.model.verb import Verb
 from chamberlain.model.view import ListName
 from chamberlain.policy.registration_script import Form
@@ -34,6 +35,7 @@ from chamberlain.queries.asked import Asked as Wished
 from chamberlain.queries.history import known_since
 from chamberlain.queries.people import PeopleFilter
 from chamberlain.queries.permissions import PermissionFilter
+from chamberlain.store.connection import rows
 from chamberlain.store.roles import active_actor
 
 # Functions of queries/ that take no viewer: steps of others, and what concerns no tenant.
@@ -155,6 +157,16 @@ def values(both: TwoTenants, peer: Peer, viewer: Actor) -> dict[str, Any]:
         "wanted": AskedChanges(),
         "listed": f"{peer.person},{peer.permission},remove",
         "changes": (Change(Verb.REMOVE_MEMBER, Subject(str(peer.person)), peer.permission),),
+        "subjects": (Subject(str(peer.person)), Subject(peer.permission.partition(":")[2], SubjectType.GROUP)),
+        "accounts": (f"account:{peer.person}",),
+        "keys": (peer.permission,),
+        "guids": services_of(peer),
+        "services": services_of(peer),
+        "licence": licence_of(peer),
+        "kinds": tuple(Kind),
+        "family": Family.GROUP,
+        "relation": Relation.MEMBER,
+        "with_groups": True,
         "view_id": peer.view,
         "list_name": ListName.PEOPLE,
         "begin": since,
@@ -168,6 +180,23 @@ def values(both: TwoTenants, peer: Peer, viewer: Actor) -> dict[str, Any]:
         "size": 50,
         "limit": 50,
     }
+
+
+def licence_of(peer: Peer) -> str:
+    """The key of a licence in this tenant."""
+    return str(of_family(peer, Family.LICENCE)[0]["key"])
+
+
+def services_of(peer: Peer) -> tuple[str, ...]:
+    """Ids of services in licences of this tenant; Microsoft's, so that both tenants have some of them."""
+    return tuple(sorted({str(row["guid"]) for row in of_family(peer, Family.SERVICE_PLAN)}))
+
+
+def of_family(peer: Peer, family: Family) -> list[dict[str, Any]]:
+    statement = (
+        "SELECT key, guid FROM permission WHERE tenant_id = %(tenant)s AND family = %(family)s AND gone_at IS NULL"
+    )
+    return rows(statement, {"tenant": peer.tenant.id, "family": int(family)})
 
 
 def arguments(name: str, known: Mapping[str, Any]) -> dict[str, Any]:
