@@ -197,6 +197,7 @@ def test_a_role_is_given_by_keyboard_alone(
     tab_to(page, f"#who-{someone['guid']}")
     with page.expect_response("**/plans/new"):
         page.keyboard.press("Space")
+    expect(page.locator(".htmx-request")).to_have_count(0)  # the form is the new one: letters go to the list that stays
     expect(box).to_be_focused()
     expect(box).to_be_checked()
     tab_to(page, "#verb")

@@ -59,6 +59,13 @@ class Asked:
     let_in: bool
 
 
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a door opens is asked, not what Microsoft says: what is not found there looks like a door that is shut."""
+    for name in ("CHAMBERLAIN_LOGIN_ROOT", "CHAMBERLAIN_GRAPH_ROOT"):
+        monkeypatch.setenv(name, "http://localhost:9")
+
+
 def patterns() -> Iterator[URLPattern]:
     """Every address of the browser wing; the API has a walk of its own."""
     yield from (found for found in get_resolver().url_patterns if isinstance(found, URLPattern))
