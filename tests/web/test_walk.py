@@ -61,7 +61,7 @@ class Asked:
 
 @pytest.fixture(autouse=True)
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether a door opens is asked, not what Microsoft says: what is not found there looks like a door that is shut."""
+    """Doors are tried, and Microsoft is not asked: what is not found there looks like a door that is shut."""
     for name in ("CHAMBERLAIN_LOGIN_ROOT", "CHAMBERLAIN_GRAPH_ROOT"):
         monkeypatch.setenv(name, "http://localhost:9")
 
