@@ -143,6 +143,9 @@ def test_another_filter_finds_others(story: Story) -> None:
     assert story.page(sales["id"]).rule == now["filter"] != sales["filter"]
     assert story.members(sales["id"]) == now["members"] != sales["members"]
     assert story.is_true()
+    story.change(kind="set_dynamic_group", group=sales["id"], name="Everybody in Sales", department="Sales")
+    story.sync()
+    assert story.members(sales["id"]) == sales["members"]
 
 
 def test_an_exchange_that_fails_half_way_ends_nothing(story: Story) -> None:
