@@ -11,7 +11,7 @@ from chamberlain.bench.simulated import Simulated
 from chamberlain.errors import ChamberlainError, Refused
 from chamberlain.model.capability import Capability
 from chamberlain.model.carried import Ran
-from chamberlain.model.plan import PlanState
+from chamberlain.model.plan import PlanState, StepState
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import ABILITIES
 from chamberlain.queries.wishes import read_wishes
@@ -159,3 +159,23 @@ def test_somebody_who_vanished_stops_the_plan_before_anything_is_sent(
     late = started(tenant, settings, plan_id)
     assert late.plan.state in (PlanState.STALE, PlanState.FAILED)
     assert late.steps[0].step.proof is None
+
+
+def test_seats_in_grace_are_seats(tenant: Tenant, settings: Settings) -> None:
+    (found,) = rows(
+        """
+        SELECT a.user_name || '=' || p.key AS typed, p.facts FROM permission p, account a
+        WHERE p.tenant_id = %(tenant)s AND p.kind = 'licence' AND p.gone_at IS NULL
+          AND (p.facts ->> 'enabled')::int <= (p.facts ->> 'consumed')::int
+          AND (p.facts ->> 'warning')::int > (p.facts ->> 'consumed')::int - (p.facts ->> 'enabled')::int
+          AND a.tenant_id = p.tenant_id AND a.type = 'member' AND a.enabled AND a.gone_at IS NULL AND a.cell & 2 = 0
+          AND a.facts ? 'usage_location'
+          AND NOT EXISTS (SELECT FROM grants g WHERE g.tenant_id = p.tenant_id AND g.holder_id = a.id
+                          AND g.permission_id = p.id AND g.closed_at IS NULL)
+        ORDER BY a.guid DESC LIMIT 1
+        """,
+        {"tenant": tenant.id},
+    )
+    ran = started(tenant, settings, made(tenant, settings, found["typed"]))
+    assert ran.plan.barred == ()
+    assert [one.step.state for one in ran.steps] == [StepState.PROVED]

@@ -25,6 +25,7 @@ from chamberlain.policy.planning.since import accounts_since, edges_since
 from chamberlain.policy.planning.terms import TAKING
 from chamberlain.policy.role_ends import PREMIUM
 from chamberlain.policy.scope_standing import open_scopes
+from chamberlain.policy.seats import taken_seats, usable_seats
 from chamberlain.settings import load
 from chamberlain.store import coverage, halts, scopes, tenants, terms
 from chamberlain.store.reads import done as did
@@ -176,8 +177,8 @@ def _permission(
         members=row["members"],
         owners=row["owners"],
         licensed=row["licensed"],
-        seats=facts.get("enabled") if isinstance(facts.get("enabled"), int) else None,
-        used=int(facts.get("consumed") or 0),
+        seats=usable_seats(facts),
+        used=taken_seats(facts),
         idle=idle.get(row["key"], ()),
         mailbox_plans=mailbox_plans.get(row["key"], frozenset()),
         protected=protected,
@@ -223,11 +224,8 @@ def _mailbox_plans(tenant_id: int, known: Sequence[Mapping[str, Any]]) -> dict[s
 
 def _idle(tenant_id: int, known: Sequence[Mapping[str, Any]], *, now: datetime) -> dict[str, tuple[str, ...]]:
     """Who could give a seat back, of licences that have none left."""
-    full = [
-        row["key"]
-        for row in known
-        if isinstance(seats := row["facts"].get("enabled"), int) and int(row["facts"].get("consumed") or 0) >= seats
-    ]
+    seats = {row["key"]: (usable_seats(row["facts"]), taken_seats(row["facts"])) for row in known}
+    full = [key for key, (usable, taken) in seats.items() if usable is not None and taken >= usable]
     return surroundings.idle(tenant_id=tenant_id, licences=full, since=now - IDLE_FOR)
 
 

@@ -14,6 +14,7 @@ from chamberlain.model.mailbox import DELEGATE, FORWARD_OUTSIDE, FORWARD_TO, is_
 from chamberlain.model.plan import Change, Subject, SubjectType
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.seats import taken_seats, usable_seats
 from chamberlain.queries import people, permissions
 from chamberlain.queries.permissions import PermissionFilter, PermissionRow
 from chamberlain.store.reads import composing as store
@@ -228,11 +229,7 @@ def holders(*, viewer: Actor, tenant: Tenant, text: str, size: int, with_groups:
 
 def _licence(row: Mapping[str, Any]) -> LicenceChoice:
     facts = row["facts"]
-    return LicenceChoice(row["key"], row["name"], _number(facts.get("enabled")), int(facts.get("consumed") or 0))
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+    return LicenceChoice(row["key"], row["name"], usable_seats(facts), taken_seats(facts))
 
 
 def properties_of(*, viewer: Actor, tenant: Tenant, guid: UUID) -> dict[str, str]:

@@ -10,6 +10,7 @@ from chamberlain.model.kind import Kind
 from chamberlain.model.run import Run
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.seats import taken_seats, usable_seats
 from chamberlain.queries.people import PersonRow, first_people, list_departments
 from chamberlain.queries.permissions import PermissionRow, count_permissions, first_permissions
 from chamberlain.store import runs, tenants
@@ -115,8 +116,8 @@ def search(*, viewer: Actor, tenant: Tenant, text: str, limit: int = 8) -> Searc
 
 def _licence_row(row: dict[str, Any], plans: list[dict[str, Any]]) -> LicenceRow:
     facts = row["facts"]
-    bought = facts.get("enabled", 0) + facts.get("warning", 0)
-    assigned = facts.get("consumed", 0)
+    bought = usable_seats(facts) or 0
+    assigned = taken_seats(facts)
     return LicenceRow(
         key=row["key"],
         name=row["name"],
