@@ -47,7 +47,8 @@ def pair(tenant: Tenant) -> dict[str, Any]:
 
 def test_the_pages_of_whom_and_what_a_plan_changed_tell_of_it(tenant: Tenant) -> None:
     client = Client(SERVER_NAME="localhost")
-    assert use_link(client, issue_sign_in_link(actor=stories.ADMIN, root="http://localhost", name="Since")).status_code
+    link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost", name="Since")
+    assert use_link(client, link).status_code == 302
     found = pair(tenant)
     pages = [
         reverse("person", kwargs={"slug": tenant.slug, "guid": found["guid"]}),
