@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import msgspec
+import pytest
 
-from chamberlain.errors import NotFound
+from chamberlain.errors import NotFound, Upstream
 from chamberlain.graph.client import Graph
 from chamberlain.graph.exchange.cmdlets import CmdletExchange
 from chamberlain.graph.exchange.port import Parameters, Shape
@@ -20,7 +21,6 @@ ANNA, TEAM, CONTACT, FOLDER, OWN, LIST = (f"60dee000-0000-4000-8000-00000000000{
 GROUPS: list[dict[str, object]] = [
     {"Name": "all", "DisplayName": "Everybody", "PrimarySmtpAddress": "all@x.example", "Guid": LIST.upper(),
      "RecipientFilter": "(RecipientTypeDetails -eq 'UserMailbox')", "ManagedBy": ANNA},
-    {"Name": "broken", "Guid": "not an id"},
 ]  # fmt: skip
 MEMBERS: list[dict[str, object]] = [
     {"Name": ANNA, "ExternalDirectoryObjectId": ANNA.upper(), "RecipientTypeDetails": "UserMailbox", "Guid": OWN},
@@ -36,11 +36,14 @@ MEMBERS: list[dict[str, object]] = [
 class Exchange:
     """Answers cmdlets from lists; a group whose members are None is gone by the time somebody asks."""
 
-    def __init__(self, members: Sequence[Mapping[str, object]] | None) -> None:
+    def __init__(
+        self, members: Sequence[Mapping[str, object]] | None, groups: Sequence[Mapping[str, object]] = GROUPS
+    ) -> None:
         self._members = members
+        self._groups = groups
 
     async def run(self, cmdlet: str, _parameters: Parameters, *, shape: type[Shape]) -> list[Shape]:
-        told = GROUPS if cmdlet == "Get-DynamicDistributionGroup" else self._members
+        told = self._groups if cmdlet == "Get-DynamicDistributionGroup" else self._members
         if told is None:
             raise NotFound("exchange_not_found", path=cmdlet)
         return [msgspec.convert(one, shape) for one in told]
@@ -80,10 +83,14 @@ class Silent:
     def advance(self, count: int) -> None: ...
 
 
+def reading_into(rows: Rows) -> Reading:
+    start = Start(began_at=datetime(2026, 11, 25, tzinfo=UTC))
+    return Reading(graph=cast(Graph, None), sink=rows, progress=Silent(), width=1, start=start)
+
+
 def read(members: Sequence[Mapping[str, object]] | None) -> tuple[frozenset[str], Rows]:
     rows = Rows()
-    start = Start(began_at=datetime(2026, 11, 25, tzinfo=UTC))
-    reading = Reading(graph=cast(Graph, None), sink=rows, progress=Silent(), width=1, start=start)
+    reading = reading_into(rows)
     return asyncio.run(dynamic_groups.read(reading, CmdletExchange(Exchange(members)))), rows
 
 
@@ -110,10 +117,19 @@ def test_a_group_that_is_gone_by_then_is_told_as_missing() -> None:
     assert [one.relation for one in rows.seen if isinstance(one, GrantSeen)] == [Relation.OWNER]
 
 
+@pytest.mark.parametrize("guid", ["", "not an id"])
+def test_a_listing_with_a_group_that_has_no_id_is_no_whole_listing(guid: str) -> None:
+    rows = Rows()
+    groups = [*GROUPS, {"Name": "broken", "Guid": guid}]
+    with pytest.raises(Upstream) as raised:
+        asyncio.run(dynamic_groups.read(reading_into(rows), CmdletExchange(Exchange(MEMBERS, groups))))
+    assert raised.value.code == "microsoft_unreadable"
+    assert (rows.seen, rows.units) == ([], {})
+
+
 def test_what_was_read_before_a_crash_is_not_asked_again() -> None:
     _, rows = read(MEMBERS)
     before = len(rows.seen)
-    start = Start(began_at=datetime(2026, 11, 25, tzinfo=UTC))
-    reading = Reading(graph=cast(Graph, None), sink=rows, progress=Silent(), width=1, start=start)
-    assert asyncio.run(dynamic_groups.read(reading, CmdletExchange(Exchange(None)))) == frozenset()
+    again = dynamic_groups.read(reading_into(rows), CmdletExchange(Exchange(None)))
+    assert asyncio.run(again) == frozenset()
     assert len(rows.seen) == before

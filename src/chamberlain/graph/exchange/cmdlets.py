@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from chamberlain.errors import Conflict, NotFound
+from chamberlain.errors import Conflict, NotFound, Upstream
 from chamberlain.graph.exchange import shape
 from chamberlain.graph.exchange.port import Parameters, Runner
 from chamberlain.graph.fan_out import for_each
@@ -47,8 +47,13 @@ class CmdletExchange:
         return tuple(_group(one, known) for one in found if one.external_directory_object_id)
 
     async def dynamic_groups(self) -> tuple[DynamicGroup, ...]:
-        """All dynamic distribution groups."""
+        """All dynamic distribution groups.
+
+        raises  Upstream("microsoft_unreadable"): one of them has no id, and what is left would pass for all of them
+        """
         found = await self._runner.run("Get-DynamicDistributionGroup", EVERYTHING, shape=shape.DynamicGroupOut)
+        if not all(_is_guid(one.guid) for one in found):
+            raise Upstream("microsoft_unreadable", path="Get-DynamicDistributionGroup", status=200, request_id="")
         known = await self._ids(name for one in found for name in _names(one.managed_by))
         return tuple(
             DynamicGroup(
@@ -59,7 +64,6 @@ class CmdletExchange:
                 *_owners(_names(one.managed_by), known),
             )
             for one in found
-            if _is_guid(one.guid)
         )
 
     async def members(self, group: str) -> tuple[Recipient, ...]:
