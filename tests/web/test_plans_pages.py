@@ -113,6 +113,27 @@ def plan_id(tenant: Tenant, settings: Settings) -> int:
     )
 
 
+def test_an_address_that_is_opened_asks_the_tenant_nothing(
+    client: Client, tenant: Tenant, simulator: Simulated
+) -> None:
+    def requests() -> int:
+        found: int = json.loads(simulator.get("/_simulator/usage"))["requests"]
+        return found
+
+    found = group(tenant)
+    guid = found["members"][0]
+    tick, address = f"remove_member {guid} {found['key']}", f"/t/{tenant.slug}/plans/new"
+    before = requests()
+    opened = client.get(address, {"person": guid, "change": tick})
+    assert f"{name_of(tenant, guid)} leaves {found['name']}" in told(opened)
+    assert "has not been asked yet" in told(opened)
+    client.get(address, {"change": tick}, headers={"HX-Request": "true", "HX-Target": "preview"})
+    assert requests() == before
+    looked = new(client, tenant, person=guid, change=tick, do="look")
+    assert f"loses {found['name']}" in told(looked).split("What would happen")[1]
+    assert requests() > before
+
+
 def test_a_plan_is_made_of_what_was_ticked_at_a_person(client: Client, tenant: Tenant) -> None:
     found = group(tenant)
     guid = found["members"][0]

@@ -93,9 +93,15 @@ class Page:
             "list": self.typed.text if self.typed else self.given.get("list", ""),
             "typed": self.typed,
             "added": self.added,
+            "unlooked": bool(self.changes) and not self.is_sent,
             "failure": explain(self.failure) if self.failure else None,
             "code": self.failure.code if self.failure else "",
         }
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether somebody sent the form, not only opened an address."""
+        return self.request.method == "POST"
 
     @property
     def reason(self) -> str:
@@ -119,7 +125,10 @@ class Page:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_plan(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """What is to change, and why; a POST looks for something, adds to the draft, shows it or makes the plan."""
+    """What is to change, and why; a POST looks for something, adds to the draft, shows it or makes the plan.
+
+    A GET asks the tenant nothing, whatever its address says: an address can be followed without anybody meaning it.
+    """
     viewer = viewer_of(request)
     tenant = connections.find_tenant(viewer=viewer, slug=slug)
     require(viewer, Deed.MAKE_PLAN, tenant_id=tenant.id)
@@ -133,7 +142,7 @@ def new_plan(request: HttpRequest, slug: str) -> HttpResponseBase:
             return _answer(page)
     if do == "plan":
         return _made(page, page.changes)
-    if wants_fragment(request, target="preview"):
+    if page.is_sent and wants_fragment(request, target="preview"):
         return render(request, "plans/_preview.html", {**_previewed(page), "tenant": tenant})
     return _answer(page)
 
@@ -195,7 +204,7 @@ def _answer(page: Page) -> HttpResponse:
         return render(page.request, "plans/_body.html", {**context, "moved": True}, status=status)
     if any(wants_fragment(page.request, target=part) for part in PARTS):
         return render(page.request, "plans/_composer.html", context, status=status)
-    if page.changes and page.failure is None:
+    if page.changes and page.is_sent and page.failure is None:
         context |= _previewed(page)
     response = show(page.request, "plans/new.html", context, tenant=page.tenant)
     response.status_code = status
