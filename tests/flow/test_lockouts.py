@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,11 @@ from chamberlain.actions.stop_writers import set_guards
 from chamberlain.bench.simulated import Simulated
 from chamberlain.model.carried import Ran
 from chamberlain.model.guard import Rails
-from chamberlain.model.plan import Change, PlanState, StepState, Subject
+from chamberlain.model.mailbox import DELEGATE, FORWARD_TO
+from chamberlain.model.plan import Change, Options, PlanState, StepState, Subject
 from chamberlain.model.tenant import Tenant
-from chamberlain.model.verb import Verb
+from chamberlain.model.verb import ACCESS_GIVING, Verb
+from chamberlain.provision.beside import Beside
 from chamberlain.settings import Settings
 from chamberlain.store import plans
 from chamberlain.store.connection import rows
@@ -163,6 +166,24 @@ def test_who_was_locked_out_gets_nothing_from_plans_made_before(
     assert {victim.guid, other.guid} & members(written, group) == {other.guid}
     (wish,) = (change for change in joining if change.subject == victim)
     assert do(tenant, settings, made(tenant, settings, wish)).plan.state is PlanState.DONE, "who means it plans it anew"
+
+
+@pytest.mark.parametrize("verb", [*sorted(ACCESS_GIVING), Verb.SET_FORWARDING])
+def test_who_was_locked_out_gets_at_no_mailbox_and_whose_it_is_keeps_nobody_out(
+    tenant: Tenant, settings: Settings, verb: Verb
+) -> None:
+    victim, other, third, *_ = people(tenant)
+    before = found(tenant, made(tenant, settings, *joins(tenant, [other], 1)))
+    named = FORWARD_TO if verb is Verb.SET_FORWARDING else DELEGATE
+    (step,) = (one.step for one in before.steps)
+    to_victim, of_victim = (
+        replace(step, number=number, change=Change(verb, whose, options=Options(properties={named: whom.guid})))
+        for number, whose, whom in ((1, other, victim), (2, victim, third))
+    )
+    beside = Beside(before.plan, is_emergency=False)
+    assert beside.overtaken([to_victim, of_victim]) == frozenset()
+    do(tenant, settings, made(tenant, settings, Change(Verb.REVOKE_SESSIONS, victim)))
+    assert beside.overtaken([to_victim, of_victim]) == {to_victim.number}
 
 
 def test_a_block_holds_though_another_plan_was_just_letting_them_in(

@@ -10,8 +10,9 @@ Each writes down what it is about before it looks what the other wrote. So which
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chamberlain.model.plan import Plan, Step
-from chamberlain.model.verb import Verb
+from chamberlain.model.plan import Plan, Step, Subject
+from chamberlain.model.verb import ACCESS_GIVING, Verb
+from chamberlain.policy.planning.mailbox_obstacles import other_of
 from chamberlain.store import lockouts
 
 
@@ -24,7 +25,7 @@ class Beside:
 
     def overtaken(self, steps: Sequence[Step]) -> frozenset[int]:
         """Numbers of steps that would give something to somebody who was locked out since the plan was made."""
-        giving = {step.number: step.change.subject.key for step in steps if _lets_in(step)}
+        giving = {step.number: whom for step in steps if (whom := _let_in(step))}
         if not giving or self.is_emergency:
             return frozenset()
         locked = lockouts.locked_out_since(
@@ -41,5 +42,13 @@ class Beside:
         return frozenset(number for number, subject in blocks.items() if subject in let_in)
 
 
-def _lets_in(step: Step) -> bool:
-    return step.change.verb.gives or step.change.options.properties.get("accountEnabled") is True
+def _let_in(step: Step) -> str:
+    """Whom a step gives something, or lets in; "" where it does neither. Of a mailbox that is not its owner, but who
+    may open it, send for it, or gets its mail.
+    """
+    change = step.change
+    if change.verb in ACCESS_GIVING or change.verb is Verb.SET_FORWARDING:
+        other = other_of(change)
+        return Subject(other).key if other else ""
+    lets_in = change.verb.gives or change.options.properties.get("accountEnabled") is True
+    return change.subject.key if lets_in else ""
