@@ -2,19 +2,21 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chamberlain import clock
+from chamberlain.actions import perform_plan
 from chamberlain.actions.apply_plan import apply_plan, approve_plan
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.actions.perform_plan import end, permits_of
 from chamberlain.actions.reaching import way_to
 from chamberlain.actions.undo_plan import undo_plan
 from chamberlain.bench.simulated import Simulated
-from chamberlain.errors import Conflict, Refused
+from chamberlain.errors import Conflict, Refused, Upstream
 from chamberlain.kinds.writing.carrying import Sending
 from chamberlain.model.carried import Ran
 from chamberlain.model.plan import Change, Options, PlanState, ProofKind, StepState, Subject
@@ -382,3 +384,92 @@ def test_a_job_of_an_earlier_start_that_comes_late_neither_carries_out_nor_ends(
     story.apply_plan(do_now, plan_id=plan_id, run=2, settings=settings)
     assert plans.state_of(plan_id) is PlanState.DONE
     assert len(changed(simulator)) == 1
+
+
+class Noticing:
+    """The tenant, where something happens whenever it is read."""
+
+    def __init__(self, hand: Any, deed: Callable[[], object]) -> None:
+        self._hand, self._deed = hand, deed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._hand, name)
+
+    def seen(self, changes: Sequence[Change]) -> Any:
+        found = self._hand.seen(changes)
+        self._deed()
+        return found
+
+
+def carried_by_the_dead(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, plan_id: int, deed: Callable[[], object]
+) -> None:
+    """Carries out the plan's first run as a worker does, to which something happens when it has read the tenant."""
+
+    @contextmanager
+    def reach_it(*values: Any, **named: Any) -> Iterator[Noticing]:
+        with reach(*values, **named) as hand:
+            yield Noticing(hand, deed)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(perform_plan, "reach", reach_it)
+        story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+
+
+def test_whoever_was_taken_for_dead_does_not_call_the_plan_stale(
+    tenant: Tenant, settings: Settings, simulator: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = somebody(tenant, 7)
+    plan_id = made(tenant, settings, Change(Verb.BLOCK, who))
+    simulator.post("/_simulator/mutations", {"kind": "update_user", "user": who.guid, "account_enabled": False})
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+    carried_by_the_dead(settings, monkeypatch, plan_id, lambda: plans.take(plan_id))
+    assert plans.state_of(plan_id) is PlanState.RUNNING, "the other one says how it is"
+    carried_by_the_dead(settings, monkeypatch, plan_id, lambda: None)
+    assert plans.state_of(plan_id) is PlanState.STALE
+    simulator.post("/_simulator/mutations", {"kind": "update_user", "user": who.guid, "account_enabled": True})
+
+
+def test_whoever_was_taken_for_dead_rehearses_nothing(
+    tenant: Tenant, settings: Settings, simulator: Simulated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_id = made(tenant, settings, Change(Verb.BLOCK, somebody(tenant, 8)))
+    with transaction():
+        plans.start(plan_id, actor=ADMIN, now=clock.now(), simulated=True)
+    carried_by_the_dead(settings, monkeypatch, plan_id, lambda: plans.take(plan_id))
+    ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+    assert (ran.plan.state, ran.count(StepState.WAITING)) == (PlanState.RUNNING, 1)
+    carried_by_the_dead(settings, monkeypatch, plan_id, lambda: None)
+    assert plans.find(tenant_id=tenant.id, plan_id=plan_id).count(StepState.SKIPPED) == 1
+    assert changed(simulator) == []
+
+
+@pytest.mark.parametrize(
+    ("met", "told"),
+    [(Upstream("microsoft_unreachable"), "microsoft_unreachable"), (RuntimeError("nobody foresaw it"), "unexpected")],
+    ids=["foreseen", "unforeseen"],
+)
+def test_what_whoever_was_taken_for_dead_meets_pauses_no_plan(
+    tenant: Tenant,
+    settings: Settings,
+    simulator: Simulated,
+    monkeypatch: pytest.MonkeyPatch,
+    met: Exception,
+    told: str,
+) -> None:
+    plan_id = made(tenant, settings, Change(Verb.BLOCK, somebody(tenant, 9)))
+    apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
+
+    def fall() -> None:
+        raise met
+
+    def be_replaced_and_fall() -> None:
+        plans.take(plan_id)
+        fall()
+
+    carried_by_the_dead(settings, monkeypatch, plan_id, be_replaced_and_fall)
+    assert plans.state_of(plan_id) is PlanState.RUNNING, "the other one carries it out"
+    carried_by_the_dead(settings, monkeypatch, plan_id, fall)
+    ran = plans.find(tenant_id=tenant.id, plan_id=plan_id)
+    assert (ran.plan.state, ran.pause and ran.pause[0]) == (PlanState.PAUSED, told)
+    assert changed(simulator) == []

@@ -50,25 +50,44 @@ def perform(plan_id: int, *, run: int, settings: Settings, patience: Patience = 
     ran = _running(plan_id, run)
     if ran is None:
         return None
-    tenant_id = ran.plan.tenant_id
+    token = plans.take(plan_id)
     try:
-        plans.refuse_edited(ran)
-        why = barred(ran)
-        if why is not None:
-            return why
-        with _hand(ran, settings=settings) as hand:
-            if _is_stale(ran, hand):
-                return None
-            if ran.simulated:
-                _rehearse(ran)
-                return None
-            journal = Journal(ran.plan, ran.started_by_name, plans.take(plan_id))
-            over = watch(ran)
-            beside = Beside(ran.plan, over.is_emergency)
-            return Engine(hand, journal, over.why_not, patience, beside.overtaken, beside.contended).run()
+        why = _carry_out(ran, token, settings=settings, patience=patience)
     except ChamberlainError as error:
-        log.warning("plan %d of tenant %d cannot go on: %s", plan_id, tenant_id, error)
-        return failure_of(error)
+        log.warning("plan %d of tenant %d cannot go on: %s", plan_id, ran.plan.tenant_id, error)
+        why = failure_of(error)
+    except Exception:
+        if plans.is_held(plan_id, token):
+            raise
+        log.exception("plan %d met an error that we did not foresee, after somebody else had taken it", plan_id)
+        return _taken_over(plan_id)
+    return why if why is None or plans.is_held(plan_id, token) else _taken_over(plan_id)
+
+
+def _carry_out(ran: Ran, token: str, *, settings: Settings, patience: Patience) -> Failure | None:
+    """Whatever it writes down, it writes as the one who holds the plan.
+
+    raises  Conflict: plan_edited, plan_taken_over; what keeps us from the tenant
+    """
+    plans.refuse_edited(ran)
+    why = barred(ran)
+    if why is not None:
+        return why
+    with _hand(ran, settings=settings) as hand:
+        if _is_stale(ran, hand, token):
+            return None
+        if ran.simulated:
+            _rehearse(ran, token)
+            return None
+        journal = Journal(ran.plan, ran.started_by_name, token)
+        over = watch(ran)
+        beside = Beside(ran.plan, over.is_emergency)
+        return Engine(hand, journal, over.why_not, patience, beside.overtaken, beside.contended).run()
+
+
+def _taken_over(plan_id: int) -> Failure:
+    """Whoever took us for dead says how the plan ends: what we met says nothing of it."""
+    return TAKEN_OVER, {"plan_id": str(plan_id)}
 
 
 @contextmanager
@@ -137,7 +156,7 @@ def _running(plan_id: int, run: int) -> Ran | None:
     return ran if ran.plan.state is PlanState.RUNNING and ran.runs == run else None
 
 
-def _is_stale(ran: Ran, hand: Hand) -> bool:
+def _is_stale(ran: Ran, hand: Hand, token: str) -> bool:
     """Whether the tenant moved under a plan of which nothing was done yet; then the plan is over."""
     if any(one.intended_at is not None for one in ran.steps):
         return False
@@ -151,14 +170,16 @@ def _is_stale(ran: Ran, hand: Hand) -> bool:
     if not found:
         return False
     with transaction():
+        plans.require_held(ran.plan.id, token)
         plans.move(ran.plan.id, PlanState.STALE, now=clock.now(), moved=found)
         _tell(ran, EventName.PLAN_STALE, steps=_numbers(found))
     return True
 
 
-def _rehearse(ran: Ran) -> None:
+def _rehearse(ran: Ran, token: str) -> None:
     """Nothing is sent: every step is skipped."""
     with transaction():
+        plans.require_held(ran.plan.id, token)
         skipped = {one.step.number: (StepState.SKIPPED, None) for one in ran.steps if one.ended_at is None}
         steps.end(ran.plan.id, skipped, now=clock.now())
 

@@ -177,6 +177,11 @@ def take(plan_id: int) -> str:
     return token
 
 
+def is_held(plan_id: int, token: str) -> bool:
+    """Whether nobody else took the plan since."""
+    return PlanRow.objects.filter(id=plan_id, holder=token).exists()
+
+
 def require_held(plan_id: int, token: str) -> None:
     """Passes as long as nobody else took the plan, and keeps others from it until the transaction ends.
 
