@@ -149,6 +149,7 @@ def test_an_exchange_that_answers_200_with_an_error_is_not_believed(
         simulator.post("/_simulator/knobs", {"exchange_errors_as_ok": False})
     assert (ran.plan.state, ran.steps[0].step.state) == (PlanState.FAILED, StepState.NEEDS_PERSON)
     assert ran.steps[0].failure is not None
+    assert ran.steps[0].failure[0] == "exchange_not_found"
     assert in_groups(simulator) == before
 
 
