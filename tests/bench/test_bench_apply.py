@@ -16,7 +16,7 @@ def play(*options: str) -> tuple[int, dict[str, Any]]:
     return done.returncode, json.loads(lines[0])
 
 
-@pytest.mark.parametrize("seeds", ["1-3", "4-5"])
+@pytest.mark.parametrize("seeds", ["1-3", "4-5", "21-22"])
 def test_whatever_fails_on_the_way_the_tenant_is_as_planned_and_as_before(seeds: str) -> None:
     code, figures = play("--seeds", seeds)
 

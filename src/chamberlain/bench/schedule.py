@@ -21,6 +21,7 @@ from chamberlain.errors import ChamberlainError, Refused
 from chamberlain.model.carried import Ran
 from chamberlain.model.exchange import ExchangeWay
 from chamberlain.model.plan import DONE_STEPS, Change, PlanState, SubjectType
+from chamberlain.model.verb import Verb
 from chamberlain.store import plans
 
 TWO_PLANS_SHARE, MEDDLED_SHARE, DRIFT_SHARE, SYNC_SHARE = 0.3, 0.2, 0.3, 0.6
@@ -273,10 +274,13 @@ class Schedule:
         self._note(what, after(before, done, found=now, kept=kept), now)
         self._played.repeated += [f"{what}: again {deed}" for deed in writes_log.repeated(log)]
         self._played.repeated += [f"{what}: twice {deed}" for deed in writes_log.doubled(log)]
-        later = {one.step.change.subject for plan in ran[1:] for one in plan.steps}  # who may have changed again
-        for change in done:
-            if change.subject not in later and not _is_so(change, before, now, kept, log):
-                self._played.unproved.append(f"{what}: called done, and is not: {change}")
+        for place, plan in enumerate(ran):
+            later = {
+                one.step.change.subject for other in ran[place + 1 :] for one in other.steps
+            }  # may have changed again
+            for change in (one.step.change for one in plan.steps if one.step.state in DONE_STEPS):
+                if change.subject not in later and not _is_so(change, before, now, kept, log):
+                    self._played.unproved.append(f"{what}: called done, and is not: {change}")
         for one in ran:
             self._explain(one, log, what, others=others)
         return now
@@ -287,7 +291,8 @@ class Schedule:
         left = {one.step.number: one for one in ran.steps if one.step.state not in DONE_STEPS}
         self._played.left += len(left)
         for one in left.values():
-            subject = one.step.change.subject.guid
+            change = one.step.change  # who is to be created has a user name alone
+            subject = change.subject.guid or str(change.options.properties["userPrincipalName"])
             is_refused = subject in others.people or any(subject in text for text in refused)
             if not is_refused and not one.step.after & left.keys():
                 self._played.differences.append(f"{what}: left undone: {one.step.change} {one.failure} {ran.pause}")
@@ -310,6 +315,8 @@ def _is_so(change: Change, before: State, now: State, kept: State, log: Sequence
 
     What follows for the members of a group is left to the whole: others of the plan may have made them leave it.
     """
+    if change.verb is Verb.REPROCESS_LICENCES:
+        return writes_log.was_reprocessed(log, change.subject.guid)
     if change.verb in UNSEEN:
         return writes_log.has_happened(log, UNSEEN[change.verb], change.subject.guid)
     wanted = after(before, [change], found=now, kept=kept)

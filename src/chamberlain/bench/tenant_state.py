@@ -17,7 +17,6 @@ ACCOUNT, NAME, ENABLED, MANAGER, EDGE, INHERITED = "account", "name", "enabled",
 UNSEEN = {
     Verb.REVOKE_SESSIONS: "revoke_sessions",
     Verb.RESET_PASSWORD: "reset_password",
-    Verb.REPROCESS_LICENCES: "assign_licence",
 }
 
 
@@ -188,5 +187,5 @@ _DEEDS: dict[Verb, Callable[[set[Fact], Change], None]] = {
     Verb.UPDATE_USER: _update,
     Verb.CREATE_USER: _create,
     Verb.DELETE_USER: _delete,
-    **dict.fromkeys(UNSEEN, _nothing),
+    **dict.fromkeys([*UNSEEN, Verb.REPROCESS_LICENCES], _nothing),
 }

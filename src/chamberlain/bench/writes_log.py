@@ -7,6 +7,10 @@ from typing import Any
 from chamberlain.bench.simulated import Simulated
 
 FIRST_FAILURE = 400
+# What the directory does by itself about licences of groups, at each write that gives it cause; what was written stands
+# beside it, or in the path.
+ITS_OWN = "settle_licence"
+REPROCESS = "/reprocessLicenseAssignment"
 Entry = dict[str, Any]
 
 
@@ -35,11 +39,15 @@ def repeated(log: Iterable[Entry]) -> list[str]:
 
 
 def doubled(log: Iterable[Entry]) -> list[str]:
-    """What changed the tenant in the same way twice."""
+    """What changed the tenant in the same way twice. To go through licences again changes what seats allow, and no
+    more: that it was asked for twice is told by `repeated`.
+    """
     seen: set[str] = set()
     found: list[str] = []
     for entry in log:
         for mutation in entry["mutations"]:
+            if mutation["kind"] == ITS_OWN or entry["path"].endswith(REPROCESS):
+                continue
             text = json.dumps({key: value for key, value in mutation.items() if key != "at"}, sort_keys=True)
             if text in seen:
                 found.append(text)
@@ -55,6 +63,11 @@ def refusals(log: Sequence[Entry]) -> list[str]:
 def has_happened(log: Sequence[Entry], kind: str, user: str) -> bool:
     """Whether the directory did this to a person."""
     return any(one["kind"] == kind and one.get("user") == user for entry in log for one in entry["mutations"])
+
+
+def was_reprocessed(log: Sequence[Entry], user: str) -> bool:
+    """Whether the directory took the order to go through somebody's licences again; that changes nothing for most."""
+    return any(entry["path"].endswith(f"/{user}{REPROCESS}") for entry in log if entry["status"] < FIRST_FAILURE)
 
 
 def _deeds(entry: Entry) -> Iterator[str]:

@@ -104,7 +104,7 @@ class ExchangeFront:
     def _run(self, request: Request, endpoint: str, caller: Caller, now: float) -> tuple[Response, bool]:
         """The answer, and whether a cmdlet was asked for that writes."""
         self.mail.settle(now)
-        cmdlet = None
+        cmdlet, refused = None, 0
         try:
             name, said = read_input(request.body)
             cmdlet = self._cmdlet(name, endpoint)
@@ -113,7 +113,7 @@ class ExchangeFront:
                 raise refused_on_purpose(cmdlet.name)
             response = self._told(request, self._page(request, cmdlet, call))
         except ExchangeError as refusal:
-            status = 200 if self._knobs.exchange_errors_as_ok else refusal.status
+            refused, status = refusal.status, 200 if self._knobs.exchange_errors_as_ok else refusal.status
             response = Response(status, msgspec.json.encode(refusal.document()), JSON)
         writes = cmdlet is not None and cmdlet.writes
         if writes:
@@ -121,7 +121,7 @@ class ExchangeFront:
                 request,
                 app=caller.app,
                 now=now,
-                status=response.status,
+                status=refused or response.status,  # what it did, whatever it says
                 changes=self.mail.made(),
                 position=self.mail.position,
                 units=0,
