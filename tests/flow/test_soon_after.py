@@ -1,13 +1,14 @@
 """A plan that is made a second after another one ended knows what that one did, though no sync has read it yet."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chamberlain import clock
+from chamberlain.actions.answer_wake import answer_wake
 from chamberlain.actions.apply_plan import apply_plan
 from chamberlain.actions.make_plan import make_plan
 from chamberlain.actions.perform_plan import REPLICAS_LAG
@@ -25,8 +26,8 @@ from chamberlain.provision.situation import situation_of
 from chamberlain.queries.made_since import made_since_of_permission, made_since_of_person
 from chamberlain.queries.undo import offer_undo
 from chamberlain.settings import Settings
-from chamberlain.store import plans, runs
-from chamberlain.store.connection import rows
+from chamberlain.store import plans, runs, wakes
+from chamberlain.store.connection import rows, transaction
 from chamberlain.store.models import HearingRow, PlanRow
 from chamberlain.store.reads import licensing
 from chamberlain.work import apply_plan as story
@@ -257,6 +258,32 @@ def test_after_a_plan_the_tenant_is_read_at_once_and_once_more_when_replicas_hav
     assert wake is not None
     assert wake <= clock.now(), "that run may have begun before this change: the next one follows it right away"
     HearingRow.objects.filter(tenant_id=tenant.id).delete()
+
+
+def test_a_notice_within_the_minute_does_not_take_the_later_look_away(tenant: Tenant, settings: Settings) -> None:
+    perform(tenant, settings)
+    group = groups(tenant)[2]
+    who = next(one for one in people(tenant)[5:] if not has(tenant, one, group))
+    HearingRow.objects.filter(tenant_id=tenant.id).delete()
+    do(tenant, settings, Change(Verb.ADD_MEMBER, who, group))
+    later = wake_of(tenant)
+    assert later is not None
+    perform(tenant, settings)
+    for _ in range(2):
+        wakes.note(tenant_id=tenant.id, now=clock.now(), gather=timedelta(0), apart=timedelta(0), wakes=True, heard=1)
+        assert answer_wake(tenant.id) is not None, "what was heard is read at once"
+        assert perform(tenant, settings).error_code is None
+        assert wake_of(tenant) == later, "and what replicas may not have had yet is read when they have"
+    assert tenant.id in wakes.woken(now=later)
+    with transaction():
+        assert wakes.answer(tenant.id, now=later)
+    assert wake_of(tenant) is None
+    HearingRow.objects.filter(tenant_id=tenant.id).delete()
+
+
+def wake_of(tenant: Tenant) -> datetime | None:
+    """When a run is to start because of what was heard or changed."""
+    return HearingRow.objects.filter(tenant_id=tenant.id).values_list("wake_at", flat=True).get()
 
 
 def test_pages_and_the_terminal_say_what_was_changed_until_it_is_read(tenant: Tenant, settings: Settings) -> None:

@@ -137,7 +137,7 @@ def end(plan_id: int, why: Failure | None, *, run: int) -> None:
         if state is PlanState.DONE and ran.plan.undo_of is not None and not ran.simulated:
             _note_undone(ran)
         if has_changed:
-            _look_again(ran.plan.tenant_id, after=REPLICAS_LAG)
+            _look_again(ran.plan.tenant_id, after=REPLICAS_LAG, lasts=True)
     if has_changed:
         _look_now(ran.plan.tenant_id)
 
@@ -209,9 +209,9 @@ def _look_now(tenant_id: int) -> None:
         _look_again(tenant_id, after=timedelta(0))
 
 
-def _look_again(tenant_id: int, *, after: timedelta) -> None:
-    """A sync is to follow, also where this process ends here."""
-    wakes.note(tenant_id=tenant_id, now=clock.now(), gather=after, apart=BETWEEN_RUNS, wakes=True)
+def _look_again(tenant_id: int, *, after: timedelta, lasts: bool = False) -> None:
+    """A sync is to follow, also where this process ends here, and where it `lasts`, also where another comes before."""
+    wakes.note(tenant_id=tenant_id, now=clock.now(), gather=after, apart=BETWEEN_RUNS, wakes=True, lasts=lasts)
 
 
 def _tell(ran: Ran, name: EventName, **details: object) -> None:

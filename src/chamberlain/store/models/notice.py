@@ -49,6 +49,7 @@ class HearingRow(models.Model):
     look_at, looked_at, looked_for   when to look after subscriptions again; when that was done, for which address
     failures                         looks in a row that did not get what they wanted
     wake_at                          when a run is to start because of what we heard; empty: nothing was heard since
+    later_at                         from when on a run is to start in any case, whatever wakes one before
     woken_at                         when the last such run was started
     """
 
@@ -58,6 +59,7 @@ class HearingRow(models.Model):
     looked_for = models.TextField(null=True)
     failures = models.IntegerField(default=0, db_default=0)
     wake_at = models.DateTimeField(null=True)
+    later_at = models.DateTimeField(null=True)
     woken_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(null=True)
     heard = models.BigIntegerField(default=0, db_default=0)
