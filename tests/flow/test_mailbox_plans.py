@@ -391,7 +391,7 @@ def test_changes_of_mailboxes_are_asked_for_by_names(tenant: Tenant, people: lis
     who, whom = names[guid], names[other]
     typed = [
         f"set_forwarding:{who}={whom}",
-        f"set_forwarding:{who}=someone@elsewhere.example",
+        f"set_forwarding:{who}=outside:someone@elsewhere.example",
         f"hide_from_lists:{who}",
         f"set_replies:{who}=I left = gone",
     ]
@@ -406,6 +406,8 @@ def test_changes_of_mailboxes_are_asked_for_by_names(tenant: Tenant, people: lis
     for wrong in (f"hide_from_lists:{who}={whom}", f"give_send_as:{who}", who, f"no_such_thing:{who}"):
         with pytest.raises(Refused, match="plan_malformed"):
             read_wishes(viewer=ADMIN, tenant=tenant, named=[wrong])
+    with pytest.raises(NotFound):  # a slip, or somebody outside: which of them is said, and not guessed
+        read_wishes(viewer=ADMIN, tenant=tenant, named=[f"set_forwarding:{who}=someone@elsewhere.example"])
     asked = Asked(Verb.GIVE_FULL_ACCESS, who, properties={"delegate": whom})
     assert read_asked(viewer=ADMIN, tenant=tenant, asked=[asked]) == [of(guid, Verb.GIVE_FULL_ACCESS, delegate=other)]
     with pytest.raises(NotFound):
@@ -425,8 +427,11 @@ def test_a_plan_s_file_makes_the_same_changes_again_and_asks_about_whom_nobody_k
     lines = [f'{guid},{one.verb},"{what_of(one.verb, one.options.properties)}"' for one in changes]
     typed = read_typed(viewer=ADMIN, tenant=tenant, listed="\n".join(["person,change,permission", *lines]))
     assert (list(typed.changes), typed.unclear) == (changes, ())
-    wrong = read_typed(viewer=ADMIN, tenant=tenant, listed=f"{guid},no such person,give_send_as\n{guid},x,make_shared")
+    slips = [f"{guid},no such person,give_send_as", f"{guid},x,make_shared", f"{guid},b@a.example,set_forwarding"]
+    wrong = read_typed(viewer=ADMIN, tenant=tenant, listed="\n".join(slips))
+    assert wrong.changes == ()
     assert [(one.column, one.text, one.lines) for one in wrong.unclear] == [
         ("permission", "no such person", (1,)),
         ("change", "make_shared", (2,)),
+        ("permission", "b@a.example", (3,)),
     ]

@@ -28,6 +28,7 @@ class Consequence(StrEnum):
     MAILBOX_DELETED = "mailbox_deleted"
     KEPT_BY_HOLD = "kept_by_hold"
     FORWARDING_ENDS = "forwarding_ends"
+    FORWARDS_OUTSIDE = "forwards_outside"  # mail leaves the tenant
     MAILBOX_UNKNOWN = "mailbox_unknown"  # Exchange alone knows, and is not connected
     MAILBOX_UNREAD = "mailbox_unread"
     SEATS_USED_UP = "seats_used_up"

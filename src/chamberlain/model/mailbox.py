@@ -7,6 +7,7 @@ from chamberlain.model.verb import ACCESS_GIVING, ACCESS_TAKING, Verb
 
 FORWARD_TO = "forwardTo"  # object id of somebody of the tenant; Exchange's Name of who has none
 FORWARD_OUTSIDE = "forwardOutside"  # an address
+OUTSIDE = "outside:"  # before an address that is typed where somebody of the tenant could be meant
 KEEP_COPY = "keepCopy"
 DELEGATE = "delegate"  # object id of who may open the mailbox, or send for it
 INTERNAL, EXTERNAL, AUDIENCE = "internalReplyMessage", "externalReplyMessage", "externalAudience"
@@ -48,9 +49,10 @@ def needed_for(verb: Verb) -> frozenset[str]:
 
 
 def what_of(verb: Verb, properties: Mapping[str, str | bool | None]) -> str:
-    """The one text that says most of a change: whom it names, at which address, or what is answered."""
-    names = (WHAT[verb], FORWARD_OUTSIDE) if verb in WHAT else ()
-    return next((str(properties[name]) for name in names if properties.get(name)), "")
+    """The one text that says most of a change, as it is typed: whom it names, at which address, or what is answered."""
+    said = str(properties.get(WHAT[verb]) or "") if verb in WHAT else ""
+    outside = str(properties.get(FORWARD_OUTSIDE) or "")
+    return said or (f"{OUTSIDE}{outside}" if outside else "")
 
 
 def is_object_id(text: str) -> bool:

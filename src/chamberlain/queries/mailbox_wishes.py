@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from chamberlain.errors import NotFound
-from chamberlain.model.mailbox import DELEGATE, FORWARD_OUTSIDE, FORWARD_TO
+from chamberlain.model.mailbox import DELEGATE, FORWARD_TO
 from chamberlain.model.plan import Change, Options, Subject
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.mailbox_wishes import checked, from_text
@@ -25,14 +24,8 @@ def of_mailbox(verb: Verb, subject: Subject, said: Said, *, guid_of: Callable[[s
 
 
 def of_mailbox_typed(verb: Verb, subject: Subject, text: str, *, guid_of: Callable[[str], str]) -> Change:
-    """The same of one text beside a person. Mail goes on to an address that nobody of the tenant has as well.
+    """The same of one text beside a person. Mail goes on to an address outside only where the text says so.
 
     raises  Refused("plan_malformed"), NotFound, Conflict
     """
-    said = from_text(verb, text)
-    try:
-        return of_mailbox(verb, subject, said, guid_of=guid_of)
-    except NotFound:
-        if verb is not Verb.SET_FORWARDING or "@" not in text:
-            raise
-        return of_mailbox(verb, subject, {FORWARD_OUTSIDE: text}, guid_of=guid_of)
+    return of_mailbox(verb, subject, from_text(verb, text), guid_of=guid_of)

@@ -167,9 +167,7 @@ class _Reader:
         text, name = line.permission, WHAT.get(verb, "")
         try:
             said = from_text(verb, text)
-            if name == FORWARD_TO and "@" in text and not self._people.get(text.lower()):
-                return checked(verb, {FORWARD_OUTSIDE: text})
-            if name not in NAMING:
+            if name not in NAMING or FORWARD_OUTSIDE in said:
                 return checked(verb, said)
         except Refused:
             self._note(CHANGE, line.change, line)

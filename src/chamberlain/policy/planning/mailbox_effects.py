@@ -1,4 +1,4 @@
-"""What becomes of a mailbox when the licence that carries it goes, or the account does."""
+"""What becomes of a mailbox when the licence that carries it goes, or the account does, and of mail that leaves."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,10 +16,13 @@ UNTOLD = frozenset({Consequence.MAILBOX_UNKNOWN, Consequence.MAILBOX_UNREAD})
 
 
 def mailbox_effects(change: Change, *, before: Above, after: Above, situation: Situation) -> tuple[Effect, ...]:
-    """What happens to the mailbox of whoever is changed; nothing where it keeps its licence."""
+    """What happens to the mailbox of whoever is changed; of one that keeps its licence, only that mail leaves."""
     account = situation.accounts.get(change.subject.guid)
     if change.subject.type is not SubjectType.ACCOUNT or account is None or account.no_mailbox:
         return ()
+    to = str(change.options.properties.get(FORWARD_OUTSIDE) or "")
+    if change.verb is Verb.SET_FORWARDING and to:
+        return (Effect(Consequence.FORWARDS_OUTSIDE, values={"who": account.name, "to": to}),)
     is_deleted = change.verb is Verb.DELETE_USER
     had = has_licence(before, change.subject, situation)
     loses = had and not has_licence(after, change.subject, situation)

@@ -12,6 +12,7 @@ from chamberlain.model.mailbox import (
     FORWARD_OUTSIDE,
     FORWARD_TO,
     KEEP_COPY,
+    OUTSIDE,
     START,
     WHAT,
     names_for,
@@ -44,12 +45,15 @@ def checked(verb: Verb, said: Said) -> dict[str, str | bool | None]:
 
 
 def from_text(verb: Verb, text: str) -> dict[str, str | bool | None]:
-    """What one text beside a person says: whom, or what is answered. Nothing for what takes none, and for no text.
+    """What one text beside a person says: whom, at which address outside, or what is answered. Nothing for what takes
+    none, and for no text.
 
     raises  Refused("plan_malformed") where a text is missing, or too much
     """
     if bool(text) is not (verb in WHAT):
         raise _refused(verb, "what or whom: missing, or too much")
+    if verb is Verb.SET_FORWARDING and text.lower().startswith(OUTSIDE):
+        return {FORWARD_OUTSIDE: text[len(OUTSIDE) :].strip()}
     return {WHAT[verb]: text} if text else {}
 
 

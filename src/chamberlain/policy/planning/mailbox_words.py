@@ -57,6 +57,7 @@ CONSEQUENCE = {
     Consequence.MAILBOX_DELETED: "the mailbox is deleted as well, {gigabytes} GB, also where it is a shared one",
     Consequence.KEPT_BY_HOLD: "the mailbox is on hold: Microsoft keeps it, inactive, until the hold ends",
     Consequence.FORWARDING_ENDS: "mail to {who} no longer goes on to {to}",
+    Consequence.FORWARDS_OUTSIDE: "mail to {who} leaves the tenant: whoever has {to} reads it",
     Consequence.MAILBOX_UNKNOWN: "whether the mailbox is too large, or on hold, is unknown: needs Exchange",
     Consequence.MAILBOX_UNREAD: "whether the mailbox is too large, or on hold, is unknown: Exchange did not tell",
 }
