@@ -1,6 +1,7 @@
 """Stop everything that writes, and let it go on; set a tenant's guard rails."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -16,6 +17,10 @@ from chamberlain.provision.guarding import rails_of
 from chamberlain.store import halts, roles
 from chamberlain.store.connection import transaction
 from chamberlain.store.plan_values import document
+
+
+class _SameError(Exception):
+    """Nothing would be otherwise: nothing is kept, and nobody set anything."""
 
 
 def stop_writers(*, actor: Actor, tenant: Tenant | None, reason: str) -> bool:
@@ -54,17 +59,30 @@ def release_writers(*, actor: Actor, tenant: Tenant | None, reason: str) -> bool
     return any(lifted)
 
 
-def set_guards(*, actor: Actor, tenant: Tenant, rails: Rails | None = None, simulates: bool | None = None) -> None:
+def set_guards(
+    *,
+    actor: Actor,
+    tenant: Tenant,
+    rails: Rails | Callable[[Rails], Rails] | None = None,
+    simulates: bool | None = None,
+) -> bool:
     """Sets a tenant's guard rails, or whether its plans are only rehearsed; None leaves that as it is.
 
     What takes a second person is not set so, but by `choose_four_eyes`.
-    raises  Refused("not_allowed")
+    rails    all of them, or what becomes of those that hold once nobody else can set them: so nothing is undone that
+             another one set meanwhile
+    returns  whether anything is otherwise than before
+    raises   Refused("not_allowed"), and what making the rails raises
     """
 
     def wanted(held: Rails) -> Rails | None:
-        return None if rails is None else replace(rails, four_eyes=held.four_eyes, easing=held.easing)
+        if rails is None:
+            return None
+        found = rails(held) if callable(rails) else rails
+        found = replace(found, four_eyes=held.four_eyes, easing=held.easing)
+        return None if found == held else found
 
-    _set(actor, tenant, wanted, simulates=simulates)
+    return _set(actor, tenant, wanted, simulates=simulates)
 
 
 def choose_four_eyes(
@@ -86,14 +104,16 @@ def choose_four_eyes(
     return rails_of(tenant.id)
 
 
-def _set(actor: Actor, tenant: Tenant, wanted: Callable[[Rails], Rails | None], *, simulates: bool | None) -> None:
+def _set(actor: Actor, tenant: Tenant, wanted: Callable[[Rails], Rails | None], *, simulates: bool | None) -> bool:
     require(actor, Deed.SET_GUARDS, tenant_id=tenant.id)
     now = clock.now()
-    with transaction():
+    with suppress(_SameError), transaction():
         halts.lock(tenant.id, now=now)
         held = rails_of(tenant.id)
         before = {"simulates": halts.simulates(tenant.id), **_plain(held)}
         rails = wanted(held)
+        if rails is None and simulates in (None, before["simulates"]):
+            raise _SameError
         halts.set_rails(
             tenant_id=tenant.id,
             rails=None if rails is None else document(rails),
@@ -111,6 +131,8 @@ def _set(actor: Actor, tenant: Tenant, wanted: Callable[[Rails], Rails | None], 
             before={name: before[name] for name in changed},
             after={name: after[name] for name in changed},
         )
+        return True
+    return False
 
 
 def _require(actor: Actor, tenant: Tenant | None) -> None:

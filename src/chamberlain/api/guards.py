@@ -142,7 +142,7 @@ def set_rails(request: HttpRequest, *, tenant: str, wanted: NewGuardRails) -> di
     """Sets guard rails; what is left out stays as it is."""
     viewer, found = viewer_of(request), tenant_of(request, tenant)
     before = find_guards(viewer=viewer, tenant=found)
-    set_guards(actor=viewer, tenant=found, rails=_changed(before.rails, wanted), simulates=wanted.simulates)
+    set_guards(actor=viewer, tenant=found, rails=lambda held: _changed(held, wanted), simulates=wanted.simulates)
     if wanted.four_eyes is not None:
         held, named = frozenset(before.rails.four_eyes), frozenset(wanted.four_eyes)
         choose_four_eyes(actor=viewer, tenant=found, more=named - held, less=held - named)

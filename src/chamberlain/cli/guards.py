@@ -172,12 +172,7 @@ def _apply(
     actor: Actor, tenant: Tenant, changed: Callable[[Rails], Rails], *, as_json: bool, simulates: bool | None = None
 ) -> None:
     """Sets what is otherwise then, and shows all of it."""
-    before = find_guards(viewer=actor, tenant=tenant)
-    after = changed(before.rails)
-    rails = None if after == before.rails else after
-    is_other = simulates is not None and simulates != before.simulates
-    if rails is not None or is_other:
-        set_guards(actor=actor, tenant=tenant, rails=rails, simulates=simulates if is_other else None)
+    set_guards(actor=actor, tenant=tenant, rails=changed, simulates=simulates)
     _tell(actor, tenant, as_json=as_json)
 
 

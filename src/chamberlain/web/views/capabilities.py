@@ -43,12 +43,13 @@ def _choose(request: HttpRequest, viewer: Actor, tenant: Tenant) -> HttpResponse
     values = request.POST.getlist(FIELD)
     try:
         rails = find_guards(viewer=viewer, tenant=tenant).rails
-        delayed = read_figures(rails, {DELAY: text_in(request.POST, DELAY)}) if DELAY in request.POST else rails
+        typed = {DELAY: text_in(request.POST, DELAY)} if DELAY in request.POST else {}
+        is_other = read_figures(rails, typed) != rails
         choose_capabilities(
             actor=viewer, tenant=tenant, capabilities=values, is_confirmed=request.POST.get("confirmed") == "yes"
         )
-        if delayed != rails:
-            set_guards(actor=viewer, tenant=tenant, rails=delayed)
+        if is_other:
+            set_guards(actor=viewer, tenant=tenant, rails=lambda held: read_figures(held, typed))
     except ChamberlainError as error:
         return _show(request, viewer, tenant, ticked=_ticked(values), failure=error)
     messages.info(request, _("Chosen. What is asked of Microsoft is listed below; the next sync reads accordingly."))

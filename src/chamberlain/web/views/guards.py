@@ -22,7 +22,7 @@ from chamberlain.policy.planning.words import say_moment
 from chamberlain.queries import connections
 from chamberlain.queries.guards import GuardPage, halted_everywhere, show_guards
 from chamberlain.queries.people import match_person
-from chamberlain.queries.plans import find_guards, match_permission
+from chamberlain.queries.plans import match_permission
 from chamberlain.sentences import explain
 from chamberlain.web.address import path_or, text_in
 from chamberlain.web.frame import show
@@ -226,12 +226,8 @@ def _unprotect(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
 
 
 def _set(viewer: Actor, tenant: Tenant, change: Callable[[Rails], Rails]) -> str:
-    require(viewer, Deed.SET_GUARDS, tenant_id=tenant.id)
-    rails = find_guards(viewer=viewer, tenant=tenant).rails
-    changed = change(rails)
-    if changed == rails:
+    if not set_guards(actor=viewer, tenant=tenant, rails=change):
         return _("Nothing was changed.")
-    set_guards(actor=viewer, tenant=tenant, rails=changed)
     return _("Guard rails set. They count from the next step of every plan on.")
 
 
