@@ -89,7 +89,7 @@ def test_connecting_does_not_wait_for_a_sync_that_has_emptied_the_budget(strict:
         assert (batch.granted, batch.wait > 1.5) == (0, True), "otherwise there is nothing to wait for"
         assert connect_again(strict) < 1.5
         (use,) = [use for use in quota.usage(tenant.id) if use.workload is Workload.DIRECTORY]
-        assert use.requests >= 1  # bulk work may have got a unit meanwhile
+        assert 1 <= use.requests <= 2  # connecting and connecting again; the first may have been in the hour before
         assert use.waited < timedelta(seconds=0.5)
 
 

@@ -138,8 +138,9 @@ def test_a_membership_for_a_time_is_shown_and_taken_away(
     assert Consequence.ENDS_BY_US in {one.consequence for one in given.steps[0].step.effects}
     perform(tenant, settings)
     person = match_person(viewer=ADMIN, tenant=tenant, text=who.guid)
-    until = [path.until for one in person.holdings if one.key == group for path in one.paths]
-    assert given.steps[0].step.change.options.ends in until, "whatever other ways there are"
+    direct = [path for one in person.holdings if one.key == group for path in one.paths if not path.through]
+    ends = given.steps[0].step.change.options.ends
+    assert [(path.until, path.by_us) for path in direct] == [(ends, True)]
     queue_due_terms()
     assert TermRow.objects.get(tenant_id=tenant.id).claimed_until is None, "nobody looks before its time"
     before = jobs_of(tenant)

@@ -24,15 +24,15 @@ from chamberlain.web.views.person import MOST_SHOWN
 
 SIZE = Size(users=900, groups=400, memberships=4500, seed=3)
 MOST_QUERIES = {
-    "overview": 30,
-    "people": 28,
-    "person": 40,
-    "permissions": 24,
-    "permission": 38,
-    "search": 26,
-    "licences": 22,
-    "runs": 20,
-    "integrations": 24,
+    "overview": 26,
+    "people": 23,
+    "person": 39,
+    "permissions": 21,
+    "permission": 37,
+    "search": 20,
+    "licences": 18,
+    "runs": 17,
+    "integrations": 22,
 }
 
 
