@@ -262,7 +262,13 @@ def test_the_sentence_names_who_gets_at_the_mailbox_or_where_mail_goes() -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["I have left.", "I have left.\nWrite to Bo & Cy <bo@contoso.example>", "1 < 2", "<p>I have <b>left</b>.</p>"],
+    [
+        "I have left.",
+        "I have left.\nWrite to Bo & Cy <bo@contoso.example>",
+        "1 < 2",
+        "<p>I have <b>left</b>.</p>",
+        '<p>Ask <a href="https://help.example/?a=1&amp;b=2">Bo</a>. <img src="https://help.example/bo.png"></p>',
+    ],
 )
 def test_a_reply_says_the_same_however_exchange_wraps_it(text: str) -> None:
     wrapped = f"<html>\n<body>\n{as_html(text)}\n</body>\n</html>\n"
@@ -271,6 +277,23 @@ def test_a_reply_says_the_same_however_exchange_wraps_it(text: str) -> None:
     seen = {"replies": "alwaysEnabled", "internal_reply": wrapped, "replies_to": "none"}
     assert is_met(wanted, seen=seen, before=None)
     assert not is_met(wanted, seen={**seen, "internal_reply": "<html><body>Something else</body></html>"}, before=None)
+
+
+@pytest.mark.parametrize(
+    ("is_now", "is_wanted", "same"),
+    [
+        ('<a href="https://a.example">Bo</a>', '<a href="https://b.example">Bo</a>', False),
+        ("<img alt='Bo' src='https://a.example/1.png'>", "<img alt='Bo' src='https://a.example/2.png'>", False),
+        ("<img src=https://a.example/1.png>", "<img>", False),
+        ('<a href="https://a.example">Bo</a>', "<b>Bo</b>", False),
+        ('<A HREF="https://a.example/?a&amp;b">Bo</A>', "<p><a class=x href='https://a.example/?a&b'>Bo</a></p>", True),
+        ('<p style="x" data-src="1">Bo</p>', "<p>Bo</p>", True),
+    ],
+)
+def test_a_reply_that_leads_elsewhere_is_another_one(is_now: str, is_wanted: str, same: bool) -> None:
+    wanted = expected(wish(Verb.SET_REPLIES, internalReplyMessage=is_wanted))
+    seen = {"replies": "alwaysEnabled", "internal_reply": is_now, "replies_to": "none"}
+    assert is_met(wanted, seen=seen, before=None) is same
 
 
 def test_replies_that_were_scheduled_are_scheduled_again_and_their_texts_come_back() -> None:

@@ -13,7 +13,8 @@
     sessions_valid_from, password_changed_at, licences_processed_at   moments, None: never
     every property that an update names, by Graph's name
     replies             automatic ones: disabled, alwaysEnabled, scheduled
-    internal_reply, external_reply   what they say, as HTML or plain text; what counts is what people read of it
+    internal_reply, external_reply   what they say, as HTML or plain text; what counts is what people read of it, links
+                        and pictures included
     replies_to          which people outside get one: none, contactsOnly, all
     replies_from, replies_until      moments, where they are scheduled
     forwards_to, forwards_outside    whom mail goes on to, by object id, and at which address; "" for nobody

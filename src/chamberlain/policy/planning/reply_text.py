@@ -12,6 +12,7 @@ import re
 # no address in angle brackets
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^>]*)?/?>|<![^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/div)\b[^>]*>", re.IGNORECASE)
+_LEADS = re.compile(r"""(?<![\w-])(href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
 
 def as_html(text: str) -> str:
@@ -22,7 +23,14 @@ def as_html(text: str) -> str:
 
 
 def says(text: str) -> str:
-    """What of a reply people read, however it is marked up: words with one space between them."""
+    """What of a reply people read, however it is marked up: words with one space between them, where links lead, and
+    which pictures are shown.
+    """
     if _TAG.search(text):
-        text = html.unescape(_TAG.sub("", _BREAK.sub(" ", text)))
+        text = html.unescape(_TAG.sub(_leads, _BREAK.sub(" ", text)))
     return " ".join(text.split())
+
+
+def _leads(tag: re.Match[str]) -> str:
+    """What stays of a tag: addresses, however they are quoted."""
+    return "".join(f"[{one[1].lower()}={one[2] or one[3] or one[4] or ''}]" for one in _LEADS.finditer(tag[0]))

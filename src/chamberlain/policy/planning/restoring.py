@@ -160,7 +160,7 @@ RESTORING: dict[Verb, Restoring] = {
         "directory-deleteditems-restore",
     ),
     Verb.SET_REPLIES: _row(
-        "`automaticRepliesSetting`: status, times, audience, and what people read of both texts",
+        "`automaticRepliesSetting`: status, times, audience, and what people read of both texts, with its links",
         _W,
         "The replies are as they were: on, off or scheduled, with the texts and the audience that they had.",
         "user-update-mailboxsettings",
