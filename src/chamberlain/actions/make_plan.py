@@ -12,11 +12,11 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.exchange import Mailbox
 from chamberlain.model.permit import NO_PERMITS
 from chamberlain.model.plan import Cause, Change, Plan, PlanState, Step
-from chamberlain.model.situation import Situation
 from chamberlain.model.tenant import Connection, Tenant
 from chamberlain.policy.authority import Deed, require
 from chamberlain.policy.planning.draft import draft
 from chamberlain.policy.planning.seen import as_seen
+from chamberlain.provision.guarding import rails_of
 from chamberlain.provision.hand import reach
 from chamberlain.provision.mailboxes import known, read, to_ask
 from chamberlain.provision.situation import situation_of
@@ -77,9 +77,10 @@ def _planned(
         raise Misconfigured("not_connected")
     situation = situation_of(tenant_id=tenant.id, changes=changes)
     found = draft(changes, situation=situation, cause=cause)
-    told = _mailboxes(to_ask(changes, found=found), situation=situation, connection=connection, settings=settings)
-    if told:
-        situation = known(situation, mailboxes=told)
+    asked = to_ask(changes, found=found) if situation.reads_mailboxes else ()
+    if asked:
+        told = _mailboxes(asked, connection=connection, settings=settings)
+        situation = known(situation, asked=asked, mailboxes=told)
         found = draft(changes, situation=situation, cause=cause)
     return Plan(
         id=0,
@@ -95,15 +96,12 @@ def _planned(
         steps=_as_seen(found.steps, connection=connection, settings=settings),
         barred=found.barred,
         undo_of=undo_of,
+        approval_delay=rails_of(tenant.id).approval_delay,
     )
 
 
-def _mailboxes(
-    guids: Sequence[str], *, situation: Situation, connection: Connection, settings: Settings
-) -> dict[str, Mailbox | None]:
+def _mailboxes(guids: Sequence[str], *, connection: Connection, settings: Settings) -> dict[str, Mailbox | None]:
     """What Exchange tells of these; nothing where it is not connected."""
-    if not guids or not situation.reads_mailboxes:
-        return {}
     with way_to(connection, settings=settings) as way:
         if way.exchange is None:
             return {}

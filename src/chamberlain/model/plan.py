@@ -5,7 +5,7 @@ Everything in it is plain values, so that msgspec writes it as JSON and reads it
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from chamberlain.model.effect import Effect
@@ -239,9 +239,10 @@ class Plan:
     """A set of changes, ready to be read, approved, run and put back.
 
     made_by, made_by_name  id and name of the actor (model/actor)
-    as_of        of what time the facts are that it was made from
-    fingerprint  of the facts that it rests on (policy/planning/fingerprint): another one means the tenant moved
-    undo_of      the plan that it puts back
+    as_of           of what time the facts are that it was made from
+    fingerprint     of the facts that it rests on (policy/planning/fingerprint): another one means the tenant moved
+    undo_of         the plan that it puts back
+    approval_delay  what plans waited where nobody else could approve them, when it was made; None: it was not noted
     """
 
     id: int
@@ -257,6 +258,7 @@ class Plan:
     steps: tuple[Step, ...]
     barred: tuple[Barred, ...] = ()
     undo_of: int | None = None
+    approval_delay: timedelta | None = None
 
     @property
     def units(self) -> int:

@@ -65,6 +65,7 @@ def ran_of(row: PlanRow, steps: Iterable[StepRow]) -> Ran:
         steps=tuple(one.step for one in carried),
         barred=tuple(msgspec.convert(one, Barred) for one in row.barred),
         undo_of=row.undo_of,
+        approval_delay=row.approval_delay,
     )
     return Ran(
         plan=plan,

@@ -35,6 +35,7 @@ def keep(plan: Plan, *, simulated: bool) -> int:
         state=plan.state.value,
         barred=[document(one) for one in plan.barred],
         undo_of=plan.undo_of,
+        approval_delay=plan.approval_delay,
         simulated=simulated,
         request_id=logs.carried().get("request_id", ""),
     )

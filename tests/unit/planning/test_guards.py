@@ -157,6 +157,22 @@ def test_with_one_administrator_it_takes_time_instead() -> None:
     assert said(gives, replace(alone, now=NOW + timedelta(hours=24))) == set()
 
 
+@pytest.mark.parametrize(
+    ("noted", "now", "waits"),
+    [(24, 0, 24), (24, 72, 72), (0, 24, 24), (0, 0, 0), (None, 24, 24), (None, 0, 0)],
+)
+def test_a_delay_that_is_shortened_afterwards_hurries_no_plan(noted: int | None, now: int, waits: int) -> None:
+    """One that was made when this was not noted yet waits as the guard rails say now."""
+    gives = plan(Change(Verb.ASSIGN_ROLE, Subject("bo"), POWER))
+    gives = replace(gives, approval_delay=None if noted is None else timedelta(hours=noted))
+    rails = Rails(approval_delay=timedelta(hours=now))
+    alone = replace(CALM, administrators=1)
+    found = objections(gives, rails=rails, standing=alone, permissions=PERMISSIONS)
+    until = NOW + timedelta(hours=waits)
+    assert [(one.guard, one.until) for one in found] == ([(Guard.NEEDS_DELAY, until)] if waits else [])
+    assert said(gives, replace(alone, now=until), rails) == set()
+
+
 def test_what_ends_as_agreed_needs_nobody() -> None:
     ends = Change(Verb.REMOVE_ROLE, Subject("bo"), POWER)
     assert said(plan(ends, cause=Cause.EXPIRY)) == set()

@@ -135,13 +135,16 @@ def _second(
     permissions: Mapping[str, PermissionKnown],
     approvals: Sequence[Approval],
 ) -> Iterator[Objection]:
-    """Power over the tenant is moved by two; where there is only one, after a delay in which it can be noticed."""
+    """Power over the tenant is moved by two; where there is only one, after a delay in which it can be noticed.
+
+    Whoever is alone must not hurry a plan by shortening the delay afterwards: the one of when it was made counts, too.
+    """
     why = why_four_eyes(plan, rails=rails, standing=standing, permissions=permissions)
     if not why or any(one.by != plan.made_by for one in approvals):
         return
     values = {"sorts": ",".join(why)}
     if standing.administrators < 2:
-        until = plan.made_at + max(rails.approval_delay, timedelta(0))
+        until = plan.made_at + max(rails.approval_delay, plan.approval_delay or timedelta(0), timedelta(0))
         if standing.now < until:
             yield Objection(Guard.NEEDS_DELAY, values, until, rails.zone)
     elif approvals:

@@ -28,6 +28,7 @@ class PlanRow(models.Model):
     state = models.TextField(default=PlanState.PLANNED.value)
     barred = models.JSONField(default=list)
     undo_of = models.BigIntegerField(null=True)
+    approval_delay = models.DurationField(null=True)
     simulated = models.BooleanField(default=False)
     approved_by = models.TextField(default="")
     approved_by_name = models.TextField(default="")
