@@ -94,7 +94,7 @@ def joining(tenant: Tenant, **more: object) -> dict[str, object]:
 def carry_out(plan_id: int) -> None:
     """What the worker does."""
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        stories.at_once,
         plan_id=plan_id,
         run=PlanRow.objects.get(id=plan_id).runs,
         settings=load(),

@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -10,9 +9,10 @@ from chamberlain import clock
 from chamberlain.bootstrap import World
 from chamberlain.model.quota import Limit, Tally
 from chamberlain.model.tenant import CredentialKind, Tenant
-from chamberlain.store import quota, tenants
+from chamberlain.store import quota
 from chamberlain.store.models import EventRow
 from chamberlain.store.quota import SharedLedger
+from connected import connected_tenant
 from terminal import run
 
 CLIENT = "22222222-2222-4222-8222-222222222222"
@@ -21,17 +21,7 @@ CLIENT = "22222222-2222-4222-8222-222222222222"
 @pytest.fixture(scope="module")
 def tenant(world: World) -> Tenant:
     """A tenant whose directory's quota is smaller than documented, partly spent, and paused."""
-    found = tenants.save(guid=uuid4(), name="Paused", domain=f"{uuid4()}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=found,
-        credential=CredentialKind.INSTALLATION_APP,
-        client_id=CLIENT,
-        secret=None,
-        scopes=(),
-        concealed_names=None,
-        connected_by="Ada",
-        now=clock.now(),
-    )
+    found = connected_tenant("Paused", credential=CredentialKind.INSTALLATION_APP, client_id=CLIENT)
     tally = Tally(units=70, requests=55, throttled=3, waited=timedelta(seconds=4))
     with SharedLedger(tenant_id=found.id, client_id=CLIENT) as ledger:
         ledger.open("directory", Limit(8_000, timedelta(hours=1)))

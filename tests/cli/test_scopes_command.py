@@ -1,16 +1,16 @@
 """`chamberlain scopes`: the scope table, the matrix and choosing, in the terminal."""
 
 import json
-from uuid import uuid4
 
 import pytest
 
 from chamberlain import clock
 from chamberlain.bootstrap import World
-from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import STANDARD, needed
-from chamberlain.store import scopes, tenants
+from chamberlain.store import scopes
 from chamberlain.store.connection import transaction
+from connected import connected_tenant
 from terminal import run
 
 NAMES = tuple(one.scope.name for one in needed(STANDARD))
@@ -19,17 +19,7 @@ NAMES = tuple(one.scope.name for one in needed(STANDARD))
 @pytest.fixture(scope="module")
 def tenant(world: World) -> Tenant:
     """A connected tenant that lost one scope."""
-    found = tenants.save(guid=uuid4(), name="Scopes", domain=f"{uuid4()}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=found,
-        credential=CredentialKind.OWN_SECRET,
-        client_id="33333333-3333-4333-8333-333333333333",
-        secret="secret",
-        scopes=NAMES,
-        concealed_names=None,
-        connected_by="Ada",
-        now=clock.now(),
-    )
+    found = connected_tenant("Scopes", client_id="33333333-3333-4333-8333-333333333333", scopes=NAMES)
     with transaction():
         scopes.note(tenant_id=found.id, seen=dict.fromkeys(NAMES), now=clock.now())
         left = [name for name in NAMES if name not in ("RoleManagement.Read.Directory", "Directory.Read.All")]

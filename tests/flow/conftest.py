@@ -13,6 +13,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import ABILITIES, STANDARD
 from chamberlain.settings import Settings, load
 from chamberlain.store import scopes
+from chamberlain.store.models import PlanRow
 from granting import Grants
 from stories import connect_and_sync, perform
 
@@ -49,6 +50,25 @@ def written_tenant(world: World, written: Simulated) -> Tenant:
         choose(found)
         perform(found, settings)
         return found
+
+
+@pytest.fixture(scope="module")
+def read_around(written_tenant: Tenant, written_settings: Settings) -> Iterator[None]:
+    """The tenant is read before these tests and after them, and others find it as if no plan of these had been."""
+    perform(written_tenant, written_settings)
+    yield
+    PlanRow.objects.filter(tenant_id=written_tenant.id).delete()
+    perform(written_tenant, written_settings)
+
+
+@pytest.fixture(scope="module")
+def exchange_settings(simulator: Simulated) -> Iterator[Settings]:
+    """Settings that lead to the simulator of a file of tests, which is its Exchange, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LOGIN_ROOT", "GRAPH_ROOT", "EXCHANGE_ROOT"):
+            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
+        patch.setenv("CHAMBERLAIN_EXCHANGE", "invoke")
+        yield load()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from chamberlain.settings import Settings
 from chamberlain.store.connection import rows
 from chamberlain.work.read_activity import read_activity
 from granting import Grants
-from stories import ADMIN, connect_and_sync, perform
+from stories import ADMIN, at_once, connect_and_sync, perform
 
 pytestmark = pytest.mark.usefixtures("world")
 SCOPE = "AuditLog.Read.All"
@@ -56,7 +56,7 @@ class Story:
 
     def read(self) -> None:
         """The job, step by step in this process."""
-        read_activity(lambda _, deed, *values: deed(*values), tenant_id=self.tenant.id, settings=self.settings)
+        read_activity(at_once, tenant_id=self.tenant.id, settings=self.settings)
 
     def known(self) -> dict[str, Activity]:
         """What the page of each person says."""

@@ -20,7 +20,7 @@ from chamberlain.store import plans
 from chamberlain.store.connection import rows
 from chamberlain.store.models import PlanRow, ScopeRow, StepRow
 from chamberlain.work import apply_plan as story
-from stories import ADMIN
+from stories import ADMIN, at_once
 from terminal import run
 
 GROUPS = Capability.PROVISION_GROUPS
@@ -62,7 +62,7 @@ def made(tenant: Tenant, settings: Settings, typed: str) -> int:
 def started(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,

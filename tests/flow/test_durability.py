@@ -1,13 +1,9 @@
 """kill -9 in the middle of a sync, then a restart: the run is finished, once, and the store equals the truth."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
@@ -24,6 +20,7 @@ from chamberlain.store import consents
 from chamberlain.store.connection import rows
 from chamberlain.store.models import PhaseRow
 from stories import ADMIN, connect
+from workers import worker
 
 PATIENCE_SECONDS = 300.0  # machines differ; nothing here waits for time to pass
 FOREVER = 100_000
@@ -41,26 +38,7 @@ CUT_EVERYTHING = """
 """
 
 
-@contextmanager
-def worker() -> "Iterator[subprocess.Popen[str]]":
-    """A worker in a process of its own, on this test process's database; it never outlives the test."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "chamberlain.cli", "worker"],
-        env={**os.environ, "CHAMBERLAIN_LOG_LEVEL": "ERROR"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline().strip() == "worker is ready"
-            yield process
-        finally:
-            process.kill()
-
-
-def wait_until(tenant: Tenant, run_id: int, reached: Callable[[Run], bool]) -> Run:
+def wait_for_run(tenant: Tenant, run_id: int, reached: Callable[[Run], bool]) -> Run:
     """Looks at the run until it is as wanted, or too long has passed."""
     until = time.monotonic() + PATIENCE_SECONDS
     while not reached(run := find_run(viewer=ADMIN, tenant=tenant, run_id=run_id)):
@@ -84,14 +62,14 @@ def test_a_worker_killed_in_the_middle_of_a_phase_is_taken_over(
     run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
 
     with worker() as first:
-        wait_until(tenant, run_id, lambda run: _state(run, phase) is PhaseState.RUNNING)
+        wait_for_run(tenant, run_id, lambda run: _state(run, phase) is PhaseState.RUNNING)
         first.send_signal(signal.SIGKILL)
     listed = simulator.usage()["by_route"]
     interrupted = find_run(viewer=ADMIN, tenant=tenant, run_id=run_id)
     assert interrupted.state is RunState.RUNNING
 
     with worker() as second:
-        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        run = wait_for_run(tenant, run_id, lambda run: run.is_over)
         second.send_signal(signal.SIGTERM)
         assert second.wait(timeout=PATIENCE_SECONDS) == 0
     assert run.state is RunState.SUCCEEDED, json.dumps(run.error_data)
@@ -114,12 +92,12 @@ def test_a_worker_killed_while_it_reads_consents_loses_nothing(
     tenant = connect(simulator)
     run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
     with worker() as first:
-        wait_until(tenant, run_id, lambda run: _state(run, PhaseName.CONSENTS) is PhaseState.RUNNING)
+        wait_for_run(tenant, run_id, lambda run: _state(run, PhaseName.CONSENTS) is PhaseState.RUNNING)
         first.send_signal(signal.SIGKILL)
     simulator.delete("/_simulator/faults")
     simulator.post("/_simulator/usage/reset", {})
     with worker() as second:
-        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        run = wait_for_run(tenant, run_id, lambda run: run.is_over)
         second.send_signal(signal.SIGTERM)
         assert second.wait(timeout=PATIENCE_SECONDS) == 0
     assert run.state is RunState.SUCCEEDED, run
@@ -138,14 +116,14 @@ def test_a_worker_that_loses_its_connection_keeps_its_job(
     with worker() as first, worker() as second:
         tenant = connect(simulator)
         run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
-        wait_until(tenant, run_id, lambda run: _state(run, PhaseName.GROUPS) is PhaseState.RUNNING)
+        wait_for_run(tenant, run_id, lambda run: _state(run, PhaseName.GROUPS) is PhaseState.RUNNING)
         cut = rows(
             "SELECT pg_terminate_backend(pid) AS cut FROM pg_locks "
             "WHERE locktype = 'advisory' AND classid = %(space)s AND objsubid = 2 AND granted",
             {"space": LOCK_SPACE},
         )
         assert len(cut) == 2
-        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        run = wait_for_run(tenant, run_id, lambda run: run.is_over)
         for one in (first, second):
             one.send_signal(signal.SIGTERM)
             assert one.wait(timeout=PATIENCE_SECONDS) == 0
@@ -166,7 +144,7 @@ def test_a_job_that_is_taken_from_a_worker_that_lives_is_done_once(
         tenant = connect(simulator)
         run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
         job = job_of(tenant.id, run_id)
-        wait_until(tenant, run_id, lambda run: _state(run, PhaseName.ORGANISATION) is PhaseState.RUNNING)
+        wait_for_run(tenant, run_id, lambda run: _state(run, PhaseName.ORGANISATION) is PhaseState.RUNNING)
         owner = _owner(job)
 
         def is_taken(_run: Run) -> bool:
@@ -174,9 +152,9 @@ def test_a_job_that_is_taken_from_a_worker_that_lives_is_done_once(
                 rows(CUT_ITS_LIFE, {"space": LOCK_SPACE, "job": job})
             return _owner(job) not in (owner, None)
 
-        wait_until(tenant, run_id, is_taken)
+        wait_for_run(tenant, run_id, is_taken)
         simulator.delete("/_simulator/faults")
-        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        run = wait_for_run(tenant, run_id, lambda run: run.is_over)
         for one in (first, second):
             one.send_signal(signal.SIGTERM)
             assert one.wait(timeout=PATIENCE_SECONDS) == 0
@@ -194,9 +172,9 @@ def test_a_worker_whose_connections_are_all_cut_begins_its_step_again(
     with worker() as process:
         tenant = connect(simulator)
         run_id = list_runs(viewer=ADMIN, tenant=tenant, limit=1)[0].id
-        wait_until(tenant, run_id, lambda run: _state(run, PhaseName.GROUPS) is PhaseState.RUNNING)
+        wait_for_run(tenant, run_id, lambda run: _state(run, PhaseName.GROUPS) is PhaseState.RUNNING)
         assert len(rows(CUT_EVERYTHING, {})) > 3
-        run = wait_until(tenant, run_id, lambda run: run.is_over)
+        run = wait_for_run(tenant, run_id, lambda run: run.is_over)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=PATIENCE_SECONDS) == 0
     assert run.state is RunState.SUCCEEDED, run

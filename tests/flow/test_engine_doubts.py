@@ -30,26 +30,18 @@ from chamberlain.queries.undo import offer_undo
 from chamberlain.settings import Settings
 from chamberlain.store import plans, tasks, tenants
 from chamberlain.store.connection import rows, transaction
-from chamberlain.store.models import PlanRow, StepRow
+from chamberlain.store.models import StepRow
 from chamberlain.work import apply_plan as story
-from stories import ADMIN, OTHER_ADMIN, perform
+from stories import ADMIN, OTHER_ADMIN, at_once
 
 Choose = Callable[..., None]
+pytestmark = pytest.mark.usefixtures("read_around")
 QUICK = Patience(proof=(0.0, 0.1, 0.3, 1.0), doubt=(0.0, 0.1), refusal=(0.0, 0.1))
 
 
 @pytest.fixture
 def settings(written_settings: Settings) -> Settings:
     return written_settings
-
-
-@pytest.fixture(scope="module", autouse=True)
-def read(written_tenant: Tenant, written_settings: Settings) -> Iterator[None]:
-    """The tenant was read before these, and others find it as if no plan of these had been."""
-    perform(written_tenant, written_settings)
-    yield
-    PlanRow.objects.filter(tenant_id=written_tenant.id).delete()
-    perform(written_tenant, written_settings)
 
 
 @pytest.fixture
@@ -70,7 +62,7 @@ def made(tenant: Tenant, settings: Settings, *changes: Change) -> int:
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,
@@ -317,7 +309,7 @@ def test_whoever_was_taken_for_dead_writes_and_sends_nothing_more(
     end(plan_id, ("plan_taken_over", {}), run=1)
     assert plans.state_of(plan_id) is PlanState.RUNNING
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,
@@ -335,7 +327,7 @@ def test_a_plan_that_is_edited_after_it_was_queued_is_not_carried_out(
     row.content["change"]["subject"]["guid"] = somebody(tenant, 4).guid
     row.save()
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,
@@ -377,11 +369,10 @@ def test_a_job_of_an_earlier_start_that_comes_late_neither_carries_out_nor_ends(
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
     end(plan_id, ("microsoft_unreachable", {}), run=1)
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
-    do_now = lambda _step, deed, *values: deed(*values)  # noqa: E731 - short
-    story.apply_plan(do_now, plan_id=plan_id, run=1, settings=settings)
+    story.apply_plan(at_once, plan_id=plan_id, run=1, settings=settings)
     assert plans.state_of(plan_id) is PlanState.RUNNING
     assert changed(simulator) == []
-    story.apply_plan(do_now, plan_id=plan_id, run=2, settings=settings)
+    story.apply_plan(at_once, plan_id=plan_id, run=2, settings=settings)
     assert plans.state_of(plan_id) is PlanState.DONE
     assert len(changed(simulator)) == 1
 
@@ -413,7 +404,7 @@ def carried_by_the_dead(
 
     with monkeypatch.context() as patched:
         patched.setattr(perform_plan, "reach", reach_it)
-        story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+        story.apply_plan(at_once, plan_id=plan_id, run=1, settings=settings)
 
 
 def test_whoever_was_taken_for_dead_does_not_call_the_plan_stale(

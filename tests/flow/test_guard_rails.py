@@ -31,7 +31,7 @@ from chamberlain.store.connection import rows
 from chamberlain.store.models import EventRow, PlanRow
 from chamberlain.store.reads import surroundings
 from chamberlain.work import apply_plan as story
-from stories import ADMIN, OTHER_ADMIN
+from stories import ADMIN, OTHER_ADMIN, at_once
 
 CLOSED = Rails(windows=(Window(days=(), begins=time(1), ends=time(2)),))
 
@@ -278,5 +278,5 @@ def test_the_breaker_pauses_every_writer_and_all_go_on_when_somebody_closed_it(
 
 def carried(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     times = plans.find(tenant_id=tenant.id, plan_id=plan_id).runs
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=times, settings=settings)
+    story.apply_plan(at_once, plan_id=plan_id, run=times, settings=settings)
     return plans.find(tenant_id=tenant.id, plan_id=plan_id)

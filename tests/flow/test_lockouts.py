@@ -23,7 +23,7 @@ from chamberlain.settings import Settings
 from chamberlain.store import plans
 from chamberlain.store.connection import rows
 from chamberlain.work import apply_plan as story
-from stories import ADMIN, perform
+from stories import ADMIN, at_once, perform
 from workers import wait_until, worker
 
 WIDE = Rails(share_per_plan=100, share_per_hour=100, most_per_hour=100_000)
@@ -59,7 +59,7 @@ def made(tenant: Tenant, settings: Settings, *changes: Change) -> int:
 
 def run(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     times = found(tenant, plan_id).runs
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=times, settings=settings)
+    story.apply_plan(at_once, plan_id=plan_id, run=times, settings=settings)
     return found(tenant, plan_id)
 
 

@@ -1,7 +1,7 @@
 """Groups that only Exchange changes, in the same plans as all others: changed by Exchange, proved by Exchange."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ from chamberlain.store import plans, scopes
 from chamberlain.store.connection import rows
 from chamberlain.work import apply_plan as story
 from granting import Grants
-from stories import ADMIN, connect_and_sync, perform
+from stories import ADMIN, at_once, connect_and_sync, perform
 
 SUBJECTS = [Kind.MAIL_SECURITY_GROUP.value, Kind.DISTRIBUTION_GROUP.value]
 WRITING = (Capability.PROVISION_MAIL_GROUPS, Capability.PROVISION_GROUPS)
@@ -38,12 +38,8 @@ def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
 
 
 @pytest.fixture(scope="module")
-def settings(simulator: Simulated) -> Iterator[Settings]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("LOGIN_ROOT", "GRAPH_ROOT", "EXCHANGE_ROOT"):
-            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
-        patch.setenv("CHAMBERLAIN_EXCHANGE", "invoke")
-        yield load()
+def settings(exchange_settings: Settings) -> Settings:
+    return exchange_settings
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +72,7 @@ def carried(tenant: Tenant, settings: Settings, *changes: Change) -> Ran:
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,

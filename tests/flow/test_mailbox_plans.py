@@ -1,7 +1,7 @@
 """Mailboxes in plans: changed by Exchange and Graph, proved by whoever changed them, put back, killed, foretold."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +39,7 @@ from chamberlain.work import apply_plan as story
 from consequences import ABOUT_MAILBOX
 from fuse import Fuse, KilledError
 from granting import Grants
-from stories import ADMIN, connect_and_sync, perform
+from stories import ADMIN, at_once, connect_and_sync, perform
 
 WRITING = (
     Capability.OFFBOARD_MAILBOX,
@@ -57,12 +57,8 @@ def simulator(start_tenant: Callable[..., Simulated]) -> Simulated:
 
 
 @pytest.fixture(scope="module")
-def settings(simulator: Simulated) -> Iterator[Settings]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("LOGIN_ROOT", "GRAPH_ROOT", "EXCHANGE_ROOT"):
-            patch.setenv(f"CHAMBERLAIN_{name}", simulator.url)
-        patch.setenv("CHAMBERLAIN_EXCHANGE", "invoke")
-        yield load()
+def settings(exchange_settings: Settings) -> Settings:
+    return exchange_settings
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +110,7 @@ def made(tenant: Tenant, settings: Settings, *changes: Change) -> Plan:
 def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,
@@ -332,6 +328,30 @@ def test_an_exchange_that_cannot_be_asked_leaves_the_plan_with_what_is_unknown(
         (step,) = made(tenant, settings, Change(Verb.REMOVE_LICENCE, Subject(guid), licence)).steps
     finally:
         simulator.delete("/_simulator/faults")
+    assert Consequence.MAILBOX_UNREAD in {one.consequence for one in step.effects}
+
+
+def test_what_would_be_lost_without_a_licence_is_barred_or_said_to_be_unknown_when_exchange_fails(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    licensed = """
+        SELECT a.guid::text AS guid FROM grants g
+        JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id
+        JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id AND p.family = 3
+        WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL
+    """
+    holders = {row["guid"] for row in rows(licensed, {"tenant": tenant.id})}
+    free = (guid for guid, one in mailboxes(simulator).items() if not one["synced"] and guid not in holders)
+    whose = next(free)
+    changes = [of(whose, Verb.MAKE_SHARED), Change(Verb.DELETE_USER, Subject(whose))]
+    simulator.post("/_simulator/faults", {"path_prefix": "/adminapi", "kind": "status", "status": 403, "times": 50})
+    try:
+        planned = made(tenant, settings, *changes)
+    finally:
+        simulator.delete("/_simulator/faults")
+    (barred,), (step,) = planned.barred, planned.steps
+    assert [one.hindrance for one in barred.obstacles] == [Hindrance.MAILBOX_SIZE_UNKNOWN]
+    assert step.change.verb is Verb.DELETE_USER
     assert Consequence.MAILBOX_UNREAD in {one.consequence for one in step.effects}
 
 

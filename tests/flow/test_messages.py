@@ -29,9 +29,11 @@ from chamberlain.store import outbox
 from chamberlain.store.connection import apart
 from chamberlain.store.models import EventRow, MessageRow
 from chamberlain.work.send_messages import Postman
+from connected import connected_tenant
 from mail_server import PASSWORD, USER, Office, Papers, mail_server, make_papers
-from posting import forget_messages, later, make_tenant, only, refused, state, tell, wait_for
+from posting import forget_messages, later, only, refused, state, tell
 from stories import ADMIN, NOBODY
+from workers import wait_until
 
 pytestmark = pytest.mark.usefixtures("world", "empty")
 EVIL = "Evil\r\nBcc: victim@example.com\r\n\r\n<script>alert(1)</script>\u202e\u2028"
@@ -75,7 +77,7 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
 def tenant(monkeypatch: pytest.MonkeyPatch) -> Tenant:
     """A connected tenant whose messages go to one address."""
     monkeypatch.setenv("CHAMBERLAIN_NOTIFY_TO", "team@example.com")
-    return make_tenant("Contoso")
+    return connected_tenant("Contoso")
 
 
 # The outbox
@@ -147,7 +149,7 @@ def test_a_mail_says_it_in_text_and_html_and_is_marked_as_automatic(
 
 def test_names_write_no_headers_and_no_html(office: Office, configured: Callable[..., Settings]) -> None:
     settings = configured(office.port)
-    hostile = make_tenant(EVIL)
+    hostile = connected_tenant(EVIL)
     receiver = Receiver("ada@example.com")
     values = {
         Topic.TEST: {},
@@ -315,7 +317,7 @@ def test_killed_between_the_server_s_yes_and_ours_the_same_mail_goes_again_once_
     office.seconds = 60  # it has the whole mail, and its yes does not reach us
     child = subprocess.Popen([sys.executable, "-c", KILLED])
     try:
-        wait_for(lambda: office.in_hand == 1)
+        wait_until(lambda: office.in_hand == 1)
         assert state() is MessageState.SENDING
         child.send_signal(signal.SIGKILL)
     finally:
@@ -349,5 +351,5 @@ def test_a_slow_server_holds_up_no_round(tenant: Tenant, office: Office, configu
     postman()
     postman()
     assert time.monotonic() - began < 0.5
-    wait_for(lambda: state() is MessageState.SENT)
+    wait_until(lambda: state() is MessageState.SENT)
     assert len(office.taken) == 1

@@ -1,13 +1,8 @@
 """Plans carried out in a simulated tenant: applied, proved, killed at every step, undone, refused."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,14 +35,14 @@ from chamberlain.store import plans, scopes, tasks, tenants
 from chamberlain.store.connection import rows, transaction
 from chamberlain.store.models import StepRow
 from chamberlain.work import apply_plan as story
+from fuse import Fuse, KilledError
 from granting import Grants
-from stories import ADMIN, connect_and_sync, perform
+from stories import ADMIN, at_once, connect_and_sync, perform
 from terminal import run as run_command
+from workers import PATIENCE_SECONDS, wait_until, worker
 
 WRITING = (Capability.PROVISION_GROUPS, Capability.PROVISION_OWNERS, Capability.PROVISION_LICENCES,
            Capability.OFFBOARD_ACCOUNT)  # fmt: skip
-
-PATIENCE_SECONDS = 120.0  # machines differ; nothing here waits for time to pass
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +89,7 @@ def do(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
 
 def run(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,
@@ -370,41 +365,6 @@ def test_the_terminal_plans_applies_and_undoes(
     assert [(one["undo_of"], one["state"]) for one in listed[:2]] == [(int(number), "done"), (None, "undone")]
 
 
-class Killed(BaseException):
-    """Nothing catches it, as nothing catches a kill."""
-
-
-class Fuse:
-    """Wraps what the engine calls, and kills it at the nth time."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-    def burn(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise Killed
-
-    def around(self, inner: Any) -> Any:
-        return Around(inner, self)
-
-
-class Around:
-    def __init__(self, inner: Any, fuse: Fuse) -> None:
-        self._inner, self._fuse = inner, fuse
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._inner, name)
-
-        def call(*values: Any, **named: Any) -> Any:
-            self._fuse.burn()
-            answer = found(*values, **named)
-            self._fuse.burn()
-            return answer
-
-        return call
-
-
 def test_killed_before_or_after_whatever_it_does_it_goes_on_and_repeats_nothing(
     tenant: Tenant, settings: Settings, simulator: Simulated
 ) -> None:
@@ -427,7 +387,7 @@ def test_killed_before_or_after_whatever_it_does_it_goes_on_and_repeats_nothing(
             was_killed = False
             try:
                 Engine(fuse.around(hand), fuse.around(journal), lambda: None, quick).run()
-            except Killed:
+            except KilledError:
                 was_killed = True
             assert Engine(hand, journal, lambda: None, quick).run() is None
         end(plan_id, None, run=1)
@@ -444,25 +404,6 @@ def test_killed_before_or_after_whatever_it_does_it_goes_on_and_repeats_nothing(
 def _opposite(change: Change) -> Change:
     verbs = {Verb.ADD_MEMBER: Verb.REMOVE_MEMBER, Verb.REMOVE_MEMBER: Verb.ADD_MEMBER}
     return replace(change, verb=verbs[change.verb])
-
-
-@contextmanager
-def worker() -> "Iterator[subprocess.Popen[str]]":
-    """A worker in a process of its own; it never outlives the test."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "chamberlain.cli", "worker"],
-        env={**os.environ, "CHAMBERLAIN_LOG_LEVEL": "ERROR"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    with process:
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline().strip() == "worker is ready"
-            yield process
-        finally:
-            process.kill()
 
 
 def test_a_worker_killed_while_it_carries_out_is_taken_over_and_nothing_is_done_twice(
@@ -487,11 +428,3 @@ def test_a_worker_killed_while_it_carries_out_is_taken_over_and_nothing_is_done_
     assert ran.count(StepState.PROVED) == len(ran.steps) == 22
     changed = [one for one in written(simulator) if one["changed"]]
     assert len(changed) == len(written(simulator)) == 3
-
-
-def wait_until(reached: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not reached():
-        if time.monotonic() > until:
-            pytest.fail("it never got there")
-        time.sleep(0.05)

@@ -22,7 +22,7 @@ from chamberlain.settings import Settings
 from chamberlain.store import plans
 from chamberlain.store.connection import rows
 from chamberlain.work import apply_plan as story
-from stories import ADMIN, NOBODY, perform
+from stories import ADMIN, NOBODY, at_once, perform
 from terminal import run
 
 WIDE = Rails(share_per_plan=100, share_per_hour=100, most_per_hour=100_000)
@@ -107,6 +107,6 @@ def test_what_is_over_or_not_theirs_is_not_rehearsed(tenant: Tenant, settings: S
     with pytest.raises(Refused, match="not_allowed"):
         rehearse_plan(actor=NOBODY, tenant=tenant, plan_id=plan_id, settings=settings)
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
-    story.apply_plan(lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=1, settings=settings)
+    story.apply_plan(at_once, plan_id=plan_id, run=1, settings=settings)
     with pytest.raises(Conflict, match="plan_move_illegal"):
         rehearse_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id, settings=settings)

@@ -1,6 +1,6 @@
 """A plan that is made a second after another one ended knows what that one did, though no sync has read it yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,28 +28,20 @@ from chamberlain.queries.undo import offer_undo
 from chamberlain.settings import Settings
 from chamberlain.store import plans, runs, wakes
 from chamberlain.store.connection import rows, transaction
-from chamberlain.store.models import HearingRow, PlanRow
+from chamberlain.store.models import HearingRow
 from chamberlain.store.reads import licensing
 from chamberlain.work import apply_plan as story
-from stories import ADMIN, perform
+from stories import ADMIN, at_once, perform
 from terminal import run
 
 Choose = Callable[..., None]
+pytestmark = pytest.mark.usefixtures("read_around")
 IMPATIENT = Patience(proof=(0.0, 0.1), doubt=(0.0, 0.1), refusal=(0.0, 0.1), tries=1)
 
 
 @pytest.fixture
 def settings(written_settings: Settings) -> Settings:
     return written_settings
-
-
-@pytest.fixture(scope="module", autouse=True)
-def read(written_tenant: Tenant, written_settings: Settings) -> Iterator[None]:
-    """The tenant was read before these, and after them, so that others find it as it is."""
-    perform(written_tenant, written_settings)
-    yield
-    PlanRow.objects.filter(tenant_id=written_tenant.id).delete()
-    perform(written_tenant, written_settings)
 
 
 @pytest.fixture
@@ -66,7 +58,7 @@ def carry(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     """Carries a plan out; no sync follows it here, because no worker runs."""
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=plan_id)
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,
@@ -320,9 +312,7 @@ def test_a_licence_that_clashes_is_foretold_and_what_microsoft_said_is_remembere
     assert Consequence.PLANS_EXCLUDE in foretold
     assert Consequence.REFUSED_BEFORE not in foretold
     apply_plan(actor=ADMIN, tenant=tenant, plan_id=first.plan.id)
-    story.apply_plan(
-        lambda _step, deed, *values: deed(*values), plan_id=first.plan.id, run=1, settings=settings, patience=IMPATIENT
-    )
+    story.apply_plan(at_once, plan_id=first.plan.id, run=1, settings=settings, patience=IMPATIENT)
     assert plans.state_of(first.plan.id) is PlanState.FAILED
     (again,) = made(tenant, settings, wish).steps
     (said,) = [one for one in again.step.effects if one.consequence is Consequence.REFUSED_BEFORE]

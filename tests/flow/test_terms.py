@@ -31,7 +31,7 @@ from chamberlain.store import plans, tasks
 from chamberlain.store.connection import rows
 from chamberlain.store.models import TermRow
 from chamberlain.work import apply_plan as story
-from stories import ADMIN, OTHER_ADMIN, perform
+from stories import ADMIN, OTHER_ADMIN, at_once, perform
 
 WRITING = (Capability.PROVISION_GROUPS, Capability.PROVISION_ROLES)
 REPORTS_READER = key_of(Family.ROLE, "4a5d8f65-41da-4de4-8968-e035b65339cf")
@@ -59,7 +59,7 @@ def tenant(written_tenant: Tenant, chosen: Choose) -> Iterator[Tenant]:
 def carried(tenant: Tenant, settings: Settings, plan_id: int) -> Ran:
     """A plan that was started, carried out in this process."""
     story.apply_plan(
-        lambda _step, deed, *values: deed(*values),
+        at_once,
         plan_id=plan_id,
         run=plans.find(tenant_id=tenant.id, plan_id=plan_id).runs,
         settings=settings,

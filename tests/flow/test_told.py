@@ -26,8 +26,9 @@ from chamberlain.queries.messages import list_messages, own_mail_box
 from chamberlain.settings import Settings, load
 from chamberlain.store import credentials, mail_boxes, roles, runs, tenants
 from chamberlain.store.models import EventRow, MessageRow, RunRow, User
+from connected import connected_tenant
 from mail_server import Office, mail_server
-from posting import forget_messages, later, make_tenant, only, refused, tell
+from posting import forget_messages, later, only, refused, tell
 from stories import ADMIN, NOBODY
 
 pytestmark = pytest.mark.usefixtures("world", "empty")
@@ -65,11 +66,11 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
 def tenant(monkeypatch: pytest.MonkeyPatch) -> Tenant:
     """A connected tenant whose messages go to one address."""
     monkeypatch.setenv("CHAMBERLAIN_NOTIFY_TO", "team@example.com")
-    return make_tenant("Contoso")
+    return connected_tenant("Contoso")
 
 
 def test_administrators_of_the_tenant_are_told_who_have_an_address_and_want_it(tenant: Tenant) -> None:
-    other = make_tenant("Fabrikam")
+    other = connected_tenant("Fabrikam")
     here = person("Ada", Role.ADMINISTRATOR, tenant.id, typed="ada@example.com")
     person("Everywhere", Role.ADMINISTRATOR, None, told="every@example.com")
     person("Elsewhere", Role.ADMINISTRATOR, other.id, typed="else@example.com")
@@ -220,7 +221,7 @@ def test_a_credential_that_ends_is_told_at_each_threshold(tenant: Tenant, monkey
 
 
 def test_everybody_sees_the_messages_of_their_tenants(tenant: Tenant) -> None:
-    other = make_tenant("Fabrikam")
+    other = connected_tenant("Fabrikam")
     tell(tenant)
     tell(other)
     theirs = Actor(

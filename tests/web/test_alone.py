@@ -3,21 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from visitors import use_link
 
-from chamberlain import clock
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bootstrap import World
 from chamberlain.model.actor import Role
-from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.model.tenant import Tenant
 from chamberlain.provision.guarding import rails_of
-from chamberlain.store import scopes, tenants
+from chamberlain.store import scopes
 from chamberlain.store.connection import rows
 from chamberlain.store.models import RoleRow
+from connected import connected_tenant
 from stories import ADMIN
 
 ALONE = "Nobody else could approve your plans."
@@ -34,17 +33,7 @@ def client(world: World) -> Client:
 @pytest.fixture
 def tenant(world: World) -> Tenant:
     """Connected, read once, and nothing that writes was chosen."""
-    found = tenants.save(guid=uuid4(), name="Alone", domain=f"{uuid4()}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=found,
-        credential=CredentialKind.OWN_SECRET,
-        client_id=str(uuid4()),
-        secret="secret",
-        scopes=(),
-        concealed_names=None,
-        connected_by="Sol",
-        now=clock.now(),
-    )
+    found = connected_tenant("Alone")
     rows("UPDATE tenant SET synced_at = now() WHERE id = %(tenant)s RETURNING id", {"tenant": found.id})
     return found
 

@@ -21,6 +21,7 @@ from chamberlain.store import quota, runs, tenants
 from chamberlain.store.models import EventRow
 from chamberlain.store.quota import SharedLedger
 from chamberlain.web import moments
+from connected import connected_tenant
 from recorded import Recorder, guid
 
 CLIENT = "11111111-1111-4111-8111-111111111111"
@@ -30,18 +31,7 @@ MINUTES = Limit(8_000, timedelta(minutes=50))
 @pytest.fixture
 def tenant(world: World) -> Tenant:
     """A tenant that is connected, and of which nothing was read yet."""
-    found = tenants.save(guid=uuid4(), name="Quiet", domain=f"{uuid4()}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=found,
-        credential=CredentialKind.INSTALLATION_APP,
-        client_id=CLIENT,
-        secret=None,
-        scopes=(),
-        concealed_names=None,
-        connected_by="Ada",
-        now=clock.now(),
-    )
-    return found
+    return connected_tenant("Quiet", credential=CredentialKind.INSTALLATION_APP, client_id=CLIENT)
 
 
 @pytest.fixture

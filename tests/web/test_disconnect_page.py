@@ -1,18 +1,16 @@
 """Disconnecting in the browser and in the terminal: typed to confirm, and what is left to do is told."""
 
-from uuid import uuid4
-
 import pytest
 from django.test import Client
 from test_scopes_page import client  # noqa: F401 - a fixture
 
-from chamberlain import clock
 from chamberlain.actions.forget_tenants import forget_some
 from chamberlain.bootstrap import World
-from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.model.tenant import Tenant
 from chamberlain.settings import load
 from chamberlain.store import tenants
 from chamberlain.store.models import TenantRow
+from connected import connected_tenant
 from terminal import run
 
 CLIENT = "55555555-5555-4555-8555-555555555555"
@@ -20,18 +18,7 @@ CLIENT = "55555555-5555-4555-8555-555555555555"
 
 @pytest.fixture
 def tenant(world: World) -> Tenant:
-    found = tenants.save(guid=uuid4(), name="<b>Leaving", domain=f"{uuid4()}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=found,
-        credential=CredentialKind.OWN_SECRET,
-        client_id=CLIENT,
-        secret="secret",
-        scopes=(),
-        concealed_names=None,
-        connected_by="Ada",
-        now=clock.now(),
-    )
-    return found
+    return connected_tenant("<b>Leaving", client_id=CLIENT)
 
 
 def test_the_page_disconnects_what_was_typed_and_then_forgets(tenant: Tenant, client: Client) -> None:  # noqa: F811

@@ -10,26 +10,17 @@ from test_scopes_page import client  # noqa: F401 - a fixture
 from chamberlain import clock
 from chamberlain.bootstrap import World
 from chamberlain.model.refusal import Refusal
-from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.model.tenant import Tenant
 from chamberlain.store import refusals, tenants
 from chamberlain.store.connection import connect
+from connected import connected_tenant
 from terminal import run
 
 
 @pytest.fixture(scope="module")
 def tenant(world: World) -> Tenant:
     """A tenant that was connected just now, and of which Microsoft refused something with a hostile path."""
-    found = tenants.save(guid=uuid4(), name="<b>Health", domain=f"{uuid4()}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=found,
-        credential=CredentialKind.OWN_SECRET,
-        client_id=str(uuid4()),
-        secret="secret",
-        scopes=(),
-        concealed_names=None,
-        connected_by="<i>Ada",
-        now=clock.now(),
-    )
+    found = connected_tenant("<b>Health", connected_by="<i>Ada")
     with connect(autocommit=True) as own:
         refused = Refusal(clock.now(), "scope_missing", "/v1.0/<script>alert(1)</script>", 403, "request-77")
         refusals.keep(own, tenant_id=found.id, refusals=[refused])

@@ -20,10 +20,11 @@ from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.actions.start_sync import start_sync
 from chamberlain.actions.take_notices import BETWEEN_RUNS, GATHER, digest_of, take_notices
 from chamberlain.model.run import RunState, Trigger
-from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.model.tenant import Tenant
 from chamberlain.queries.connections import find_integration, list_runs
-from chamberlain.store import runs, subscriptions, tenants, wakes
+from chamberlain.store import runs, subscriptions, wakes
 from chamberlain.store.models import ConnectionRow, EventRow, HearingRow, SubscriptionRow
+from connected import connected_tenant
 from stories import ADMIN
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -71,17 +72,7 @@ class Subscribed:
 @pytest.fixture
 def subscribed() -> Subscribed:
     now = clock.now()
-    tenant = tenants.save(guid=uuid4(), name="Contoso", domain=f"{uuid4().hex}.example", now=now)
-    tenants.save_connection(
-        tenant=tenant,
-        credential=CredentialKind.OWN_SECRET,
-        client_id="app",
-        secret="secret",
-        scopes=(),
-        concealed_names=None,
-        connected_by="Ada",
-        now=now,
-    )
+    tenant = connected_tenant("Contoso", client_id="app")
     subscriptions.prepare(
         tenant_id=tenant.id, resource="/users", digest=digest_of(SECRET), base="https://x.example", client_id="app"
     )

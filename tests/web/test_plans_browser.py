@@ -24,7 +24,7 @@ from chamberlain.store import plans
 from chamberlain.store.connection import rows
 from chamberlain.store.models import PlanRow
 from chamberlain.work import apply_plan as story
-from stories import ADMIN
+from stories import ADMIN, at_once
 
 pytestmark = pytest.mark.browser
 
@@ -110,11 +110,7 @@ def beside(deed: Callable[[], object]) -> None:
 def work(plan_id: int, settings: Settings) -> None:
     """What a worker does with a plan that was started."""
     run = PlanRow.objects.get(id=plan_id).runs
-    beside(
-        lambda: story.apply_plan(
-            lambda _step, deed, *values: deed(*values), plan_id=plan_id, run=run, settings=settings
-        )
-    )
+    beside(lambda: story.apply_plan(at_once, plan_id=plan_id, run=run, settings=settings))
 
 
 def plan_on(page: Page) -> int:

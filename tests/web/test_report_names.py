@@ -1,7 +1,5 @@
 """The page of concealed names: it offers a write only where the tenant is connected for it."""
 
-from uuid import uuid4
-
 import pytest
 from django.test import Client
 from test_scopes_page import client  # noqa: F401 - a fixture
@@ -9,10 +7,11 @@ from test_scopes_page import client  # noqa: F401 - a fixture
 from chamberlain import clock
 from chamberlain.bootstrap import World
 from chamberlain.model.capability import Capability
-from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import STANDARD, needed
-from chamberlain.store import scopes, tenants
+from chamberlain.store import scopes
 from chamberlain.store.connection import transaction
+from connected import connected_tenant
 
 READING = tuple(one.scope.name for one in needed(STANDARD))
 SCOPE = "ReportSettings.ReadWrite.All"
@@ -22,17 +21,7 @@ SAYS = "Change this setting of the tenant"
 @pytest.fixture
 def tenant(world: World) -> Tenant:
     """A tenant that is connected as at the first time, and conceals names."""
-    found = tenants.save(guid=uuid4(), name="Reports", domain=f"{uuid4()}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=found,
-        credential=CredentialKind.OWN_SECRET,
-        client_id=str(uuid4()),
-        secret="secret",
-        scopes=READING,
-        concealed_names=True,
-        connected_by="Ada",
-        now=clock.now(),
-    )
+    found = connected_tenant("Reports", scopes=READING, concealed_names=True)
     see(found, *READING)
     return found
 

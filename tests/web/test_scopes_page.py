@@ -10,11 +10,12 @@ import stories
 from chamberlain import clock
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bootstrap import World
-from chamberlain.model.tenant import CredentialKind, Tenant
+from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import STANDARD, needed
 from chamberlain.store import scopes, tenants
 from chamberlain.store.connection import transaction
 from chamberlain.store.models import EventRow
+from connected import connected_tenant
 
 CLIENT = "11111111-1111-4111-8111-111111111111"
 NAMES = tuple(one.scope.name for one in needed(STANDARD))
@@ -23,17 +24,7 @@ NAMES = tuple(one.scope.name for one in needed(STANDARD))
 @pytest.fixture
 def tenant(world: World) -> Tenant:
     """A tenant that is connected through its own registration, with every scope and one too many."""
-    found = tenants.save(guid=uuid4(), name="<b>Scopes", domain=f"{uuid4()}.example", now=clock.now())
-    tenants.save_connection(
-        tenant=found,
-        credential=CredentialKind.OWN_SECRET,
-        client_id=CLIENT,
-        secret="secret",
-        scopes=NAMES,
-        concealed_names=None,
-        connected_by="Ada",
-        now=clock.now(),
-    )
+    found = connected_tenant("<b>Scopes", client_id=CLIENT, scopes=NAMES)
     see(found, *NAMES, "Domain.Read.All")
     return found
 
