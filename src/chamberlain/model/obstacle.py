@@ -41,6 +41,7 @@ class Hindrance(StrEnum):
     SYNCED_MAILBOX = "synced_mailbox"
     NOT_CONVERTIBLE = "not_convertible"
     MAILBOX_TOO_LARGE = "mailbox_too_large"
+    MAILBOX_SIZE_UNKNOWN = "mailbox_size_unknown"
     MAILBOX_TAKES_LICENCE = "mailbox_takes_licence"
 
 
@@ -67,6 +68,7 @@ class Help(StrEnum):
     CHANGE_IN_EXCHANGE = "change_in_exchange"
     CONNECT_MAILBOXES = "connect_mailboxes"
     ASSIGN_LICENCE_FIRST = "assign_licence_first"
+    PLAN_FEWER = "plan_fewer"
     NOTHING = "nothing"
 
 

@@ -22,6 +22,7 @@ class AccountKnown:
     synced      mastered in an on-premises directory: Graph refuses to write it
     mailbox     as Exchange told of it just now; None: it was not asked, or did not tell
     no_mailbox  whether Exchange said that there is none
+    untold      whether it was to be asked for the mailbox, and did not tell
     """
 
     guid: str
@@ -36,6 +37,7 @@ class AccountKnown:
     protected: bool = False
     mailbox: Mailbox | None = None
     no_mailbox: bool = False
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

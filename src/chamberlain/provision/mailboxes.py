@@ -14,15 +14,13 @@ from chamberlain.model.exchange import Mailbox
 from chamberlain.model.mailbox import is_object_id
 from chamberlain.model.plan import Change
 from chamberlain.model.situation import Situation
-from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.planning.draft import Draft
-from chamberlain.policy.planning.mailbox_effects import UNTOLD
+from chamberlain.policy.planning.mailbox_effects import ASKED_FOR, UNTOLD
 
 log = logging.getLogger(__name__)
 AT_ONCE = 4
 # Each takes Exchange a second or two, and somebody waits for the plan.
 MOST = 50
-ASKED_FOR = OF_MAILBOX | {Verb.DELETE_USER}
 
 
 def to_ask(changes: Iterable[Change], *, found: Draft) -> tuple[str, ...]:
@@ -59,12 +57,13 @@ def read(
     return found
 
 
-def known(situation: Situation, *, mailboxes: Mapping[str, Mailbox | None]) -> Situation:
-    """The situation with what Exchange told."""
-    accounts = {
-        guid: replace(account, mailbox=mailboxes[guid], no_mailbox=mailboxes[guid] is None)
-        if guid in mailboxes
-        else account
-        for guid, account in situation.accounts.items()
-    }
+def known(situation: Situation, *, asked: Iterable[str], mailboxes: Mapping[str, Mailbox | None]) -> Situation:
+    """The situation with what Exchange told, and of whom it was to tell and did not."""
+    accounts = dict(situation.accounts)
+    for guid in accounts.keys() & set(asked):
+        found = mailboxes.get(guid)
+        is_told = guid in mailboxes
+        accounts[guid] = replace(
+            accounts[guid], mailbox=found, no_mailbox=is_told and found is None, untold=not is_told
+        )
     return replace(situation, accounts=accounts)

@@ -13,7 +13,7 @@ from chamberlain.model.kind import AccountType, Kind, Relation
 from chamberlain.model.obstacle import Help, Hindrance, Obstacle
 from chamberlain.model.plan import Change, Options, Step, Subject
 from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Situation
-from chamberlain.model.verb import BY_EXCHANGE, OF_MAILBOX, Verb
+from chamberlain.model.verb import BY_EXCHANGE, OF_MAILBOX, SHARING, Verb
 from chamberlain.policy.capabilities import ABILITIES
 from chamberlain.policy.planning.draft import Draft, draft
 from chamberlain.policy.planning.facts import expected, is_met
@@ -23,6 +23,7 @@ from chamberlain.policy.planning.mailbox_wishes import checked, from_text
 from chamberlain.policy.planning.reach import group
 from chamberlain.policy.planning.reply_text import as_html, says
 from chamberlain.policy.planning.words import say_change, say_effect, say_obstacle
+from chamberlain.provision.mailboxes import known
 from consequences import ABOUT_MAILBOX
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -131,6 +132,33 @@ def test_a_mailbox_that_was_not_read_is_unknown_and_never_silent(change: Change)
     assert say_effect(effect).endswith("unknown: needs Exchange")
 
 
+@pytest.mark.parametrize("verb", sorted(OF_MAILBOX | {Verb.DELETE_USER}))
+def test_of_whom_exchange_was_to_tell_and_did_not_the_plan_says_so(verb: Verb) -> None:
+    """Because it failed, or there were too many to ask for: with a licence, and without one."""
+    change = wish(verb, delegate="bo", forwardOutside="x@other.example", internalReplyMessage="x")
+    for edges in ((LICENSED,), ()):
+        now = tenant(*edges, mailbox=None)
+        both = known(now, asked=["anne", "bo"], mailboxes={"bo": None})
+        assert (both.accounts["bo"].no_mailbox, both.accounts["bo"].untold) == (True, False)
+        found = draft([change], situation=both)
+        if verb in SHARING and not edges:
+            assert found.steps == ()
+            sizes = {
+                Verb.MAKE_SHARED: Hindrance.MAILBOX_SIZE_UNKNOWN,
+                Verb.MAKE_PERSONAL: Hindrance.MAILBOX_TAKES_LICENCE,
+            }
+            assert set(barring(found)) == {sizes[verb]}
+            continue
+        assert Consequence.MAILBOX_UNREAD in told(found.steps[0])
+        assert (Consequence.FORWARDS_OUTSIDE in told(found.steps[0])) is (verb is Verb.SET_FORWARDING)
+        answered = known(now, asked=["anne"], mailboxes={"anne": PERSONAL})
+        assert Consequence.MAILBOX_UNREAD not in told(only(change, answered))
+
+
+def test_a_plan_that_was_made_with_what_exchange_told_is_carried_out_without_asking_again() -> None:
+    assert said(wish(Verb.MAKE_SHARED), tenant(mailbox=None)) == {}
+
+
 def test_what_carries_no_mailbox_or_leaves_one_says_nothing_of_it() -> None:
     of_mailboxes = ABOUT_MAILBOX - {Consequence.DATA_AT_RISK}  # which is said of files, too
     adds = Edge(ANNE, ARCHIVE, Relation.ASSIGNED)
@@ -192,6 +220,10 @@ def test_conversion_without_a_licence_has_its_limits() -> None:
     assert (found.help, found.values["gigabytes"]) == (Help.ASSIGN_LICENCE_FIRST, "61")
     assert said(wish(Verb.MAKE_SHARED), tenant(LICENSED, mailbox=large)) == {}, "a licence allows it"
     assert said(wish(Verb.MAKE_SHARED), tenant()) == {}
+    unsized = replace(PERSONAL, bytes=None)
+    found = said(wish(Verb.MAKE_SHARED), tenant(mailbox=unsized))[Hindrance.MAILBOX_SIZE_UNKNOWN]
+    assert found.help is Help.PLAN_FEWER
+    assert said(wish(Verb.MAKE_SHARED), tenant(LICENSED, mailbox=unsized)) == {}
     assert Hindrance.MAILBOX_TAKES_LICENCE in said(wish(Verb.MAKE_PERSONAL), tenant(mailbox=SHARED))
     room = replace(PERSONAL, type=MailboxType.OTHER)
     assert Hindrance.NOT_CONVERTIBLE in said(wish(Verb.MAKE_SHARED), tenant(LICENSED, mailbox=room))

@@ -8,33 +8,30 @@ from chamberlain.model.exchange import Mailbox, MailboxType
 from chamberlain.model.mailbox import FORWARD_OUTSIDE, FORWARD_TO
 from chamberlain.model.plan import Change, SubjectType
 from chamberlain.model.situation import AccountKnown, Situation
-from chamberlain.model.verb import FORWARDING, SHARING, Verb
+from chamberlain.model.verb import FORWARDING, OF_MAILBOX, SHARING, Verb
 from chamberlain.policy.planning.mailbox_licence import LARGEST_GIGABYTES, gigabytes_of, has_licence
 from chamberlain.policy.planning.reach import Above
 
 UNTOLD = frozenset({Consequence.MAILBOX_UNKNOWN, Consequence.MAILBOX_UNREAD})
+ASKED_FOR = OF_MAILBOX | {Verb.DELETE_USER}
 
 
 def mailbox_effects(change: Change, *, before: Above, after: Above, situation: Situation) -> tuple[Effect, ...]:
-    """What happens to the mailbox of whoever is changed; of one that keeps its licence, only that mail leaves."""
+    """What happens to the mailbox of whoever is changed; of one that keeps its licence, only that mail leaves, and that
+    Exchange did not tell of it.
+    """
     account = situation.accounts.get(change.subject.guid)
     if change.subject.type is not SubjectType.ACCOUNT or account is None or account.no_mailbox:
         return ()
-    to = str(change.options.properties.get(FORWARD_OUTSIDE) or "")
-    if change.verb is Verb.SET_FORWARDING and to:
-        return (Effect(Consequence.FORWARDS_OUTSIDE, values={"who": account.name, "to": to}),)
-    is_deleted = change.verb is Verb.DELETE_USER
     had = has_licence(before, change.subject, situation)
     loses = had and not has_licence(after, change.subject, situation)
-    is_told = account.mailbox is not None
-    if not (loses or (is_deleted and is_told)):
-        return ()
     if account.mailbox is None:
         untold = Consequence.MAILBOX_UNREAD if situation.reads_mailboxes else Consequence.MAILBOX_UNKNOWN
-        return (Effect(untold),)
-    found = tuple(_deleted(account.mailbox) if is_deleted else _unlicensed(account.mailbox))
-    stays = any(one.consequence is Consequence.MAILBOX_STAYS for one in found)
-    return found if stays else (*found, *_forwarding(account, account.mailbox, situation))
+        is_asked = loses or (account.untold and change.verb in ASKED_FOR)
+        found: tuple[Effect, ...] = (Effect(untold),) if is_asked else ()
+    else:
+        found = _told(change, account, account.mailbox, loses=loses, situation=situation)
+    return (*_leaves(change, account), *found)
 
 
 def mailbox_after(change: Change, *, situation: Situation) -> Situation:
@@ -44,6 +41,23 @@ def mailbox_after(change: Change, *, situation: Situation) -> Situation:
         return situation
     changed = replace(account, mailbox=_changed(account.mailbox, change))
     return replace(situation, accounts={**situation.accounts, account.guid: changed})
+
+
+def _leaves(change: Change, account: AccountKnown) -> Iterator[Effect]:
+    to = str(change.options.properties.get(FORWARD_OUTSIDE) or "")
+    if change.verb is Verb.SET_FORWARDING and to:
+        yield Effect(Consequence.FORWARDS_OUTSIDE, values={"who": account.name, "to": to})
+
+
+def _told(
+    change: Change, account: AccountKnown, mailbox: Mailbox, *, loses: bool, situation: Situation
+) -> tuple[Effect, ...]:
+    is_deleted = change.verb is Verb.DELETE_USER
+    if not (loses or is_deleted):
+        return ()
+    found = tuple(_deleted(mailbox) if is_deleted else _unlicensed(mailbox))
+    stays = any(one.consequence is Consequence.MAILBOX_STAYS for one in found)
+    return found if stays else (*found, *_forwarding(account, mailbox, situation))
 
 
 def _changed(mailbox: Mailbox, change: Change) -> Mailbox:

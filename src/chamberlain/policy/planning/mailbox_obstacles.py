@@ -97,7 +97,12 @@ def _unlicensed(change: Change, account: AccountKnown) -> Iterator[Obstacle]:
     if change.verb is Verb.MAKE_PERSONAL:
         yield Obstacle(Hindrance.MAILBOX_TAKES_LICENCE, Help.ASSIGN_LICENCE_FIRST, {"who": account.name})
         return
+    most = f"{LARGEST_GIGABYTES:.0f}"
     gigabytes = None if account.mailbox is None else gigabytes_of(account.mailbox)
     if gigabytes is not None and gigabytes > LARGEST_GIGABYTES:
-        values = {"who": account.name, "gigabytes": f"{gigabytes:.0f}", "most": f"{LARGEST_GIGABYTES:.0f}"}
+        values = {"who": account.name, "gigabytes": f"{gigabytes:.0f}", "most": most}
         yield Obstacle(Hindrance.MAILBOX_TOO_LARGE, Help.ASSIGN_LICENCE_FIRST, values)
+    # of a plan that was made with what Exchange told, it is not asked again
+    is_asked = account.untold or account.mailbox is not None
+    if gigabytes is None and is_asked:
+        yield Obstacle(Hindrance.MAILBOX_SIZE_UNKNOWN, Help.PLAN_FEWER, {"who": account.name, "most": most})

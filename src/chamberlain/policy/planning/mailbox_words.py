@@ -30,6 +30,9 @@ HINDRANCE = {
     Hindrance.MAILBOX_TOO_LARGE: (
         "The mailbox of {who} has {gigabytes} GB and no licence: a shared one may have {most} GB without."
     ),
+    Hindrance.MAILBOX_SIZE_UNKNOWN: (
+        "{who} has no licence, without which a mailbox may have {most} GB, and Exchange did not tell what this one has."
+    ),
     Hindrance.MAILBOX_TAKES_LICENCE: "{who} has no licence with a mailbox, without which nobody has one of their own.",
 }
 
@@ -38,6 +41,7 @@ HELP = {
         "Choose “Settle leavers' mailboxes” on the connection's page, and switch Exchange on (CHAMBERLAIN_EXCHANGE)."
     ),
     Help.ASSIGN_LICENCE_FIRST: "Give a licence with a mailbox first; above 50 GB one with Exchange Online Plan 2.",
+    Help.PLAN_FEWER: "Plan again, with fewer mailboxes where there are many; or give a licence with a mailbox first.",
 }
 
 CONSEQUENCE = {
@@ -59,5 +63,7 @@ CONSEQUENCE = {
     Consequence.FORWARDING_ENDS: "mail to {who} no longer goes on to {to}",
     Consequence.FORWARDS_OUTSIDE: "mail to {who} leaves the tenant: whoever has {to} reads it",
     Consequence.MAILBOX_UNKNOWN: "whether the mailbox is too large, or on hold, is unknown: needs Exchange",
-    Consequence.MAILBOX_UNREAD: "whether the mailbox is too large, or on hold, is unknown: Exchange did not tell",
+    Consequence.MAILBOX_UNREAD: (
+        "whether there is a mailbox, too large, or on hold, is unknown: Exchange did not tell"
+    ),
 }
