@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from plannable import plannable, pointing
+from plannable import WRITING, choose, plannable, pointing
 from planned import Wish, kept
 from visitors import use_link
 
@@ -24,6 +24,7 @@ from chamberlain.store.models import PlanRow
 @pytest.fixture
 def tenant(world: World, start_tenant: Callable[..., Simulated]) -> Iterator[Tenant]:
     found = plannable(start_tenant)
+    choose(found.tenant, *WRITING)
     with pointing(found.simulator):
         yield found.tenant
     PlanRow.objects.filter(tenant_id=found.tenant.id, reason="made since").delete()

@@ -3,18 +3,16 @@
 import html
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
-from plannable import WRITING, choose, group, person, plain_member, plannable, pointing
+from plan_asking import LATER, SOMEBODY, UNIT, asked, drafted, first, gone, holding, lent, planned, told
+from plannable import WRITING, choose, group, person, plannable, pointing
 from visitors import use_link
 
 import stories
-from chamberlain import clock
 from chamberlain.actions.sign_in import issue_sign_in_link
 from chamberlain.bench.simulated import Simulated
 from chamberlain.bootstrap import World
@@ -22,15 +20,9 @@ from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import ACCESS_GIVING, ACCESS_TAKING, OF_MAILBOX, Verb
 from chamberlain.settings import Settings
-from chamberlain.store import plans
-from chamberlain.store.connection import connect, rows
-from chamberlain.store.models import PlanRow
-from chamberlain.web.plan_deeds import DEEDS, What, without_form
-from chamberlain.web.plan_draft import carried, read
-
-UNIT = "60de0000-0000-4000-8000-0000000000a1"
-LATER = datetime(2099, 1, 1, 23, 59, 59, tzinfo=UTC)
-SOMEBODY, SOMETHING = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+from chamberlain.store.connection import rows
+from chamberlain.web.plan_deeds import DEEDS, without_form
+from chamberlain.web.plan_draft import carried
 
 
 @pytest.fixture(scope="module")
@@ -52,91 +44,6 @@ def client(world: World) -> Client:
     link = issue_sign_in_link(actor=stories.ADMIN, root="http://localhost", name="Verb asker")
     assert use_link(visitor, link).status_code == 302
     return visitor
-
-
-def told(answer: Any) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
-
-
-def asked(client: Client, tenant: Tenant, **form: Any) -> Any:
-    return client.post(f"/t/{tenant.slug}/plans/new", form)
-
-
-def drafted(answer: Any) -> tuple[Change, ...]:
-    """The changes that the page carries on to the next one."""
-    assert answer.status_code == 200, told(answer)[:2000]
-    found = re.findall(r'name="change" value="([^"]+)" checked', answer.content.decode())
-    return read(html.unescape(value) for value in found)
-
-
-def planned(client: Client, tenant: Tenant, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """What is asked for in the plan that becomes of them, whether it can be done or not."""
-    answer = asked(client, tenant, change=[carried(one) for one in changes], do="plan", reason="A verb")
-    assert answer.status_code == 302, told(answer)[:2000]
-    plan = plans.find(tenant_id=tenant.id, plan_id=int(answer["Location"].rpartition("/")[2])).plan
-    found = [*(step.change for step in plan.steps), *(one.change for one in plan.barred)]
-    return tuple(replace(one, options=replace(one.options, ends_by_us=False)) for one in found)
-
-
-def first(tenant: Tenant, where: str) -> dict[str, Any]:
-    found = rows(
-        f"SELECT p.key, p.name, p.guid::text AS guid FROM permission p WHERE p.tenant_id = %(tenant)s "
-        f"AND p.gone_at IS NULL AND {where} ORDER BY p.key LIMIT 1",
-        {"tenant": tenant.id},
-    )
-    return found[0]
-
-
-def holding(tenant: Tenant, where: str) -> dict[str, Any]:
-    """A person who holds such a thing directly, and that thing."""
-    return rows(
-        f"""
-        SELECT a.guid::text AS guid, a.name AS who, p.key, p.name, p.guid::text AS sku, q.content AS detail
-        FROM grants g JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id
-        JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND a.type = 'member'
-        LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
-        WHERE g.tenant_id = %(tenant)s AND g.closed_at IS NULL AND g.via_id = 0 AND p.gone_at IS NULL AND {where}
-        ORDER BY a.guid, p.key LIMIT 1
-        """,
-        {"tenant": tenant.id},
-    )[0]
-
-
-@contextmanager
-def lent(tenant: Tenant, where: str, *, scope: str = "") -> Iterator[dict[str, Any]]:
-    """Somebody holds such a thing directly for a while, as the last sync saw it."""
-    guid, found = person(tenant, outside=[], place=4)["guid"], first(tenant, where)
-    values = {"tenant": tenant.id, "guid": guid, "key": found["key"], "scope": scope}
-    give = """
-        WITH q AS (INSERT INTO qualifier (tenant_id, content)
-                   VALUES (%(tenant)s, jsonb_build_object('scope', %(scope)s::text))
-                   ON CONFLICT (tenant_id, content) DO UPDATE SET content = excluded.content RETURNING id)
-        INSERT INTO grants (tenant_id, holder_id, permission_id, relation, qualifier_id, opened_at)
-        SELECT a.tenant_id, a.id, p.id, 3, CASE WHEN %(scope)s::text = '' THEN 0 ELSE q.id END, now()
-        FROM q, account a JOIN permission p ON p.tenant_id = a.tenant_id AND p.key = %(key)s
-        WHERE a.tenant_id = %(tenant)s AND a.guid = %(guid)s::uuid
-    """
-    take = """
-        DELETE FROM grants g USING account a, permission p WHERE g.tenant_id = %(tenant)s AND a.tenant_id = g.tenant_id
-        AND a.id = g.holder_id AND a.guid = %(guid)s::uuid AND p.tenant_id = g.tenant_id AND p.id = g.permission_id
-        AND p.key = %(key)s
-    """
-    with connect() as connection:
-        connection.execute(give, values)
-    yield {**found, "guid": guid}
-    with connect() as connection:
-        connection.execute(take, values)
-
-
-@contextmanager
-def gone(tenant: Tenant, guid: str) -> Iterator[None]:
-    """Somebody was deleted, as the last sync saw it."""
-    query = "UPDATE account SET gone_at = %s WHERE tenant_id = %s AND guid = %s::uuid"
-    with connect() as connection:
-        connection.execute(query, (clock.now(), tenant.id, guid))
-    yield
-    with connect() as connection:
-        connection.execute(query, (None, tenant.id, guid))
 
 
 def test_every_verb_has_a_form() -> None:
@@ -468,154 +375,3 @@ def test_mail_goes_on_to_one_of_two(client: Client, tenant: Tenant, typed: dict[
     (made,) = drafted(answer)
     assert dict(made.options.properties) == {"forwardOutside": "ada@partner.example", "keepCopy": True}
     assert "goes on to ada@partner.example" in told(answer)
-
-
-def test_a_group_is_not_blocked(client: Client, tenant: Tenant) -> None:
-    answer = asked(client, tenant, who=group(tenant)["key"], verb="block", do="add")
-    assert answer.status_code == 400
-    assert "This is done to people only: untick the groups." in told(answer)
-
-
-@pytest.mark.parametrize(
-    ("form", "sentence"),
-    [
-        ({"verb": "block"}, "Choose first whom it is about."),
-        ({}, "Choose first what is to happen."),
-        ({"verb": "add_member", "who": SOMEBODY}, "Choose at least one group."),
-        ({"verb": "assign_role", "who": SOMEBODY}, "Choose at least one role."),
-        ({"verb": "assign_role", "who": SOMEBODY, "what": f"group:{SOMETHING}"}, "Choose at least one role."),
-        ({"verb": "assign_licence", "who": SOMEBODY}, "Choose a licence."),
-        ({"verb": "remove_role", "who": SOMEBODY}, "Choose what is to be taken."),
-        ({"verb": "restore_user"}, "Choose whom to restore."),
-        ({"verb": "update_user", "who": SOMEBODY}, "Change at least one field."),
-        (
-            {"verb": "make_eligible", "who": SOMEBODY, "what": f"role:{SOMETHING}", "scope": "unit", "scope_id": "HR"},
-            "Enter its object ID",
-        ),
-        (
-            {"verb": "add_member", "who": SOMEBODY, "what": f"group:{SOMETHING}", "ends": "2001-01-01"},
-            "This end has passed already",
-        ),
-        (
-            {"verb": "add_member", "who": SOMEBODY, "what": f"group:{SOMETHING}", "ends_at": "12:00"},
-            "This is no time that can be read: 12:00",
-        ),
-    ],
-)
-def test_what_is_missing_is_said_in_one_sentence_and_nothing_is_lost(
-    client: Client, tenant: Tenant, form: dict[str, str], sentence: str
-) -> None:
-    found = group(tenant)
-    kept = f"remove_member {plain_member(tenant, found)} {found['key']}"
-    before = PlanRow.objects.filter(tenant_id=tenant.id).count()
-    for do in ("add", "plan") if form.get("verb") == "block" else ("add",):
-        answer = asked(client, tenant, **form, change=kept, reason="Half written", do=do)
-        assert answer.status_code == 400
-        assert sentence in told(answer)
-        text = answer.content.decode()
-        assert f'value="{kept}" checked' in text
-        assert "Half written</textarea>" in text
-        if form.get("scope_id"):
-            assert 'value="hr"' in text
-    assert PlanRow.objects.filter(tenant_id=tenant.id).count() == before
-
-
-def test_a_form_that_is_filled_in_counts_without_being_added_first(client: Client, tenant: Tenant) -> None:
-    guid = person(tenant, outside=[])["guid"]
-    answer = asked(client, tenant, who=guid, verb="block", do="plan", reason="At once")
-    assert answer.status_code == 302
-    plan = plans.find(tenant_id=tenant.id, plan_id=int(answer["Location"].rpartition("/")[2])).plan
-    assert [step.change for step in plan.steps] == [Change(Verb.BLOCK, Subject(guid))]
-
-
-def test_a_file_of_a_plan_makes_no_role_of_the_whole_tenant(client: Client, tenant: Tenant) -> None:
-    role = first(tenant, "p.family = 2 AND p.name = 'User Administrator'")
-    guid = person(tenant, outside=[])["guid"]
-    form = {"who": guid, "verb": "assign_role", "what": role["key"], "scope": "unit", "scope_id": UNIT}
-    made = asked(client, tenant, **form, do="plan", reason="In a part")
-    answer = client.get(f"{made['Location']}?format=csv")
-    content = b"".join(answer.streaming_content).decode("utf-8-sig")
-    assert f"only in the administrative unit {UNIT}" in content
-    again = asked(client, tenant, list=content, do="list", reason="In a part")
-    assert again.status_code == 200
-    assert "is no change that a list can ask for here" in told(again)
-
-
-def test_the_plan_is_seen_before_it_is_kept(client: Client, tenant: Tenant) -> None:
-    found = group(tenant)
-    joining = person(tenant, outside=found["members"])
-    before = PlanRow.objects.filter(tenant_id=tenant.id).count()
-    answer = client.post(
-        f"/t/{tenant.slug}/plans/new",
-        {"change": f"add_member {joining['guid']} {found['key']}"},
-        headers={"HX-Request": "true", "HX-Target": "preview"},
-    )
-    assert answer.content.decode().strip().startswith('<section id="preview"')
-    assert re.search(rf"{re.escape(joining['name'])}.* gets {re.escape(found['name'])}", told(answer))
-    assert PlanRow.objects.filter(tenant_id=tenant.id).count() == before
-
-
-def test_many_are_chosen_in_the_list_of_people(client: Client, tenant: Tenant) -> None:
-    shown = client.get(f"/t/{tenant.slug}/people").content.decode()
-    guids = re.findall(r'name="who" value="([0-9a-f-]{36})"', shown)
-    assert len(guids) > 5
-    answer = asked(client, tenant, who=guids[:3])
-    assert answer.content.decode().count('name="who"') == 3
-    made = drafted(asked(client, tenant, who=guids[:3], verb="revoke_sessions", do="add"))
-    assert [one.subject.guid for one in made] == guids[:3]
-    choose(tenant)
-    assert 'name="who"' not in client.get(f"/t/{tenant.slug}/people").content.decode()
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        Change(Verb.ADD_MEMBER, Subject(SOMEBODY), f"group:{SOMETHING}", Options(ends=LATER)),
-        Change(Verb.ASSIGN_ROLE, Subject(SOMEBODY), f"role:{SOMETHING}", Options(scope=f"/administrativeUnits/{UNIT}")),
-        Change(Verb.ASSIGN_LICENCE, Subject(SOMEBODY, SubjectType.GROUP), f"licence:{SOMETHING}"),
-        Change(Verb.SET_PLANS, Subject(SOMEBODY), f"licence:{SOMETHING}", Options(disabled_plans=())),
-        Change(Verb.SWAP_LICENCE, Subject(SOMEBODY), f"licence:{UNIT}", Options(instead_of=f"licence:{SOMETHING}")),
-        Change(Verb.CREATE_USER, Subject(""), "", Options(properties={"displayName": "<b> \"quoted\" Ü"})),
-        Change(Verb.UPDATE_USER, Subject(SOMEBODY), "", Options(properties={"department": None})),
-        Change(Verb.RESTORE_USER, Subject(SOMEBODY)),
-        Change(Verb.SET_FORWARDING, Subject(SOMEBODY), "", Options(properties={"forwardTo": UNIT, "keepCopy": False})),
-        Change(Verb.SET_REPLIES, Subject(SOMEBODY), "", Options(properties={"internalReplyMessage": "Gone.\nBye."})),
-    ],
-)  # fmt: skip
-def test_a_form_carries_every_change_as_it_is(change: Change) -> None:
-    assert read([carried(change)]) == (change,)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        f"block {SOMEBODY} - {{\"ends\":\"2099-01-01T00:00:00+00:00\"}}",
-        f"add_member {SOMEBODY} group:{SOMETHING} {{\"ends\":\"soon\"}}",
-        f"add_member {SOMEBODY} group:{SOMETHING} {{\"ends\":\"2099-01-01T00:00:00\"}}",
-        f"remove_member {SOMEBODY} group:{SOMETHING} {{\"scope\":\"/{UNIT}\"}}",
-        f"assign_role {SOMEBODY} role:{SOMETHING} {{\"scope\":\"/../users\"}}",
-        f"swap_licence {SOMEBODY} licence:{SOMETHING}",
-        f"swap_licence {SOMEBODY} licence:{SOMETHING} {{\"instead_of\":\"group:{SOMETHING}\"}}",
-        f"set_plans {SOMEBODY} licence:{SOMETHING}",
-        f"assign_licence {SOMEBODY} licence:{SOMETHING} {{\"off\":[\"x\"]}}",
-        f"update_user {SOMEBODY} - {{\"properties\":{{\"passwordProfile\":\"x\"}}}}",
-        f"update_user {SOMEBODY} - {{\"properties\":{{\"accountEnabled\":\"x\"}}}}",
-        f"update_user {SOMEBODY} -",
-        f"update_user {SOMEBODY} - {{\"properties\":{{\"city\":\"{'x' * 300}\"}}}}",
-        "create_user - -",
-        f"create_user {SOMEBODY} - {{\"properties\":{{\"displayName\":\"x\"}}}}",
-        f"block {SOMEBODY} - [1]",
-        f"block {SOMEBODY} - {{\"other\":1}}",
-        f"delete_user group:{SOMEBODY[:-1]}",
-        f"set_replies {SOMEBODY} -",
-        f"give_send_as {SOMEBODY} - {{\"properties\":{{\"delegate\":\"somebody\"}}}}",
-        f"set_forwarding {SOMEBODY} - {{\"properties\":{{\"forwardOutside\":true}}}}",
-        f"make_shared {SOMEBODY} - {{\"properties\":{{\"delegate\":\"{UNIT}\"}}}}",
-    ],
-)  # fmt: skip
-def test_options_that_no_form_of_ours_sends_become_no_change(value: str) -> None:
-    assert read([value]) == ()
-
-
-def test_deeds_say_what_they_need_where_something_can_be_missing() -> None:
-    assert [deed.verb for deed in DEEDS.values() if deed.what is not What.NOTHING and not deed.missing] == []
