@@ -5,8 +5,9 @@ import urllib.error
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from chamberlain.bench.mailbox_state import Fact
 from chamberlain.bench.simulated import Reached
-from chamberlain.bench.tenant_state import ACCOUNT, Fact, State, place_of
+from chamberlain.bench.tenant_state import ACCOUNT, State, place_of
 from chamberlain.model.plan import Change, SubjectType
 from chamberlain.model.verb import Verb
 

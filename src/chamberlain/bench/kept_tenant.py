@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.db import connections
 from psycopg import sql
 
+from chamberlain.bench import mailbox_wishes
 from chamberlain.bench.granting import Grants
 from chamberlain.bench.tenant_state import State, state_of
 from chamberlain.bench.writable import Writable, writable
@@ -71,14 +72,18 @@ def kept_tenant(world: World, **options: Any) -> Iterator[KeptTenant]:
 
 
 def _delete_some(tenant: Writable) -> State:
-    """Somebody deletes people whom we have read."""
+    """Somebody sets mailboxes, and deletes people whom we have read; what the tenant was like between both."""
     truth = list(tenant.simulator.truth("?effective=0"))
     closed = Grants(tenant.simulator).closed()
     accounts = [line for line in truth if line["t"] == "account" and line["type"] == "Member" and line["enabled"]]
     people = [line["id"] for line in accounts if line["id"] not in closed]
-    for one in people[:: len(people) // DELETED][:DELETED]:
+    deleted = people[:: len(people) // DELETED][:DELETED]
+    with_mail = {one["id"] for one in tenant.mail().get("mailboxes", ())}
+    mailbox_wishes.set_some(tenant.simulator, [one for one in people if one in with_mail and one not in deleted])
+    before = state_of(truth, mail=tenant.mail())
+    for one in deleted:
         tenant.simulator.post("/_simulator/mutations", {"kind": "delete_user", "user": one})
-    return state_of(truth)
+    return before
 
 
 def _warm_up(tenant: Writable) -> None:

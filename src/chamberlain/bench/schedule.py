@@ -1,6 +1,5 @@
 """One schedule: plans are made, carried out through trouble and kills, compared, undone, and compared again."""
 
-import json
 import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -13,15 +12,16 @@ from chamberlain.bench.apart import wait_for
 from chamberlain.bench.drift import Others, drift, touched_by_others
 from chamberlain.bench.granting import Grants
 from chamberlain.bench.lives import Lives
-from chamberlain.bench.tenant_state import ACCOUNT, INHERITED, UNSEEN, Fact, State, after, place_of, state_of
+from chamberlain.bench.mailbox_state import Fact
+from chamberlain.bench.tenant_state import ACCOUNT, INHERITED, UNSEEN, State, after, place_of, state_of
 from chamberlain.bench.trouble import Trouble
 from chamberlain.bench.wishes import Known, Wishes
 from chamberlain.bench.writable import ADMINISTRATOR, Writable
 from chamberlain.errors import ChamberlainError, Refused
 from chamberlain.model.carried import Ran
-from chamberlain.model.exchange import ExchangeWay
 from chamberlain.model.plan import DONE_STEPS, Change, PlanState, SubjectType
 from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.mailbox_obstacles import other_of
 from chamberlain.store import plans
 
 TWO_PLANS_SHARE, MEDDLED_SHARE, DRIFT_SHARE, SYNC_SHARE = 0.3, 0.2, 0.3, 0.6
@@ -123,7 +123,7 @@ class Schedule:
         there = {fact[1] for fact in before}
         gone = sorted({fact[1] for fact in self.deleted if fact[0] == ACCOUNT} - there)
         grants = Grants(simulator)
-        known = Known(truth, simulator.domain, grants.free_seats(), grants.closed(), self._mail(), gone)
+        known = Known(truth, simulator.domain, grants.free_seats(), grants.closed(), self.tenant.mail(), gone)
         first = Wishes(known, chance=self.chance).draw()
         if self.chance.random() >= TWO_PLANS_SHARE:
             return [first]
@@ -131,16 +131,9 @@ class Schedule:
         second = Wishes(known, chance=self.chance, among=people).draw()
         return [first, second] if second else [first]
 
-    def _mail(self) -> dict[str, Any]:
-        """What Exchange has, where it is reached."""
-        if self.tenant.settings.exchange == ExchangeWay.OFF.value:
-            return {}
-        found: dict[str, Any] = json.loads(self.tenant.simulator.get("/_simulator/exchange"))
-        return found
-
     def _state(self, truth: Iterable[dict[str, Any]] | None = None) -> State:
         lines = self.tenant.simulator.truth("?effective=0") if truth is None else truth
-        return state_of(lines, mail=self._mail().get("groups", ()))
+        return state_of(lines, mail=self.tenant.mail())
 
     def _put_back(self, ran: Sequence[Ran], before: State, then: State) -> None:
         """Undoes plans, the last one first, whatever somebody else did meanwhile, and whether it was read or not."""
@@ -293,7 +286,7 @@ class Schedule:
         for one in left.values():
             change = one.step.change  # who is to be created has a user name alone
             subject = change.subject.guid or str(change.options.properties["userPrincipalName"])
-            is_refused = subject in others.people or any(subject in text for text in refused)
+            is_refused = bool({subject, other_of(change)} & others.people) or any(subject in text for text in refused)
             if not is_refused and not one.step.after & left.keys():
                 self._played.differences.append(f"{what}: left undone: {one.step.change} {one.failure} {ran.pause}")
 

@@ -4,13 +4,14 @@ Nothing here asks the product: the facts come from the simulator's truth, and wh
 a second time, apart from the engine that carries it out.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from chamberlain.bench import mailbox_state
+from chamberlain.bench.mailbox_state import Fact
 from chamberlain.model.plan import Change
 from chamberlain.model.verb import Verb
 
-Fact = tuple[str, ...]
 State = frozenset[Fact]
 ACCOUNT, NAME, ENABLED, MANAGER, EDGE, INHERITED = "account", "name", "enabled", "manager", "edge", "inherited"
 # What no reading tells of a person: it stands in the log of writes alone.
@@ -20,12 +21,14 @@ UNSEEN = {
 }
 
 
-def state_of(truth: Iterable[dict[str, Any]], *, mail: Iterable[dict[str, Any]] = ()) -> State:
+def state_of(truth: Iterable[dict[str, Any]], *, mail: Mapping[str, Any]) -> State:
     """The tenant as facts. A licence's state is left out: whether Microsoft has a seat for somebody is no wish.
 
-    mail  groups as Exchange has them, which alone knows who manages them
+    mail  what Exchange has, which alone knows who manages groups, and how mailboxes are set; empty where nobody asks it
     """
-    found: set[Fact] = {(EDGE, one, f"group:{group['id']}", "owner", "") for group in mail for one in group["managers"]}
+    groups, mailboxes = mail.get("groups", ()), mail.get("mailboxes", ())
+    found: set[Fact] = {(EDGE, one, f"group:{it['id']}", "owner", "") for it in groups for one in it["managers"]}
+    found.update(mailbox_state.facts_of(mailboxes))
     for line in truth:
         if line["t"] == "account":
             found.update(_of_account(line))
@@ -38,7 +41,9 @@ def state_of(truth: Iterable[dict[str, Any]], *, mail: Iterable[dict[str, Any]] 
 
 def place_of(fact: Fact) -> Fact:
     """What a fact is about: who and what they hold, or who and which of their properties."""
-    return fact[1:3] if fact[0] in (EDGE, INHERITED) else fact[:2]
+    if fact[0] in (EDGE, INHERITED):
+        return fact[1:3]
+    return fact if fact[0] == mailbox_state.MAY else fact[:2]
 
 
 def after(state: State, changes: Iterable[Change], *, found: State, kept: State = frozenset()) -> State:
@@ -188,4 +193,5 @@ _DEEDS: dict[Verb, Callable[[set[Fact], Change], None]] = {
     Verb.CREATE_USER: _create,
     Verb.DELETE_USER: _delete,
     **dict.fromkeys([*UNSEEN, Verb.REPROCESS_LICENCES], _nothing),
+    **mailbox_state.DEEDS,
 }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from chamberlain import clock
+from chamberlain.bench import mailbox_wishes
 from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.terms import can_end
@@ -74,6 +75,7 @@ class Wishes:
             *self._of_groups("member", Verb.ADD_MEMBER, Verb.REMOVE_MEMBER, groups=2, most=24),
             *self._of_groups("owner", Verb.ADD_OWNER, Verb.REMOVE_OWNER, groups=2, most=2),
             *self._of_mail_groups(),
+            *mailbox_wishes.draw(self._boxes(), self._people, chance=self._chance),
             *self._of_roles(),
             *self._of_apps(),
             *self._of_licences(),
@@ -189,7 +191,7 @@ class Wishes:
 
     def _of_mail_groups(self) -> Iterator[Change]:
         """Groups that only Exchange changes, with those who have a mailbox there."""
-        boxes = {one["id"] for one in self._known.mail.get("mailboxes", ())} & {*self._people}
+        boxes = {one["id"] for one in self._boxes()} & {*self._people}
         open_groups = [one for one in self._known.mail.get("groups", ()) if not one["synced"]]
         for group in self._some(open_groups, 2):
             key, inside, managers = f"group:{group['id']}", {*group["members"]}, {*group["managers"]}
@@ -198,6 +200,10 @@ class Wishes:
             for verb, whom, most in pairs:
                 for one in self._some(sorted(whom), self._chance.randint(0, most)):
                     yield from self._once(Change(verb, Subject(one), key))
+
+    def _boxes(self) -> Sequence[Line]:
+        boxes: Sequence[Line] = self._known.mail.get("mailboxes", ())
+        return boxes
 
     def _held_by(self, person: str, beginning: str) -> Iterator[Line]:
         edges = self._edges

@@ -1,10 +1,12 @@
 """A simulated tenant that the product is connected to and may change."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from chamberlain import clock
 from chamberlain.bench.apart import wait_for
@@ -12,6 +14,7 @@ from chamberlain.bench.granting import Grants
 from chamberlain.bench.simulated import Reached, Simulated, simulated
 from chamberlain.model.actor import Actor, ActorKind, Role
 from chamberlain.model.capability import Capability
+from chamberlain.model.exchange import ExchangeWay
 from chamberlain.model.guard import Rails
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.capabilities import ABILITIES, STANDARD
@@ -32,6 +35,8 @@ WRITING = frozenset(
         Capability.RESET_PASSWORDS,
     }
 )
+REPLIES = "MailboxSettings.ReadWrite"  # the one permission of them that Graph itself takes
+BY_EXCHANGE = frozenset({Capability.PROVISION_MAIL_GROUPS, Capability.OFFBOARD_MAILBOX})
 # Microsoft lets an application touch administrators and passwords only with roles besides its permissions.
 OUR_ROLES = ("fe930be7-5e62-47db-91af-98c3a49a38b1", "7be44c8a-adaf-4e2a-84d6-ab2649e08a13")
 # Measured is what the engine does; what holds a plan back has tests of its own.
@@ -50,6 +55,13 @@ class Writable:
     simulator: Simulated
     tenant: Tenant
     settings: Settings
+
+    def mail(self) -> dict[str, Any]:
+        """What Exchange has, where it is reached; nothing where it is not."""
+        if self.settings.exchange == ExchangeWay.OFF.value:
+            return {}
+        found: dict[str, Any] = json.loads(self.simulator.get("/_simulator/exchange"))
+        return found
 
     def sync(self) -> None:
         """Reads the tenant.
@@ -103,11 +115,12 @@ def writable(
         prepare(simulator)
         let_write(simulator)
         if exchange:
+            Grants(simulator).grant(REPLIES)
             simulator.post("/_simulator/exchange/let_in", {"client_id": simulator.own_client_id})
         if not wait_for(lambda: _connect(simulator)):
             raise RuntimeError("the tenant could not be connected")
         found = Writable(simulator, find_tenant(viewer=ADMINISTRATOR, slug=simulator.tenant_id), pointed)
-        by_exchange = {Capability.PROVISION_MAIL_GROUPS} if exchange else set[Capability]()
+        by_exchange = BY_EXCHANGE if exchange else frozenset[Capability]()
         scopes.choose(
             tenant_id=found.tenant.id,
             capabilities={*STANDARD, *WRITING, *by_exchange},

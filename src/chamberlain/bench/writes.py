@@ -69,13 +69,13 @@ class _Wishes:
 
 
 def _measure(tenant: Writable, changes: Sequence[Change]) -> dict[str, Any]:
-    before = state_of(tenant.simulator.truth("?effective=0"))
+    before = state_of(tenant.simulator.truth("?effective=0"), mail={})
     began = time.monotonic()
     _apart(lambda: _plan(tenant, changes), "the plan could not be made")
     planned = time.monotonic()
     _apart(lambda: _apply(tenant), "the plan could not be carried out")
     seconds = time.monotonic() - planned
-    now = state_of(tenant.simulator.truth("?effective=0"))
+    now = state_of(tenant.simulator.truth("?effective=0"), mail={})
     log = writes_log.entries(tenant.simulator)
     units, least = sum(entry["units"] for entry in log), _least(changes)
     lost = len(after(before, changes, found=now) ^ now)

@@ -108,6 +108,7 @@ class ExchangeControl:
             "id": shown["ExternalDirectoryObjectId"],
             "type": shown["RecipientTypeDetails"],
             "forwarding_address": shown["ForwardingAddress"],
+            "forwards_to": self._mail.recipients.setting(serial, "forwarding_address", otherwise=None),
             "forwarding_smtp_address": shown["ForwardingSmtpAddress"],
             "deliver_and_forward": shown["DeliverToMailboxAndForward"],
             "hidden": shown["HiddenFromAddressListsEnabled"],
