@@ -12,7 +12,7 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.guard import Eyes, Rails
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
-from chamberlain.policy.planning.four_eyes import choose
+from chamberlain.policy.planning.four_eyes import choose, name_all
 from chamberlain.provision.guarding import rails_of
 from chamberlain.store import halts, roles
 from chamberlain.store.connection import transaction
@@ -99,6 +99,23 @@ def choose_four_eyes(
         actor,
         tenant,
         lambda held: choose(held, more=more, less=less, by=actor, now=now, administrators=administrators),
+        simulates=None,
+    )
+    return rails_of(tenant.id)
+
+
+def name_four_eyes(*, actor: Actor, tenant: Tenant, named: frozenset[Eyes]) -> Rails:
+    """Chooses all that takes a second person besides power over the tenant; the rails as they are then.
+
+    What is not named and held is wanted less, as in `choose_four_eyes`. What that is, is seen once nobody else can set
+    the rails: of two who name at once the later one has the last word.
+    raises  Refused("not_allowed")
+    """
+    now, administrators = clock.now(), roles.approvers(tenant_id=tenant.id)
+    _set(
+        actor,
+        tenant,
+        lambda held: name_all(held, named=named, by=actor, now=now, administrators=administrators),
         simulates=None,
     )
     return rails_of(tenant.id)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from chamberlain.actions.stop_writers import choose_four_eyes, release_writers, set_guards, stop_writers
+from chamberlain.actions.stop_writers import name_four_eyes, release_writers, set_guards, stop_writers
 from chamberlain.api.asking import tenant_of
 from chamberlain.api.bearer import needs, viewer_of
 from chamberlain.api.plans import Why
@@ -141,11 +141,9 @@ def get_rails(request: HttpRequest, *, tenant: str) -> dict[str, Any]:
 def set_rails(request: HttpRequest, *, tenant: str, wanted: NewGuardRails) -> dict[str, Any]:
     """Sets guard rails; what is left out stays as it is."""
     viewer, found = viewer_of(request), tenant_of(request, tenant)
-    before = find_guards(viewer=viewer, tenant=found)
     set_guards(actor=viewer, tenant=found, rails=lambda held: _changed(held, wanted), simulates=wanted.simulates)
     if wanted.four_eyes is not None:
-        held, named = frozenset(before.rails.four_eyes), frozenset(wanted.four_eyes)
-        choose_four_eyes(actor=viewer, tenant=found, more=named - held, less=held - named)
+        name_four_eyes(actor=viewer, tenant=found, named=frozenset(wanted.four_eyes))
     return _rails(find_guards(viewer=viewer, tenant=found))
 
 

@@ -11,7 +11,7 @@ from chamberlain.model.kind import Family, Kind
 from chamberlain.model.plan import Cause, Change, Plan, PlanState, Step, Subject
 from chamberlain.model.situation import PermissionKnown
 from chamberlain.model.verb import EMERGENCY, Verb
-from chamberlain.policy.planning.four_eyes import MASS, choose, in_force, sort_of
+from chamberlain.policy.planning.four_eyes import MASS, choose, in_force, name_all, sort_of
 from chamberlain.policy.planning.guards import objections
 from chamberlain.policy.planning.words import EYES, say_objection
 
@@ -124,6 +124,18 @@ def test_who_is_alone_waits_the_delay_that_held_when_it_was_asked() -> None:
         replace(rails, approval_delay=timedelta(0)), less=frozenset(Eyes), by=ANNE, now=NOW, administrators=1
     )
     assert (at_once.four_eyes, at_once.easing) == ((), ())
+
+
+def test_who_names_all_of_it_asks_for_the_rest_to_go_and_for_what_went_meanwhile_to_come_back() -> None:
+    rails = Rails(four_eyes=(Eyes.DELETIONS, Eyes.PASSWORDS), approval_delay=timedelta(hours=5))
+    asked = name_all(rails, named=frozenset({Eyes.PASSWORDS}), by=ANNE, now=NOW, administrators=1)
+    assert (asked.four_eyes, [one.what for one in asked.easing]) == (rails.four_eyes, [Eyes.DELETIONS])
+    later = NOW + timedelta(hours=5)
+    both = frozenset({Eyes.DELETIONS, Eyes.PASSWORDS})
+    back = name_all(asked, named=both, by=ANNE, now=later, administrators=1)
+    assert (back.four_eyes, back.easing) == (rails.four_eyes, ())
+    still = name_all(asked, named=both, by=BO, now=NOW, administrators=1)
+    assert still == asked, "naming what waits to go is no wish that it stays"
 
 
 def test_every_sort_has_words() -> None:

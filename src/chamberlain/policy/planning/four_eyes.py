@@ -98,6 +98,15 @@ def choose(
     return replace(found, four_eyes=tuple(sorted(left)), easing=tuple(one for one in easing if one.what in left))
 
 
+def name_all(rails: Rails, *, named: frozenset[Eyes], by: Actor, now: datetime, administrators: int) -> Rails:
+    """The rails with all that is named to take a second person, and without the rest, once that was agreed to.
+
+    Naming what somebody else wants to be without is no wish: theirs goes on.
+    """
+    held = in_force(rails, now=now, administrators=administrators)
+    return choose(rails, more=named - held, less=held - named, by=by, now=now, administrators=administrators)
+
+
 def _reasons(change: Change, permissions: Mapping[str, PermissionKnown], chosen: frozenset[Eyes]) -> Iterator[str]:
     if is_privileged(change, permission=permissions.get(change.permission)):
         yield "power"
