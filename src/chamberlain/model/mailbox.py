@@ -10,6 +10,7 @@ FORWARD_OUTSIDE = "forwardOutside"  # an address
 OUTSIDE = "outside:"  # before an address that is typed where somebody of the tenant could be meant
 KEEP_COPY = "keepCopy"
 DELEGATE = "delegate"  # object id of who may open the mailbox, or send for it
+NAMING = frozenset({FORWARD_TO, DELEGATE})  # those that name somebody
 INTERNAL, EXTERNAL, AUDIENCE = "internalReplyMessage", "externalReplyMessage", "externalAudience"
 START, END = "scheduledStart", "scheduledEnd"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from chamberlain.model.mailbox import DELEGATE, FORWARD_TO
+from chamberlain.model.mailbox import NAMING
 from chamberlain.model.plan import Change, Options, Subject
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.mailbox_wishes import checked, from_text
@@ -17,7 +17,7 @@ def of_mailbox(verb: Verb, subject: Subject, said: Said, *, guid_of: Callable[[s
     raises   Refused("plan_malformed"), NotFound, Conflict: nobody, or several, are called that
     """
     named = {
-        name: guid_of(value) if name in (DELEGATE, FORWARD_TO) and isinstance(value, str) and value else value
+        name: guid_of(value) if name in NAMING and isinstance(value, str) and value else value
         for name, value in said.items()
     }
     return Change(verb, subject, options=Options(properties=checked(verb, named)))

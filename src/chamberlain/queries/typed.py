@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chamberlain.errors import Refused
 from chamberlain.model.actor import Actor
-from chamberlain.model.mailbox import DELEGATE, FORWARD_OUTSIDE, FORWARD_TO, WHAT
+from chamberlain.model.mailbox import FORWARD_OUTSIDE, NAMING, WHAT
 from chamberlain.model.plan import Change, Options, Subject
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import OF_MAILBOX, Verb
@@ -22,7 +22,6 @@ MOST_CANDIDATES = 8
 MOST_LINES = 10_000
 MOST_LOOKED_FOR = 20  # texts for which something like it is looked for: each is a search of its own
 MAILBOX = {verb.value: verb for verb in OF_MAILBOX}
-NAMING = frozenset({DELEGATE, FORWARD_TO})
 WORDS = frozenset({GIVE, TAKE, *(verb.value for verb in ALONE | WITH_PERMISSION | OF_MAILBOX)})
 
 

@@ -14,11 +14,13 @@ from uuid import UUID
 
 import msgspec
 
+from chamberlain.errors import Refused
 from chamberlain.model.kind import Kind
-from chamberlain.model.mailbox import DELEGATE, FORWARD_TO, KEEP_COPY, is_object_id, names_for, needed_for
+from chamberlain.model.mailbox import NAMING, is_object_id
 from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.permits import SETTABLE
+from chamberlain.policy.planning.mailbox_wishes import checked
 from chamberlain.policy.planning.pairs import pair_for
 from chamberlain.policy.planning.terms import can_end
 from chamberlain.policy.planning.words import say_change
@@ -175,21 +177,26 @@ def _options(text: str, verb: Verb) -> Options | None:
 def _fits(properties: Mapping[str, str | bool | None], verb: Verb) -> bool:
     """Whether these are properties that the verb takes, and all that it needs, none longer than Microsoft takes."""
     if verb in OF_MAILBOX:
-        texts = {name: value for name, value in properties.items() if name != KEEP_COPY}
-        people = [texts[name] for name in (FORWARD_TO, DELEGATE) if name in texts]
-        needed = needed_for(verb)
-        return (
-            properties.keys() <= names_for(verb)
-            and (not needed or bool(needed & properties.keys()))
-            and isinstance(properties.get(KEEP_COPY, True), bool)
-            and all(isinstance(value, str) and 0 < len(value) <= LONGEST_REPLY for value in texts.values())
-            and all(is_object_id(str(value)) for value in people)
-        )
+        return _fits_mailbox(properties, verb)
     if verb not in WITH_PROPERTIES:
         return not properties
     known = bool(properties) and properties.keys() <= PROPERTIES
     return known and all(
         value is None or (isinstance(value, str) and len(value) <= LONGEST_PROPERTY) for value in properties.values()
+    )
+
+
+def _fits_mailbox(properties: Mapping[str, str | bool | None], verb: Verb) -> bool:
+    """Whether they are as a form of ours makes them: as they have to be, who is named by object id, nothing empty."""
+    texts = {name: value for name, value in properties.items() if isinstance(value, str)}
+    try:
+        is_as_made = checked(verb, properties) == properties
+    except Refused:
+        return False
+    return (
+        is_as_made
+        and all(0 < len(value) <= LONGEST_REPLY for value in texts.values())
+        and all(is_object_id(texts[name]) for name in NAMING & texts.keys())
     )
 
 

@@ -1,9 +1,8 @@
 """What a form says of a mailbox, as the properties of a change; or one sentence for each field that is wrong."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -12,7 +11,6 @@ from chamberlain import clock
 from chamberlain.errors import Conflict, NotFound
 from chamberlain.model.mailbox import (
     AUDIENCE,
-    AUDIENCES,
     DELEGATE,
     END,
     EXTERNAL,
@@ -20,14 +18,15 @@ from chamberlain.model.mailbox import (
     FORWARD_TO,
     INTERNAL,
     KEEP_COPY,
+    NAMING,
     START,
     names_for,
 )
-from chamberlain.model.verb import ACCESS_GIVING, ACCESS_TAKING, Verb
+from chamberlain.model.verb import Verb
+from chamberlain.policy.planning.mailbox_wishes import Fault, Rule, Said, checked, faults, from_text
 from chamberlain.sentences import explain
 from chamberlain.web.words import Word
 
-WHO = {Verb.SET_FORWARDING: FORWARD_TO, **dict.fromkeys(ACCESS_GIVING | ACCESS_TAKING, DELEGATE)}
 LABELS: dict[str, Word] = {
     INTERNAL: _lazy("What people inside are answered"),
     EXTERNAL: _lazy("What people outside are answered"),
@@ -44,7 +43,20 @@ AUDIENCE_WORDS: dict[str, Word] = {
     "contactsOnly": _lazy("Contacts only"),
     "none": _lazy("Nobody"),
 }
-_ADDRESS = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+")
+_ONE_OF_TWO = _lazy("Name somebody of the tenant, or an address outside: one of the two.")
+_MISSING: dict[str, Word] = {
+    INTERNAL: _lazy("Write what people inside are answered."),
+    FORWARD_TO: _ONE_OF_TWO,
+    DELEGATE: _lazy("Name who it is."),
+}
+_ORDER = _lazy("The end has to be later than the beginning, and later than now.")
+_WRONG: dict[Rule, Word] = {
+    Rule.ONE_OF_TWO: _ONE_OF_TWO,
+    Rule.ADDRESS: _lazy("An address looks like ada@contoso.com."),
+    Rule.TIME: _lazy("Enter a day and a time."),
+    Rule.BOTH_TIMES: _lazy("Enter both, from when and until when, or neither."),
+    Rule.ORDER: _ORDER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,52 +69,44 @@ class Mailbox:
 
     def wrong(self) -> Iterator[tuple[str, str]]:
         """A sentence for each field that is wrong."""
-        typed = self.typed
-        if self.verb is Verb.SET_REPLIES:
-            yield from self._wrong_replies()
-        if self.verb is Verb.SET_FORWARDING and bool(typed.get(FORWARD_TO)) is bool(typed.get(FORWARD_OUTSIDE)):
-            yield FORWARD_TO, _("Name somebody of the tenant, or an address outside: one of the two.")
-        if typed.get(FORWARD_OUTSIDE) and not _ADDRESS.fullmatch(typed[FORWARD_OUTSIDE]):
-            yield FORWARD_OUTSIDE, _("An address looks like ada@contoso.com.")
-        name = WHO.get(self.verb)
-        if name == DELEGATE and not typed.get(DELEGATE):
-            yield DELEGATE, _("Name who it is.")
-        if name and typed.get(name) and not typed.get(FORWARD_OUTSIDE):
-            try:
-                self.find(typed[name])
-            except (NotFound, Conflict) as error:
-                yield name, explain(error).what
-
-    def _wrong_replies(self) -> Iterator[tuple[str, str]]:
-        if not self.typed.get(INTERNAL):
-            yield INTERNAL, _("Write what people inside are answered.")
-        starts, ends = (_moment(self.typed.get(name, "")) for name in (START, END))
-        if bool(self.typed.get(START)) is not bool(self.typed.get(END)):
-            yield START, _("Enter both, from when and until when, or neither.")
-        elif self.typed.get(START) and (starts is None or ends is None or ends <= max(starts, clock.now())):
-            yield START, _("The end has to be later than the beginning, and later than now.")
+        said = self._said()
+        found = {one.name: _sentence(one) for one in faults(self.verb, said)}
+        yield from found.items()
+        if not found and END in said and datetime.fromisoformat(str(checked(self.verb, said)[END])) <= clock.now():
+            yield START, str(_ORDER)
+        for name in sorted(NAMING):
+            if name not in found:
+                yield from self._nobody(name, said)
 
     def properties(self) -> dict[str, str | bool | None]:
-        """What is to be so."""
-        said = {name: self._value(name, self.typed.get(name, "")) for name in sorted(names_for(self.verb))}
-        return {name: value for name, value in said.items() if value != ""}
+        """What is to be so.
 
-    def _value(self, name: str, text: str) -> str | bool:
-        """One property; "" where nothing is said."""
-        if name == KEEP_COPY:
-            return text == "yes"
-        if name in (FORWARD_TO, DELEGATE):
-            return self.find(text) if text else ""
-        if name in (START, END):
-            moment = _moment(text)
-            return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if moment else ""
-        if name == AUDIENCE:
-            return text if text in AUDIENCES and self.typed.get(EXTERNAL) else ""
-        return text
+        raises  Refused, NotFound, Conflict: the form is wrong
+        """
+        said = self._said()
+        return checked(self.verb, said | {name: self.find(str(said[name])) for name in NAMING & said.keys()})
+
+    def _nobody(self, name: str, said: Said) -> Iterator[tuple[str, str]]:
+        try:
+            if name in said:
+                self.find(str(said[name]))
+        except (NotFound, Conflict) as error:
+            yield name, explain(error).what
+
+    def _said(self) -> dict[str, str | bool | None]:
+        """What the fields say; nothing of those that were left empty."""
+        typed = {name: self.typed.get(name, "") for name in names_for(self.verb)}
+        said: dict[str, str | bool | None] = {name: text for name, text in typed.items() if text}
+        if KEEP_COPY in typed:
+            said[KEEP_COPY] = typed[KEEP_COPY] == "yes"
+        if EXTERNAL not in said:
+            said.pop(AUDIENCE, None)
+        if FORWARD_TO in said and FORWARD_OUTSIDE not in said:
+            said |= from_text(self.verb, str(said.pop(FORWARD_TO)))
+        return said
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
-    except ValueError:
-        return None
+def _sentence(fault: Fault) -> str:
+    if fault.rule is Rule.NEEDED:
+        return str(_MISSING[fault.name])
+    return str(_WRONG.get(fault.rule) or _("This cannot be asked for here."))

@@ -1,8 +1,10 @@
 """What somebody may ask of a mailbox: the properties that a change names, each as it has to be."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from chamberlain.errors import Refused
 from chamberlain.model.mailbox import (
@@ -25,23 +27,56 @@ LONGEST = 10_000
 _ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]+@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\]]+")
 
 
+class Rule(StrEnum):
+    """What a property has to keep to."""
+
+    KNOWN = "known"
+    NEEDED = "needed"
+    FLAG = "flag"
+    TEXT = "text"
+    AUDIENCE = "audience"
+    TIME = "time"
+    ONE_OF_TWO = "one_of_two"
+    ADDRESS = "address"
+    BOTH_TIMES = "both_times"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A rule that is not kept, at the property that a form would show it at; why, in the words of the terminal."""
+
+    rule: Rule
+    name: str
+    reason: str
+
+
 def checked(verb: Verb, said: Said) -> dict[str, str | bool | None]:
     """What was said, with times in UTC.
 
     said    who is named is named by object id
     raises  Refused("plan_malformed")
     """
-    _names(verb, said)
-    found = {name: _value(verb, name, of=said) for name in said if said[name] is not None}
-    if FORWARD_OUTSIDE in found and FORWARD_TO in found:
-        raise _refused(verb, f"{FORWARD_TO} or {FORWARD_OUTSIDE}: one of them")
-    if FORWARD_OUTSIDE in found and _ADDRESS.fullmatch(str(found[FORWARD_OUTSIDE])) is None:
-        raise _refused(verb, f"{FORWARD_OUTSIDE}: it is no address")
-    if (START in found) is not (END in found):
-        raise _refused(verb, f"{START}, {END}: both or none")
-    if START in found and str(found[START]) >= str(found[END]):
-        raise _refused(verb, f"{END}: it ends before it begins")
-    return found
+    first = next(faults(verb, said), None)
+    if first is not None:
+        raise _refused(verb, first.reason)
+    return {name: _value(name, value=value) for name, value in said.items() if value is not None}
+
+
+def faults(verb: Verb, said: Said) -> Iterator[Fault]:
+    """Everything that is wrong with what was said; whom it names is not looked up."""
+    given = {name for name, value in said.items() if value not in (None, "")}
+    for name in sorted(said.keys() - names_for(verb)):
+        yield Fault(Rule.KNOWN, name, f"{name[:80]}: too much")
+    needed = needed_for(verb)
+    if needed and not needed & given:
+        yield Fault(Rule.NEEDED, WHAT[verb], f"{', '.join(sorted(needed))}: missing")
+    malformed = [
+        fault for name, value in said.items() if value is not None and (fault := _malformed(name, value=value))
+    ]
+    yield from malformed
+    if not malformed:
+        yield from _together({name: _value(name, value=value) for name, value in said.items() if value is not None})
 
 
 def from_text(verb: Verb, text: str) -> dict[str, str | bool | None]:
@@ -57,36 +92,45 @@ def from_text(verb: Verb, text: str) -> dict[str, str | bool | None]:
     return {WHAT[verb]: text} if text else {}
 
 
-def _names(verb: Verb, said: Said) -> None:
-    given = {name for name, value in said.items() if value not in (None, "")}
-    others = sorted(said.keys() - names_for(verb))
-    if others:
-        raise _refused(verb, f"{others[0][:80]}: too much")
-    needed = needed_for(verb)
-    if needed and not needed & given:
-        raise _refused(verb, f"{', '.join(sorted(needed))}: missing")
-
-
-def _value(verb: Verb, name: str, *, of: Said) -> str | bool | None:
-    value = of[name]
+def _malformed(name: str, *, value: str | bool) -> Fault | None:
+    """What is wrong with one property by itself."""
     if name == KEEP_COPY:
-        if not isinstance(value, bool):
-            raise _refused(verb, f"{name}: it is true or false")
-        return value
+        return None if isinstance(value, bool) else Fault(Rule.FLAG, name, f"{name}: it is true or false")
     if not isinstance(value, str) or len(value) > LONGEST:
-        raise _refused(verb, f"{name}: it is no text of at most {LONGEST} characters")
+        return Fault(Rule.TEXT, name, f"{name}: it is no text of at most {LONGEST} characters")
     if name == AUDIENCE and value not in AUDIENCES:
-        raise _refused(verb, f"{name}: one of {', '.join(AUDIENCES)}")
-    return _moment(verb, name, value) if name in (START, END) else value.strip()
+        return Fault(Rule.AUDIENCE, name, f"{name}: one of {', '.join(AUDIENCES)}")
+    if name in (START, END) and _moment(value) is None:
+        return Fault(Rule.TIME, name, f"{name}: it is no time")
+    return None
 
 
-def _moment(verb: Verb, name: str, value: str) -> str:
+def _together(found: Said) -> Iterator[Fault]:
+    """What is wrong with properties beside each other."""
+    if FORWARD_OUTSIDE in found and FORWARD_TO in found:
+        yield Fault(Rule.ONE_OF_TWO, FORWARD_TO, f"{FORWARD_TO} or {FORWARD_OUTSIDE}: one of them")
+    if FORWARD_OUTSIDE in found and _ADDRESS.fullmatch(str(found[FORWARD_OUTSIDE])) is None:
+        yield Fault(Rule.ADDRESS, FORWARD_OUTSIDE, f"{FORWARD_OUTSIDE}: it is no address")
+    if (START in found) is not (END in found):
+        yield Fault(Rule.BOTH_TIMES, START, f"{START}, {END}: both or none")
+    elif START in found and str(found[START]) >= str(found[END]):
+        yield Fault(Rule.ORDER, START, f"{END}: it ends before it begins")
+
+
+def _value(name: str, *, value: str | bool) -> str | bool:
+    """A property that is well formed, as it is kept."""
+    if not isinstance(value, str):
+        return value
+    at = _moment(value) if name in (START, END) else None
+    return value.strip() if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _moment(value: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(value)
-        utc = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise _refused(verb, f"{name}: it is no time") from None
-    return f"{utc:%Y-%m-%dT%H:%M:%SZ}"
+        return None
 
 
 def _refused(verb: Verb, reason: str) -> Refused:
