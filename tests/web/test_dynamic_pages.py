@@ -139,8 +139,8 @@ def test_a_person_is_in_it_by_rule_and_holds_a_role_until_a_day(client: Client, 
 def test_files_have_the_rule_and_the_end(client: Client, tenant: Tenant) -> None:
     def file(path: str) -> list[list[str]]:
         answer = client.get(path)
-        content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-        return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        content = answer.getvalue().decode("utf-8-sig")
+        return list(csv.reader(io.StringIO(content, newline="")))
 
     lists = file(f"/t/{tenant.slug}/permissions/distribution_group?cols=name,dynamic,rule,people,owners&format=csv")
     assert lists[1] == ["Everybody", "Yes", FILTER, "1", "0"]

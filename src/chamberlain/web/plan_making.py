@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -119,7 +120,7 @@ class Maker:
             return explain(refusal).what
         return ""
 
-    def _end(self) -> object:
+    def _end(self) -> datetime | None:
         typed = self.form.ends
         if not typed:
             if self.form.ends_at:
@@ -145,10 +146,9 @@ class Maker:
         if deed.has_scope:
             prefix = {UNIT: "/administrativeUnits/", OBJECT: "/"}.get(form.scope)
             scope = form.scope if prefix is None else prefix + form.scope_id
-        end = self._end() if deed.has_end else None
         return Options(
             scope=scope,
-            ends=end,  # type: ignore[arg-type]  # _end reads a moment or nothing
+            ends=self._end() if deed.has_end else None,
             disabled_plans=self._off() if deed.has_services else None,
             instead_of=form.instead_of if deed.verb is Verb.SWAP_LICENCE else "",
             properties=self._said(),

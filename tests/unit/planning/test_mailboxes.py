@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ PERSONAL = Mailbox(
 SHARED = replace(PERSONAL, type=MailboxType.SHARED)
 
 
-def tenant(*edges: Edge, mailbox: Mailbox | None = PERSONAL, **more: object) -> Situation:
+def tenant(*edges: Edge, mailbox: Mailbox | None = PERSONAL, **more: Any) -> Situation:
     """Anne, whose mailbox it is, and Bo; a licence with a mailbox, and one that only adds an archive to it."""
     known = Situation(
         as_of=NOW,
@@ -66,11 +67,11 @@ def tenant(*edges: Edge, mailbox: Mailbox | None = PERSONAL, **more: object) -> 
         mailboxes=True,
         reads_mailboxes=True,
     )
-    return replace(known, **more)  # type: ignore[arg-type]
+    return replace(known, **more)
 
 
-def of_anne(situation: Situation, **more: object) -> Situation:
-    anne = replace(situation.accounts["anne"], **more)  # type: ignore[arg-type]
+def of_anne(situation: Situation, **more: Any) -> Situation:
+    anne = replace(situation.accounts["anne"], **more)
     return replace(situation, accounts={**situation.accounts, "anne": anne})
 
 

@@ -1,6 +1,7 @@
 """A plan says beforehand that Microsoft may refuse a licence because of services that exclude or need each other."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from chamberlain.model.capability import Capability
 from chamberlain.model.effect import Consequence
@@ -24,7 +25,7 @@ PLANS = {
 }
 
 
-def situation(*edges: Edge, **more: object) -> Situation:
+def situation(*edges: Edge, **more: Any) -> Situation:
     return Situation(
         as_of=datetime(2026, 11, 25, tzinfo=UTC),
         accounts={"anne": AccountKnown("anne", "Anne", "anne@contoso.example", usage_location="DE")},
@@ -36,7 +37,7 @@ def situation(*edges: Edge, **more: object) -> Situation:
         chosen=frozenset(Capability),
         held=frozenset(use.scope for one in ABILITIES.values() for use in one.uses),
         service_plans=PLANS,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

@@ -21,14 +21,18 @@ HELD = f"""
         UNION ALL
         SELECT p.id, p.key FROM permission p WHERE {_HERE} AND p.key = ANY (%(groups)s)
     )
-    SELECT h.subject, p.key, p.kind, {_NAME} AS name, g.relation, q.content AS detail,
-           coalesce((p.facts ->> 'dynamic')::bool, false) AS by_rule
-    FROM holder h
-    JOIN grants g ON g.tenant_id = %(tenant)s AND g.holder_id = h.id AND g.closed_at IS NULL AND g.via_id = 0
-    JOIN permission p ON {_HERE} AND p.id = g.permission_id AND p.family = %(family)s
-    LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
-    WHERE g.relation = ANY (%(relations)s)
-    ORDER BY lower(p.name), p.key LIMIT %(limit)s
+    SELECT * FROM (
+        SELECT h.subject, p.key, p.kind, {_NAME} AS name, w.scope, q.content AS detail,
+               dense_rank() OVER (ORDER BY lower(p.name), p.key, w.scope) AS place
+        FROM holder h
+        JOIN grants g ON g.tenant_id = %(tenant)s AND g.holder_id = h.id AND g.closed_at IS NULL AND g.via_id = 0
+        JOIN permission p ON {_HERE} AND p.id = g.permission_id AND p.family = %(family)s
+        LEFT JOIN qualifier q ON q.tenant_id = g.tenant_id AND q.id = g.qualifier_id
+        CROSS JOIN LATERAL (SELECT coalesce(nullif(q.content ->> 'scope', ''), '/') AS scope) w
+        WHERE g.relation = %(relation)s AND (%(key)s = '' OR p.key = %(key)s)
+          AND NOT (g.relation = 1 AND coalesce((p.facts ->> 'dynamic')::bool, false))
+    ) found
+    WHERE place <= %(most)s ORDER BY place, subject
 """  # noqa: S608 - constants
 LICENCES = f"""
     SELECT p.key, p.name, p.guid::text AS guid, p.facts FROM permission p WHERE {_HERE} AND p.family = 3
@@ -38,7 +42,10 @@ SERVICES = f"""
     SELECT p.guid::text AS guid, p.name FROM permission p
     WHERE {_HERE} AND p.family = 5 AND p.parent = %(licence)s::uuid ORDER BY lower(p.name), p.guid
 """  # noqa: S608 - constants
-SERVICE_NAMES = f"SELECT DISTINCT p.guid::text AS guid, p.name FROM permission p WHERE {_HERE} AND p.family = 5 AND p.guid = ANY (%(guids)s::uuid[])"  # noqa: S608, E501 - constants
+SERVICE_NAMES = f"""
+    SELECT DISTINCT p.guid::text AS guid, p.name FROM permission p
+    WHERE {_HERE} AND p.family = 5 AND p.guid = ANY (%(guids)s::uuid[])
+"""  # noqa: S608 - constants
 SCOPES = """
     SELECT q.content ->> 'scope' AS scope, count(*) AS used FROM grants g
     JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id AND p.family = 2
@@ -66,12 +73,17 @@ def held(
     guids: Iterable[str],
     groups: Iterable[str],
     family: int,
-    relations: Iterable[int],
-    limit: int,
+    relation: int,
+    key: str,
+    most: int,
 ) -> list[dict[str, Any]]:
-    """What these accounts and groups hold directly of one family."""
+    """What these accounts and groups hold directly of one family, but for what a rule put them in.
+
+    key   of the one permission that it is about; "" for all of them
+    most  so many things at most, the first by name, each with everybody who holds it
+    """
     values = {"tenant": tenant_id, "guids": [*guids], "groups": [*groups], "family": family}
-    return rows(HELD, {**values, "relations": [*relations], "limit": limit})
+    return rows(HELD, {**values, "relation": relation, "key": key, "most": most})
 
 
 def licences(*, tenant_id: int) -> list[dict[str, Any]]:
