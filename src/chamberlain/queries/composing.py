@@ -10,10 +10,11 @@ from chamberlain import clock
 from chamberlain.errors import NotFound
 from chamberlain.model.actor import Actor
 from chamberlain.model.kind import GROUP_KINDS, Family, Kind, Relation
-from chamberlain.model.mailbox import DELEGATE, FORWARD_OUTSIDE, FORWARD_TO, is_object_id
+from chamberlain.model.mailbox import is_object_id
 from chamberlain.model.plan import Change, Subject, SubjectType
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, require
+from chamberlain.policy.planning.mailbox_obstacles import other_of, other_or_address
 from chamberlain.policy.seats import taken_seats, usable_seats
 from chamberlain.queries import people, permissions
 from chamberlain.queries.permissions import PermissionFilter, PermissionRow
@@ -83,7 +84,7 @@ def names_of(*, viewer: Actor, tenant: Tenant, changes: Sequence[Change]) -> tup
     raises  Refused("not_allowed")
     """
     keys = {key for one in changes for key in (one.permission, one.options.instead_of) if key}
-    others = [Subject(guid) for one in changes if is_object_id(guid := _other(one))]
+    others = [Subject(guid) for one in changes if is_object_id(guid := other_of(one))]
     known = named(viewer=viewer, tenant=tenant, subjects=[*(one.subject for one in changes), *others], keys=keys)
     return tuple(
         (one, _called(one, known), known[one.permission].name if one.permission else _other_called(one, known))
@@ -93,16 +94,9 @@ def names_of(*, viewer: Actor, tenant: Tenant, changes: Sequence[Change]) -> tup
     )
 
 
-def _other(change: Change) -> str:
-    """Whom besides its owner a change of a mailbox names: an object id, or an address."""
-    said = change.options.properties
-    return str(said.get(DELEGATE) or said.get(FORWARD_TO) or said.get(FORWARD_OUTSIDE) or "")
-
-
 def _other_called(change: Change, known: dict[str, Named]) -> str:
-    other = _other(change)
-    found = known.get(f"account:{other}")
-    return other if found is None else found.name.strip() or found.note
+    found = known.get(Subject(other_of(change)).key)
+    return other_or_address(change) if found is None else found.name.strip() or found.note
 
 
 def _called(change: Change, known: dict[str, Named]) -> str:

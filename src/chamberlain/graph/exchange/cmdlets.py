@@ -7,7 +7,6 @@ source  https://learn.microsoft.com/powershell/module/exchange/ (2026)
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from chamberlain.errors import Conflict, NotFound, Upstream
 from chamberlain.graph.exchange import shape
@@ -24,6 +23,7 @@ from chamberlain.model.exchange import (
     Recipient,
 )
 from chamberlain.model.kind import Kind
+from chamberlain.model.mailbox import is_object_id
 
 EVERYTHING = {"ResultSize": "Unlimited"}
 # An application manages no group, so the manager's own permission is not to be asked for.
@@ -52,7 +52,7 @@ class CmdletExchange:
         raises  Upstream("microsoft_unreadable"): one of them has no id, and what is left would pass for all of them
         """
         found = await self._runner.run("Get-DynamicDistributionGroup", EVERYTHING, shape=shape.DynamicGroupOut)
-        if not all(_is_guid(one.guid) for one in found):
+        if not all(is_object_id(one.guid) for one in found):
             raise Upstream("microsoft_unreadable", path="Get-DynamicDistributionGroup", status=200, request_id="")
         known = await self._ids(name for one in found for name in _names(one.managed_by))
         return tuple(
@@ -175,7 +175,7 @@ class CmdletExchange:
                 (2021)
         """
         wanted = sorted({name for name in names if name != NOBODY})
-        known = {name: name.lower() for name in wanted if _is_guid(name)}
+        known = {name: name.lower() for name in wanted if is_object_id(name)}
         others = [name for name in wanted if name not in known]
         if len(others) > ONE_BY_ONE:
             found = await self._runner.run("Get-Recipient", EVERYTHING, shape=shape.RecipientOut)
@@ -314,11 +314,4 @@ def _opens(one: shape.AccessOut) -> bool:
 
 def _guid(text: str | None) -> str:
     """An id in small letters; "" for what is none."""
-    return text.lower() if text and _is_guid(text) else ""
-
-
-def _is_guid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False
+    return text.lower() if text and is_object_id(text) else ""

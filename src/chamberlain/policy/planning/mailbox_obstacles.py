@@ -44,13 +44,15 @@ def other_of(change: Change) -> str:
     return str(properties.get(DELEGATE) or properties.get(FORWARD_TO) or "") if change.verb in OF_MAILBOX else ""
 
 
+def other_or_address(change: Change) -> str:
+    """The same, or the address outside at which mail goes on."""
+    return other_of(change) or str(change.options.properties.get(FORWARD_OUTSIDE) or "")
+
+
 def other_name(change: Change, *, situation: Situation) -> str:
     """What whom a change of a mailbox names is called: by name, address, or id where nobody knows more."""
-    other = other_of(change)
-    known = situation.accounts.get(other)
-    if known is not None:
-        return known.name or known.user_name
-    return other or str(change.options.properties.get(FORWARD_OUTSIDE) or "")
+    known = situation.accounts.get(other_of(change))
+    return other_or_address(change) if known is None else known.name or known.user_name
 
 
 def _ways(change: Change, situation: Situation) -> Iterator[Obstacle]:
