@@ -100,6 +100,49 @@ def lent(tenant: Tenant, where: str, *, scope: str = "") -> Iterator[dict[str, A
 
 
 @contextmanager
+def crowded(
+    tenant: Tenant,
+    guid: str,
+    *,
+    name: str,
+    count: int,
+    dynamic: bool = False,
+    family: int = 1,
+    relation: int = 1,
+) -> Iterator[list[str]]:
+    """Somebody holds many things directly for a while, as the last sync saw it: their names, in order."""
+    kind, prefix = {1: ("security_group", "group"), 3: ("licence", "licence")}[family]
+    values = {"tenant": tenant.id, "guid": guid, "name": name, "count": count, "dynamic": dynamic, "family": family,
+              "relation": relation, "kind": kind, "prefix": prefix}  # fmt: skip
+    give = """
+        WITH made AS (
+            INSERT INTO permission (tenant_id, family, kind, guid, parent, key, name, facts, first_seen, since)
+            SELECT %(tenant)s, %(family)s, %(kind)s, g.guid, '00000000-0000-0000-0000-000000000000',
+                   %(prefix)s || ':' || g.guid, %(name)s || ' ' || lpad(g.n::text, 3, '0'),
+                   CASE WHEN %(dynamic)s THEN '{"dynamic": true}'::jsonb ELSE '{}' END, now(), now()
+            FROM (SELECT n, gen_random_uuid() AS guid FROM generate_series(1, %(count)s) n) g
+            RETURNING tenant_id, id, name
+        ), given AS (
+            INSERT INTO grants (tenant_id, holder_id, permission_id, relation, opened_at)
+            SELECT a.tenant_id, a.id, made.id, %(relation)s, now()
+            FROM made JOIN account a ON a.tenant_id = made.tenant_id AND a.guid = %(guid)s::uuid
+        )
+        SELECT name FROM made ORDER BY name
+    """
+    take = """
+        WITH gone AS (DELETE FROM permission WHERE tenant_id = %(tenant)s AND starts_with(name, %(name)s) RETURNING id)
+        DELETE FROM grants WHERE tenant_id = %(tenant)s AND permission_id IN (SELECT id FROM gone)
+    """
+    with connect() as connection:
+        names = [str(name) for (name,) in connection.execute(give, values).fetchall()]
+    try:
+        yield names
+    finally:
+        with connect() as connection:
+            connection.execute(take, values)
+
+
+@contextmanager
 def gone(tenant: Tenant, guid: str) -> Iterator[None]:
     """Somebody was deleted, as the last sync saw it."""
     query = "UPDATE account SET gone_at = %s WHERE tenant_id = %s AND guid = %s::uuid"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from plan_asking import LATER, SOMEBODY, UNIT, asked, drafted, first, gone, holding, lent, planned, told
+from plan_asking import LATER, SOMEBODY, UNIT, asked, crowded, drafted, first, gone, holding, lent, planned, told
 from plannable import WRITING, choose, group, person, plannable, pointing
 from visitors import use_link
 
@@ -19,6 +19,7 @@ from chamberlain.bootstrap import World
 from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import ACCESS_GIVING, ACCESS_TAKING, OF_MAILBOX, Verb
+from chamberlain.queries.composing import MOST_HELD
 from chamberlain.settings import Settings
 from chamberlain.store.connection import rows
 from chamberlain.web.plan_deeds import DEEDS, without_form
@@ -124,6 +125,33 @@ def test_an_application_that_is_held_directly_is_taken(client: Client, tenant: T
         assert f'name="what" value="{held["key"]}"' in shown
         made = drafted(asked(client, tenant, who=held["guid"], verb="remove_app_role", what=held["key"], do="add"))
         assert made == (Change(Verb.REMOVE_APP_ROLE, Subject(held["guid"]), held["key"]),)
+
+
+def test_of_much_that_is_held_the_first_is_offered_and_the_page_says_that_there_is_more(
+    client: Client, tenant: Tenant
+) -> None:
+    who = person(tenant, outside=[], place=4)["guid"]
+    with (
+        crowded(tenant, who, name="! a rule", count=MOST_HELD + 1, dynamic=True),
+        crowded(tenant, who, name="! by hand", count=MOST_HELD + 1, dynamic=False) as names,
+    ):
+        answer = asked(client, tenant, who=who, verb="remove_member", do="look")
+        shown = told(answer)
+        assert answer.content.decode().count('name="what" value="') == MOST_HELD
+        assert [name for name in names if name in shown] == names[:MOST_HELD]
+        assert "! a rule" not in shown, "what a rule put them in is not taken by hand, and takes no place"
+        assert f"These are the first {MOST_HELD} by name, and there are more." in shown
+    after = asked(client, tenant, who=who, verb="remove_member", do="look")
+    assert "and there are more" not in told(after)
+
+
+def test_services_are_those_of_the_licence_however_many_others_are_held(client: Client, tenant: Tenant) -> None:
+    held = holding(tenant, "p.family = 3 AND g.relation = 3 AND jsonb_array_length(q.content -> 'disabled') > 0")
+    with crowded(tenant, held["guid"], name="! licence", count=MOST_HELD, family=3, relation=3):
+        form = {"who": held["guid"], "verb": "set_plans", "what": held["key"]}
+        shown = asked(client, tenant, **form, do="look").content.decode()
+    boxes = re.findall(r'name="on" value="([^"]+)"( checked)?', shown)
+    assert {guid for guid, checked in boxes if not checked} == set(held["detail"]["disabled"])
 
 
 def test_eligibility_that_nobody_holds_says_so(client: Client, tenant: Tenant) -> None:

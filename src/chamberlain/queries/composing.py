@@ -47,7 +47,14 @@ class Held:
     scope: str
     by: tuple[str, ...]
     off: tuple[str, ...] = ()
-    ends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is held directly, by name. `has_more`: there is more than these."""
+
+    things: tuple[Held, ...]
+    has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +115,18 @@ def _called(change: Change, known: dict[str, Named]) -> str:
 
 
 def held_directly(
-    *, viewer: Actor, tenant: Tenant, subjects: Iterable[Subject], family: Family, relation: Relation
-) -> tuple[Held, ...]:
+    *,
+    viewer: Actor,
+    tenant: Tenant,
+    subjects: Iterable[Subject],
+    family: Family,
+    relation: Relation,
+    key: str = "",
+    most: int = MOST_HELD,
+) -> Holding:
     """What any of these holds directly, each thing once, in the order of names; nobody is put in or out by a rule.
 
+    key     of the one permission that it is about; "" for all of them
     raises  Refused("not_allowed")
     """
     require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
@@ -121,21 +136,18 @@ def held_directly(
         guids=[one.guid for one in asked if one.type is SubjectType.ACCOUNT and one.guid],
         groups=[one.key for one in asked if one.type is SubjectType.GROUP],
         family=int(family),
-        relations=[int(relation)],
-        limit=MOST_HELD * max(1, len(asked)),
+        relation=int(relation),
+        key=key,
+        most=most + 1,
     )
     found: dict[tuple[str, str], Held] = {}
     for row in rows:
-        if row["by_rule"] and relation is Relation.MEMBER:
-            continue
-        detail = row["detail"] or {}
-        scope = str(detail.get("scope") or "/")
+        detail, scope = row["detail"] or {}, row["scope"]
         before = found.get((row["key"], scope))
         by = (*(before.by if before else ()), row["subject"])
         off = tuple(sorted(detail.get("disabled") or ())) if before is None else before.off
-        ends = str(detail.get("ends") or "")
-        found[row["key"], scope] = Held(row["key"], row["name"], Kind(row["kind"]), scope, by, off, ends)
-    return tuple(found.values())[:MOST_HELD]
+        found[row["key"], scope] = Held(row["key"], row["name"], Kind(row["kind"]), scope, by, off)
+    return Holding(tuple(found.values())[:most], has_more=len(found) > most)
 
 
 def licences(*, viewer: Actor, tenant: Tenant) -> tuple[LicenceChoice, ...]:

@@ -92,6 +92,7 @@ class Composer:
             "formless": without_form(),
             "audiences": AUDIENCE_WORDS,
             "whom": self._whom(),
+            "most_held": composing.MOST_HELD,
             **(self._asked(deed) if deed else {}),
         }
 
@@ -144,11 +145,13 @@ class Composer:
             case What.THING:
                 return {"things": self._things(deed)}
             case What.HELD:
-                return {"things": self._held(deed)}
+                things, has_more = self._held(deed)
+                return {"things": things, "has_more": has_more}
             case What.LICENCE:
-                is_swap = deed.verb is Verb.SWAP_LICENCE
-                instead = {"instead": self._held(DEEDS[Verb.REMOVE_LICENCE])} if is_swap else {}
-                return {"things": self._licences(), **instead}
+                if deed.verb is not Verb.SWAP_LICENCE:
+                    return {"things": self._licences()}
+                instead, has_more = self._held(DEEDS[Verb.REMOVE_LICENCE])
+                return {"things": self._licences(), "instead": instead, "has_more": has_more}
             case What.PROPERTIES:
                 return self._properties(deed)
             case What.MAILBOX:
@@ -184,9 +187,10 @@ class Composer:
         allowed = self.changing.owner_kinds if deed.verb is Verb.ADD_OWNER else self.changing.kinds
         return tuple(kind for kind in deed.kinds if kind in allowed)
 
-    def _held(self, deed: Deed) -> list[Choice]:
+    def _held(self, deed: Deed) -> tuple[list[Choice], bool]:
+        """What they hold of it, and whether there is more than is offered."""
         if deed.verb.family is None or not self.form.who:
-            return []
+            return [], False
         held = composing.held_directly(
             viewer=self.viewer, tenant=self.tenant, subjects=self.form.who, family=deed.verb.family,
             relation=deed.relation,
@@ -194,11 +198,12 @@ class Composer:
         many = len(self.form.who)
         is_swap = self.form.deed is not None and self.form.deed.verb is Verb.SWAP_LICENCE
         chosen = {self.form.instead_of} if is_swap else set(self.form.what)
-        return [
+        choices = [
             Choice(value, one.name, _held_note(one, many), chosen=value in chosen, icon=words.KIND_ICON[one.kind])
-            for one in held
+            for one in held.things
             for value in (one.key if one.scope == "/" else f"{one.key} {one.scope}",)
         ]
+        return choices, held.has_more
 
     def _licences(self) -> list[Choice]:
         found = composing.licences(viewer=self.viewer, tenant=self.tenant)
@@ -211,7 +216,7 @@ class Composer:
         if key == self.form.services_of:
             off = {guid for guid, _name in known if guid not in self.form.on}
         else:
-            off = self._off_now(key) if deed.verb is Verb.SET_PLANS else set()
+            off = self._off_now(key) if key and deed.verb is Verb.SET_PLANS else set()
         return {
             "services_of": key if known else "",
             "services": [Choice(guid, name, chosen=guid not in off) for guid, name in known],
@@ -220,9 +225,9 @@ class Composer:
     def _off_now(self, key: str) -> set[str]:
         held = composing.held_directly(
             viewer=self.viewer, tenant=self.tenant, subjects=self.form.who, family=Family.LICENCE,
-            relation=DEEDS[Verb.SET_PLANS].relation,
+            relation=DEEDS[Verb.SET_PLANS].relation, key=key,
         )  # fmt: skip
-        return {guid for one in held if one.key == key for guid in one.off}
+        return {guid for one in held.things for guid in one.off}
 
     def _scopes(self) -> list[Choice]:
         used = composing.scopes_in_use(viewer=self.viewer, tenant=self.tenant)
