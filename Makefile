@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 WORKERS := 2
+# Hundreds of short processes: each would compile everything anew where this is set, as it is in many containers.
+unexport PYTHONDONTWRITEBYTECODE
 
 FRONTEND := $(shell find frontend src/chamberlain/web/templates \
 	\( -name node_modules -prune \) -o -type f -print 2>/dev/null)
@@ -47,7 +49,7 @@ $(STAMPS)/uv: $(STAMPS)/venv requirements/uv.txt
 
 $(STAMPS)/packages: $(STAMPS)/uv requirements/dev.txt
 	@echo "== Packages"
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --require-hashes requirements/dev.txt
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
 	@touch $@
 
 $(STAMPS)/project: $(STAMPS)/packages pyproject.toml requirements/runtime.in
