@@ -30,7 +30,7 @@ KILLS = 2
 LONGEST_LIFE_SECONDS = 1.2
 BEGINS_WITHIN_SECONDS = 60.0
 ENDS_WITHIN_SECONDS = 300.0
-ROUND_SECONDS = 0.1  # of a worker; in earnest it looks after the dead every two seconds
+ROUND_SECONDS = 0.2  # of a worker; in earnest it looks after the dead every two seconds
 OFTEN, RARELY = 0.02, 0.1  # seconds between two looks
 # Microsoft's replicas lag for seconds and minutes, the simulator's for a fraction of one: so much less is waited.
 QUICK = Patience(proof=(0.0, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0), doubt=(0.0, 0.2, 0.4, 0.6), refusal=(0.0, 0.2, 0.4))
