@@ -212,6 +212,14 @@ def when(moment: datetime) -> SafeString:
 
 
 @register.filter
+def minute(moment: datetime) -> SafeString:
+    """The moment to the minute, in UTC, where a heading says so; to the second where somebody points at it."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), f"{moment:%Y-%m-%d %H:%M}"
+    )
+
+
+@register.filter
 def exact(moment: datetime) -> str:
     """The moment itself."""
     return moments.exact(moment)
