@@ -14,7 +14,6 @@ from chamberlain.model.run import Mode, PhaseName, Planned, ReadingPlan, Why
 PAGE = 999
 MEMBERS_PAGE = 500
 GROUPS_A_STREAM = 50
-APPS_A_BATCH = 20
 LINK_LASTS = timedelta(days=6)  # Microsoft's tokens live seven days; a day is left for a run that waits
 RANGE_OBJECTS = 5_000
 MOST_RANGES = 16

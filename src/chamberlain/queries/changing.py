@@ -14,8 +14,6 @@ from chamberlain.policy.planning.needs import MAIL_KINDS, capabilities_for
 from chamberlain.policy.planning.pairs import pair_for
 from chamberlain.store import scopes, tenants
 
-_ALONE = (Verb.ENABLE, Verb.BLOCK, Verb.REVOKE_SESSIONS, Verb.REPROCESS_LICENCES)
-
 
 @dataclass(frozen=True, slots=True)
 class Changing:
@@ -39,11 +37,6 @@ class Changing:
     def is_read_only(self) -> bool:
         """Whether only the choice of what may be changed is missing."""
         return self.is_allowed and self.is_connected and not self.chosen
-
-    @property
-    def alone(self) -> tuple[Verb, ...]:
-        """What may be done to an account itself."""
-        return tuple(verb for verb in _ALONE if self.may(verb))
 
     @property
     def kinds(self) -> frozenset[Kind]:

@@ -223,21 +223,3 @@ def _verb(word: str, key: str) -> Verb | None:
         return None if pair is None else pair[0 if word == GIVE else 1]
     verb = next((one for one in Verb if one.value == word), None)
     return verb if verb in (WITH_PERMISSION if key else ALONE) else None
-
-
-def names_of(*, viewer: Actor, tenant: Tenant, changes: Sequence[Change]) -> tuple[tuple[Change, str, str], ...]:
-    """Changes with what whom and what they concern are called; those whose subject or permission is gone are left out.
-
-    raises  Refused("not_allowed")
-    """
-    require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
-    known = store.names(
-        tenant_id=tenant.id,
-        guids={one.subject.guid for one in changes},
-        keys={one.permission for one in changes if one.permission},
-    )
-    return tuple(
-        (one, known[one.subject.guid], known.get(one.permission, ""))
-        for one in changes
-        if one.subject.guid in known and (not one.permission or one.permission in known)
-    )

@@ -205,11 +205,6 @@ def undone_by(*, tenant_id: int, plan_id: int) -> tuple[int, ...]:
     return tuple(found.values_list("id", flat=True))
 
 
-def written_since(*, tenant_id: int, since: datetime) -> int:
-    """How many steps were sent to the tenant since then."""
-    return StepRow.objects.filter(tenant_id=tenant_id, called_at__gte=since).count()
-
-
 @transaction.atomic
 def note_pause(plan_id: int, *, why: tuple[str, Mapping[str, str]], now: datetime) -> bool:
     """Pauses a plan that runs; whether it did run."""

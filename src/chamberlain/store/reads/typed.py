@@ -1,4 +1,4 @@
-"""Many names at once, as people type them: whom and what each may mean, and what ids are called."""
+"""Many names at once, as people type them: whom and what each may mean."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -34,17 +34,6 @@ def people(*, tenant_id: int, texts: Iterable[str]) -> list[dict[str, Any]]:
 def permissions(*, tenant_id: int, texts: Iterable[str]) -> list[dict[str, Any]]:
     """What these mean exactly: key, name, note (its kind), the text in small letters; rank as of people."""
     return _asked(f"{_TYPED} {_THINGS} ORDER BY text, rank, note, name, id", tenant_id, texts)
-
-
-def names(*, tenant_id: int, guids: Iterable[str], keys: Iterable[str]) -> dict[str, str]:
-    """What these people and permissions are called; what is not there is missing."""
-    found = rows(
-        f"SELECT a.guid::text AS id, a.name FROM account a WHERE {_PERSON} AND a.guid = ANY(%(guids)s::uuid[]) "  # noqa: S608 - constants
-        f"UNION ALL SELECT p.key, CASE WHEN p.app IN ('', p.name) THEN p.name ELSE p.app || ': ' || p.name END "
-        f"FROM permission p WHERE {_THING} AND p.key = ANY(%(keys)s)",
-        {"tenant": tenant_id, "guids": list(guids), "keys": list(keys)},
-    )
-    return {row["id"]: row["name"] for row in found}
 
 
 def _asked(query: str, tenant_id: int, texts: Iterable[str]) -> list[dict[str, Any]]:
