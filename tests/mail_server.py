@@ -28,6 +28,7 @@ class Office:
     answers   to what comes after DATA, one for each message; then it takes everything
     receivers what it says to RCPT of an address
     seconds   it waits before it answers to DATA
+    goes_on   it answers to no DATA while this is not set, as it is from the start
     seen      all that came whole, whether it was taken or not
     """
 
@@ -36,6 +37,7 @@ class Office:
     receivers: dict[str, str] = field(default_factory=dict)
     sender: str = ""
     seconds: float = 0.0
+    goes_on: threading.Event = field(default_factory=threading.Event)
     taken: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     were_protected: list[bool] = field(default_factory=list)
@@ -72,14 +74,17 @@ class Office:
     ) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
-        self.seen.append(message_from_bytes(content, policy=default))  # type: ignore[arg-type]  # an EmailMessage
+        mail: EmailMessage = message_from_bytes(content, policy=default)  # type: ignore[assignment]  # by its policy
+        self.seen.append(mail)
         self.in_hand += 1
         if self.seconds:
             await asyncio.sleep(self.seconds)
+        if not self.goes_on.is_set():
+            await asyncio.to_thread(self.goes_on.wait)
         answer = self.answers.pop(0) if self.answers else "250 taken"
         if answer.startswith("250"):
             self.raw.append(content)
-            self.taken.append(self.seen[-1])
+            self.taken.append(mail)
             self.were_protected.append(session.ssl is not None)
         return answer
 
@@ -114,6 +119,7 @@ def make_papers(folder: Path, *, name: str = "localhost") -> Papers:
 def mail_server(*, papers: Papers | None = None, tls: bool = False, auth: bool = False) -> Iterator[Office]:
     """The server: plain, with STARTTLS where there are papers, with TLS from the start where asked."""
     office = Office()
+    office.goes_on.set()
     options: dict[str, Any] = {"hostname": "mail.test"}
     if papers and not tls:
         options |= {"tls_context": papers.server, "require_starttls": True}
@@ -131,6 +137,7 @@ def mail_server(*, papers: Papers | None = None, tls: bool = False, auth: bool =
     office.port = server.sockets[0].getsockname()[1]
 
     async def end() -> None:
+        office.goes_on.set()
         server.close()
         others = [task for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
         for task in others:

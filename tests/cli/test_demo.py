@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from workers import wait_until
+
 STARTS_WITHIN = 90.0
 SIZES = ("--users", "40", "--groups", "8", "--memberships", "100", "--apps", "4")
 
@@ -124,7 +126,7 @@ def test_the_demo_connects_survives_a_kill_and_keeps_its_data(data: Path) -> Non
         assert again.wait(timeout=60) == 0
     assert status(data)["running"] is False
     if Path("/proc/self/environ").exists():
-        assert processes_of(data) == []
+        wait_until(lambda: processes_of(data) == [])
 
     reset = subprocess.run(
         [sys.executable, "-m", "chamberlain.cli", "demo", "--reset"], env=environment(data), check=False, timeout=60

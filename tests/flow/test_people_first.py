@@ -84,10 +84,10 @@ def bulk_work(strict: Simulated, tenant: Tenant) -> Iterator[SharedLedger]:
 def test_connecting_does_not_wait_for_a_sync_that_has_emptied_the_budget(strict: Simulated, tenant: Tenant) -> None:
     with bulk_work(strict, tenant) as ledger:
         batch = ledger.lease(
-            Workload.DIRECTORY.value, wanted=20, least=20, reserve=RESERVE[Priority.BULK], tally=Tally()
+            Workload.DIRECTORY.value, wanted=80, least=80, reserve=RESERVE[Priority.BULK], tally=Tally()
         )
-        assert (batch.granted, batch.wait > 1.5) == (0, True), "otherwise there is nothing to wait for"
-        assert connect_again(strict) < 1.5
+        assert (batch.granted, batch.wait > 6.0) == (0, True), "otherwise there is nothing to wait for"
+        assert connect_again(strict) < batch.wait
         (use,) = [use for use in quota.usage(tenant.id) if use.workload is Workload.DIRECTORY]
         assert 1 <= use.requests <= 2  # connecting and connecting again; the first may have been in the hour before
         assert use.waited < timedelta(seconds=0.5)
@@ -104,13 +104,13 @@ def test_connecting_again_draws_on_the_budget_of_the_syncs(golden: Simulated, po
 def test_a_pause_holds_for_people_too_and_a_long_one_is_told_at_once(golden: Simulated, pointed: Point) -> None:
     pointed(golden)
     tenant = connect(golden)
-    connect_again(golden)
+    at_most = connect_again(golden) + PATIENCE  # what this machine takes where nothing is to be waited for
     with SharedLedger(tenant_id=tenant.id, client_id=golden.own_client_id) as ledger:
         ledger.pause(Workload.DIRECTORY.value, wait=timedelta(seconds=1), unexplained=False)
-        assert 0.9 < connect_again(golden) < 1 + PATIENCE
+        assert 0.9 < connect_again(golden) < 1 + at_most
         ledger.pause(Workload.DIRECTORY.value, wait=timedelta(minutes=5), unexplained=False)
     began = time.monotonic()
     with pytest.raises(Upstream) as raised:
         connect_again(golden)
     assert raised.value.code == "microsoft_busy"
-    assert time.monotonic() - began < PATIENCE
+    assert time.monotonic() - began < at_most

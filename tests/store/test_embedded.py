@@ -20,6 +20,7 @@ from chamberlain.errors import Conflict, Misconfigured
 from chamberlain.settings import Settings
 from chamberlain.store.embedded import Database, start_or_attach
 from chamberlain.store.embedded.binaries import PACKAGE, PIECES, installed
+from workers import wait_until
 
 AS_ROOT = os.geteuid() == 0
 only_root = pytest.mark.skipif(not AS_ROOT, reason="tells how the server runs when started by root")
@@ -173,6 +174,10 @@ def test_the_server_ends_when_its_owner_is_killed(place: Place) -> None:
 
 
 def test_after_the_owner_is_killed_the_next_start_works_at_once(place: Place) -> None:
+    place.open().stop()
+    begun = time.monotonic()
+    place.open().stop()
+    usual = time.monotonic() - begun  # what this machine takes to start and to stop where nobody was killed
     owner = place.starter()
     said(owner)
     with closing(psycopg.connect(place.open().url, autocommit=True)) as connection:
@@ -183,7 +188,7 @@ def test_after_the_owner_is_killed_the_next_start_works_at_once(place: Place) ->
     begun = time.monotonic()
     database = place.open()
 
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < usual + 5
     assert database.owned
     assert ask(database, "SELECT count(*) FROM kept") == 100_000
 
@@ -203,7 +208,7 @@ def test_no_orphan_survives_whoever_is_killed_together_with_the_owner(place: Pla
 
     assert database.owned
     assert ask(database) == 42
-    assert len(servers_in(place.data)) == 1
+    wait_until(lambda: len(servers_in(place.data)) == 1)  # a child of the server is called as it for a moment
 
 
 def servers_in(data: Path) -> list[int]:
