@@ -18,7 +18,7 @@ from chamberlain.model.plan import Fact, Facts, PlanState, StepState
 from chamberlain.model.verb import Verb
 from chamberlain.policy.moment import read_end
 from chamberlain.policy.planning.nothing import why_nothing
-from chamberlain.policy.planning.words import say_change, say_effect, say_moment, say_objection, say_obstacle
+from chamberlain.policy.planning.words import say_change, say_effect, say_held_back, say_obstacle
 from chamberlain.queries.connections import choose_tenant
 from chamberlain.queries.plan_document import document
 from chamberlain.queries.plans import PlanPage, find_plan, list_plans
@@ -148,9 +148,7 @@ def _print_barred(page: PlanPage) -> None:
 
 def _print_held(page: PlanPage) -> None:
     for objection in page.objections:
-        until = "" if objection.until is None else f" ({say_moment(objection.until, zone=objection.zone)})"
-        why = say_objection(objection) + until
-        out.print(f"[yellow]{_('held back')}:[/] {escape(why)}", highlight=False, soft_wrap=True)
+        out.print(f"[yellow]{_('held back')}:[/] {escape(say_held_back(objection))}", highlight=False, soft_wrap=True)
     if page.ran.pause is not None:
         sentence = explain(ChamberlainError(page.ran.pause[0], **page.ran.pause[1]))
         out.print(escape(f"{sentence.what} {sentence.why}"), style="yellow", highlight=False)

@@ -7,7 +7,7 @@ from chamberlain.cli.rows import columns
 from chamberlain.errors import ChamberlainError
 from chamberlain.language import gettext as _
 from chamberlain.model.rehearsal import Rehearsal, Rehearsed, Verdict
-from chamberlain.policy.planning.words import say_change, say_moment, say_objection
+from chamberlain.policy.planning.words import say_change, say_held_back, say_objection
 from chamberlain.sentences import explain
 
 WORDS = {
@@ -28,9 +28,7 @@ def show_rehearsal(found: Rehearsal, *, as_json: bool) -> None:
         table.add_row(*(escape(cell) for cell in _cells(one)))
     out.print(table)
     for objection in found.held:
-        until = f" ({say_moment(objection.until, zone=objection.zone)})" if objection.until else ""
-        told = say_objection(objection) + until
-        out.print(f"[yellow]{_('held back')}:[/] {escape(told)}", highlight=False, soft_wrap=True)
+        out.print(f"[yellow]{_('held back')}:[/] {escape(say_held_back(objection))}", highlight=False, soft_wrap=True)
     if found.barred is not None:
         out.print(f"[yellow]{_('held back')}:[/] {escape(_why(found.barred))}", highlight=False, soft_wrap=True)
     if found.is_stale:

@@ -16,7 +16,7 @@ from chamberlain.model.plan import Plan, PlanState, StepState
 from chamberlain.policy.planning.barring import barring
 from chamberlain.policy.planning.guards import is_emergency, objections, trips
 from chamberlain.policy.planning.windows import is_open, opens_at
-from chamberlain.policy.planning.words import say_moment, say_objection, say_obstacle
+from chamberlain.policy.planning.words import say_held_back, say_obstacle
 from chamberlain.provision.journal import Failure
 from chamberlain.provision.situation import situation_of
 from chamberlain.store import halts, plans, roles, steps
@@ -89,8 +89,7 @@ def barred(ran: Ran) -> Failure | None:
 
 def told(found: Sequence[Objection]) -> str:
     """All objections in one line."""
-    lines = (_line(one) for one in found[:10])
-    return " ".join(lines)
+    return " ".join(say_held_back(one) for one in found[:10])
 
 
 def halted(tenant_id: int) -> Failure | None:
@@ -174,8 +173,3 @@ def _standing(plan: Plan) -> Standing:
         room_at=changed[0][1] + HOUR if changed else None,
         administrators=roles.approvers(tenant_id=plan.tenant_id),
     )
-
-
-def _line(one: Objection) -> str:
-    until = "" if one.until is None else f" ({say_moment(one.until, zone=one.zone)})"
-    return say_objection(one) + until

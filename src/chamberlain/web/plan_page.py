@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from chamberlain.errors import ChamberlainError
 from chamberlain.language import gettext
 from chamberlain.model.actor import Actor
-from chamberlain.model.guard import Guard, Objection
+from chamberlain.model.guard import Guard
 from chamberlain.model.plan import Barred, Facts, PlanState, Restorable, Step
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.planning.cost import least_time, least_units
@@ -17,10 +17,10 @@ from chamberlain.policy.planning.words import (
     RESTORABLE,
     say_change,
     say_effect,
-    say_moment,
     say_objection,
     say_obstacle,
     say_reason,
+    say_until,
 )
 from chamberlain.queries.plans import PlanPage
 from chamberlain.sentences import explain
@@ -100,7 +100,7 @@ def about_plan(request: HttpRequest, *, page: PlanPage, tenant: Tenant, viewer: 
         "totals": _totals(parts),
         "steps": _steps(plan.steps, address),
         "barred": stands_in_way(plan.barred),
-        "objections": [(one, say_objection(one), _until(one)) for one in page.objections],
+        "objections": [(one, say_objection(one), say_until(one)) for one in page.objections],
         "is_open": plan.state in OPEN,
         "is_own": plan.made_by == viewer.id,
         "needs_approval": bool(guards & {Guard.NEEDS_SECOND_PERSON, Guard.APPROVED_BY_MAKER}),
@@ -110,10 +110,6 @@ def about_plan(request: HttpRequest, *, page: PlanPage, tenant: Tenant, viewer: 
         "pause": explain(ChamberlainError(page.ran.pause[0], **page.ran.pause[1])) if page.ran.pause else None,
         "moved": _moved(page),
     }
-
-
-def _until(one: Objection) -> str:
-    return say_moment(one.until, zone=one.zone) if one.until else ""
 
 
 def _totals(parts: Sequence[Part]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chamberlain.model.guard import Guard, Objection, Window
 from chamberlain.policy.planning.windows import is_open, opens_at, zones
-from chamberlain.policy.planning.words import say_moment
+from chamberlain.policy.planning.words import say_held_back, say_moment
 
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
 SUNDAY = (6,)
@@ -123,3 +123,10 @@ def test_a_moment_is_said_by_the_clocks_of_the_zone_and_how_far_they_are_from_ut
     assert say_moment(summer.until, zone=NEW_YORK) == "2026-07-01 16:00 America/New_York (UTC-04:00)"
     assert say_moment(summer.until, zone="UTC") == "2026-07-01 20:00 UTC"
     assert say_moment(summer.until, zone="Atlantis/Capital") == "2026-07-01 20:00 UTC"
+
+
+def test_what_holds_a_plan_back_is_said_with_its_end_where_it_ends_by_itself() -> None:
+    waits = Objection(Guard.OUTSIDE_WINDOW, until=utc("2026-07-01T20:00"), zone=BERLIN)
+    why = "Changes are made within maintenance windows only."
+    assert say_held_back(waits) == f"{why} (2026-07-01 22:00 Europe/Berlin (UTC+02:00))"
+    assert say_held_back(Objection(Guard.OUTSIDE_WINDOW)) == why

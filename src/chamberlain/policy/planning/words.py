@@ -215,6 +215,17 @@ def say_objection(objection: Objection) -> str:
     return _filled(GUARD[objection.guard], {**objection.values, **told})
 
 
+def say_until(objection: Objection) -> str:
+    """When that which holds a plan back ends by itself; "" where somebody has to do something."""
+    return say_moment(objection.until, zone=objection.zone) if objection.until else ""
+
+
+def say_held_back(objection: Objection) -> str:
+    """Why a plan is held back, and until when, in one line."""
+    until = say_until(objection)
+    return f"{say_objection(objection)} ({until})" if until else say_objection(objection)
+
+
 def say_moment(moment: datetime, *, zone: str) -> str:
     """A moment as the clocks of a time zone show it, with the zone, and their distance from UTC where it has one."""
     if zone == UTC_ZONE or zone not in zones():

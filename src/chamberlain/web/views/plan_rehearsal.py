@@ -11,7 +11,7 @@ from chamberlain.model.actor import Actor
 from chamberlain.model.rehearsal import Rehearsal, Rehearsed, Verdict
 from chamberlain.model.tenant import Tenant
 from chamberlain.policy.authority import Deed, may
-from chamberlain.policy.planning.words import say_moment, say_objection
+from chamberlain.policy.planning.words import say_held_back
 from chamberlain.queries import connections
 from chamberlain.queries.plans import find_plan
 from chamberlain.sentences import explain
@@ -86,10 +86,7 @@ def _line(one: Rehearsed) -> dict[str, object]:
 
 
 def _held(found: Rehearsal) -> list[str]:
-    told = [
-        say_objection(one) + (f" ({say_moment(one.until, zone=one.zone)})" if one.until else "") for one in found.held
-    ]
-    return told + ([_why(found.barred)] if found.barred else [])
+    return [say_held_back(one) for one in found.held] + ([_why(found.barred)] if found.barred else [])
 
 
 def _why(failure: tuple[str, dict[str, str]]) -> str:
