@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from plan_asking import SOMEBODY, SOMETHING, UNIT, asked, drafted, first, told
 from plannable import WRITING, choose, group, person, plain_member, plannable, pointing
 from visitors import use_link
@@ -137,3 +139,31 @@ def test_many_are_chosen_in_the_list_of_people(client: Client, tenant: Tenant) -
     assert [one.subject.guid for one in made] == guids[:3]
     choose(tenant)
     assert 'name="who"' not in client.get(f"/t/{tenant.slug}/people").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"),
+    [
+        ({}, "Change what is known of them"),
+        ({"verb": "update_user", "do": "look"}, "Job title"),
+        ({"verb": "update_user", "p-manager": "{boss}", "shown_of": "{who}", "do": "add"}, "1 change added."),
+    ],
+)
+def test_who_somebody_is_is_asked_without_all_that_they_hold(
+    client: Client, tenant: Tenant, form: dict[str, str], shown: str
+) -> None:
+    who = person(tenant, outside=[])["guid"]
+    boss = person(tenant, outside=[who], place=3)["user_name"]
+    sent = {name: value.format(who=who, boss=boss) for name, value in form.items()}
+    part = {
+        "HX-Request": "true",
+        "HX-Target": "plan-body",
+    }  # the plan itself, which the whole page shows, asks for more
+    with CaptureQueriesContext(connection) as made:
+        answer = client.post(f"/t/{tenant.slug}/plans/new", {"person": who, "who": who, **sent}, headers=part)
+    assert answer.status_code == 200, told(answer)
+    assert shown in told(answer)
+    assert [one for one in made if "nesting" in one["sql"]] == []
+    with CaptureQueriesContext(connection) as made:
+        client.get(f"/t/{tenant.slug}/people/{who}")
+    assert [one for one in made if "nesting" in one["sql"]], "so it is seen where it is asked"

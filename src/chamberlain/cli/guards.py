@@ -18,7 +18,7 @@ from chamberlain.policy.planning import rails as typed
 from chamberlain.policy.planning.words import EYES, say_moment
 from chamberlain.queries.connections import choose_tenant
 from chamberlain.queries.guards import GuardPage, Protected, show_guards
-from chamberlain.queries.people import match_person
+from chamberlain.queries.people import match_profile
 from chamberlain.queries.plans import find_guards, match_permission
 
 app = typer.Typer(help=_("What holds changes back: limits, windows, what is protected, four eyes."))
@@ -180,7 +180,7 @@ def _meant(viewer: Actor, tenant: Tenant, person: str | None, permission: str | 
     """The object id of a person and the key of a permission that were named; "" for what was not."""
     if not person and not permission:
         raise typer.BadParameter(_("Name a person or a permission."))
-    account = str(match_person(viewer=viewer, tenant=tenant, text=person).row.guid) if person else ""
+    account = str(match_profile(viewer=viewer, tenant=tenant, text=person).row.guid) if person else ""
     return account, match_permission(viewer=viewer, tenant=tenant, text=permission) if permission else ""
 
 

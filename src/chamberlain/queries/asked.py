@@ -14,7 +14,7 @@ from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.authority import Deed, require
 from chamberlain.policy.planning.terms import can_end
 from chamberlain.queries.mailbox_wishes import of_mailbox
-from chamberlain.queries.people import match_person
+from chamberlain.queries.people import match_profile
 from chamberlain.queries.plans import match_permission
 
 GROUP = "group:"
@@ -89,7 +89,7 @@ class _Reader:
                 return Subject(str(UUID(text.removeprefix(GROUP))), SubjectType.GROUP)
             except ValueError:
                 raise Refused("plan_malformed", text=text, reason="it is no id of a group") from None
-        found = match_person(viewer=self._viewer, tenant=self._tenant, text=text.removeprefix("account:"))
+        found = match_profile(viewer=self._viewer, tenant=self._tenant, text=text.removeprefix("account:"))
         return Subject(str(found.row.guid))
 
     def _key(self, text: str) -> str:

@@ -247,7 +247,7 @@ def properties_of(*, viewer: Actor, tenant: Tenant, guid: UUID) -> dict[str, str
     """
     require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     try:
-        person = people.find_person(viewer=viewer, tenant=tenant, guid=guid)
+        person = people.find_profile(viewer=viewer, tenant=tenant, guid=guid)
     except NotFound:
         return {}
     facts = dict(person.facts)

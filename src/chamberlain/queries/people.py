@@ -71,6 +71,15 @@ class PersonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Profile:
+    """Somebody as their account says, without anything that they hold. `facts`: as of a person."""
+
+    row: PersonRow
+    manager: PersonRow | None
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One person. `facts` are profile lines as (label code, value), without empty ones.
 
@@ -145,10 +154,7 @@ def find_person(
     most    of what they hold now only so many of each kind, and of licences all: somebody may be in thousands of groups
     raises  NotFound("person_not_found"), NotFound("nothing_known_then")
     """
-    require_person(viewer, tenant=tenant, guid=guid)
-    profile = people.profile(tenant_id=tenant.id, guid=str(guid))
-    if profile is None:
-        raise NotFound("person_not_found", text=str(guid))
+    profile = _kept(viewer, tenant, guid)
     if at is not None:
         require_known(tenant_id=tenant.id, at=at)
     found = _person_now(tenant, guid, profile, most) if at is None else _person_then(tenant, guid, profile, at)
@@ -157,13 +163,38 @@ def find_person(
     return replace(found, manager=None, reports=())  # who sees only themselves sees no other person
 
 
-def _person_now(tenant: Tenant, guid: UUID, profile: dict[str, Any], most: int | None = None) -> Person:
-    held, numbers = _held_now(tenant, profile["id"], most)
+@snapshot()
+def find_profile(*, viewer: Actor, tenant: Tenant, guid: UUID) -> Profile:
+    """One person, for what asks who they are and not what they hold: somebody may hold thousands of things.
+
+    raises  Refused("not_allowed"), NotFound("person_not_found")
+    """
+    profile = _kept(viewer, tenant, guid)
+    row, manager = _with_manager(tenant, guid, profile)
+    is_shown = may(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
+    return Profile(row, manager if is_shown else None, _facts(profile))
+
+
+def _kept(viewer: Actor, tenant: Tenant, guid: UUID) -> dict[str, Any]:
+    require_person(viewer, tenant=tenant, guid=guid)
+    profile = people.profile(tenant_id=tenant.id, guid=str(guid))
+    if profile is None:
+        raise NotFound("person_not_found", text=str(guid))
+    return profile
+
+
+def _with_manager(tenant: Tenant, guid: UUID, profile: dict[str, Any]) -> tuple[PersonRow, PersonRow | None]:
     wanted = [str(guid), *([profile["manager"]] if profile["manager"] else [])]
     found = {row["guid"]: person_row(row) for row in people.by_guids(tenant_id=tenant.id, guids=wanted)}
+    return found[guid], found.get(UUID(profile["manager"])) if profile["manager"] else None
+
+
+def _person_now(tenant: Tenant, guid: UUID, profile: dict[str, Any], most: int | None = None) -> Person:
+    held, numbers = _held_now(tenant, profile["id"], most)
+    row, manager = _with_manager(tenant, guid, profile)
     return Person(
-        row=found[guid],
-        manager=found.get(UUID(profile["manager"])) if profile["manager"] else None,
+        row=row,
+        manager=manager,
         reports=tuple(
             person_row(row) for row in people.reports(tenant_id=tenant.id, guid=str(guid), limit=MOST_REPORTS)
         ),
@@ -218,9 +249,22 @@ def match_person(*, viewer: Actor, tenant: Tenant, text: str, at: datetime | Non
 
     raises  NotFound("person_not_found"), Conflict("person_ambiguous", candidates=...), NotFound("nothing_known_then")
     """
+    return find_person(viewer=viewer, tenant=tenant, guid=_matched(viewer, tenant, text, at), at=at)
+
+
+@snapshot()
+def match_profile(*, viewer: Actor, tenant: Tenant, text: str) -> Profile:
+    """The one whom `match_person` finds, without anything that they hold.
+
+    raises  Refused("not_allowed"), NotFound("person_not_found"), Conflict("person_ambiguous", candidates=...)
+    """
+    return find_profile(viewer=viewer, tenant=tenant, guid=_matched(viewer, tenant, text, None))
+
+
+def _matched(viewer: Actor, tenant: Tenant, text: str, at: datetime | None) -> UUID:
     require(viewer, Deed.SEE_DIRECTORY, tenant_id=tenant.id)
     try:
-        return find_person(viewer=viewer, tenant=tenant, guid=UUID(text), at=at)
+        return UUID(text)
     except ValueError:
         search = people.matches if at is None else past.ever_matched
         found = search(tenant_id=tenant.id, text=text, limit=MOST_CANDIDATES)
@@ -228,7 +272,8 @@ def match_person(*, viewer: Actor, tenant: Tenant, text: str, at: datetime | Non
         raise NotFound("person_not_found", text=text)
     if len(found) > 1:
         raise Conflict("person_ambiguous", text=text, candidates=", ".join(row["user_name"] for row in found))
-    return find_person(viewer=viewer, tenant=tenant, guid=found[0]["guid"], at=at)
+    guid: UUID = found[0]["guid"]
+    return guid
 
 
 def _facts(profile: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.policy.planning.terms import can_end
 from chamberlain.queries.mailbox_wishes import of_mailbox_typed
-from chamberlain.queries.people import match_person
+from chamberlain.queries.people import match_profile
 from chamberlain.queries.plans import match_permission
 
 COLUMNS = ("person", "change", "permission")
@@ -99,7 +99,7 @@ class Wishes:
 
     def _guid(self, text: str) -> str:
         if text not in self._people:
-            found = match_person(viewer=self._viewer, tenant=self._tenant, text=text)
+            found = match_profile(viewer=self._viewer, tenant=self._tenant, text=text)
             self._people[text] = str(found.row.guid)
         return self._people[text]
 

@@ -16,7 +16,7 @@ from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.moment import read_end
 from chamberlain.queries import composing
-from chamberlain.queries.people import match_person
+from chamberlain.queries.people import match_profile
 from chamberlain.sentences import explain
 from chamberlain.web.plan_deeds import Deed, What, Who
 from chamberlain.web.plan_draft import LONGEST_PROPERTY, MANAGER, MOST_TICKED, carried, read
@@ -221,7 +221,7 @@ class Maker:
         return self._somebody(self.form.properties[MANAGER])
 
     def _somebody(self, text: str) -> str:
-        return str(match_person(viewer=self.viewer, tenant=self.tenant, text=text).row.guid)
+        return str(match_profile(viewer=self.viewer, tenant=self.tenant, text=text).row.guid)
 
 
 def shown_values(viewer: Actor, tenant: Tenant, form: Wanted) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from chamberlain.policy.planning.windows import zones
 from chamberlain.policy.planning.words import say_moment
 from chamberlain.queries import connections
 from chamberlain.queries.guards import GuardPage, halted_everywhere, show_guards
-from chamberlain.queries.people import match_person
+from chamberlain.queries.people import match_profile
 from chamberlain.queries.plans import match_permission
 from chamberlain.sentences import explain
 from chamberlain.web.address import path_or, text_in
@@ -216,7 +216,7 @@ def _drop_window(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
 def _protect(viewer: Actor, tenant: Tenant, sent: QueryDict) -> str:
     require(viewer, Deed.SET_GUARDS, tenant_id=tenant.id)
     person, permission = text_in(sent, "person"), text_in(sent, "permission")
-    account = str(match_person(viewer=viewer, tenant=tenant, text=person).row.guid) if person else ""
+    account = str(match_profile(viewer=viewer, tenant=tenant, text=person).row.guid) if person else ""
     key = match_permission(viewer=viewer, tenant=tenant, text=permission) if permission else ""
     return _set(viewer, tenant, lambda rails: typed_rails.protecting(rails, account=account, permission=key))
 

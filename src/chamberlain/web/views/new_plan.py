@@ -174,7 +174,7 @@ def _focus(given: QueryDict, viewer: Actor, tenant: Tenant) -> Focus:
             guid = UUID(person)
         except ValueError:
             return Focus()
-        return Focus(person=people.find_person(viewer=viewer, tenant=tenant, guid=guid).row)
+        return Focus(person=people.find_profile(viewer=viewer, tenant=tenant, guid=guid).row)
     if key:
         return Focus(permission=permissions.find_permission(viewer=viewer, tenant=tenant, key=key).row)
     return Focus()
