@@ -17,7 +17,8 @@ from chamberlain.bench.simulated import Simulated
 from chamberlain.model.carried import Ran
 from chamberlain.model.effect import Consequence
 from chamberlain.model.obstacle import Hindrance
-from chamberlain.model.plan import Change, Options, PlanState, Restorable, Subject
+from chamberlain.model.path import Link
+from chamberlain.model.plan import Change, Options, PlanState, Restorable, Subject, SubjectType
 from chamberlain.model.tenant import Tenant
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.service_plans import EXCLUSIVE
@@ -184,6 +185,28 @@ def test_a_seat_that_was_given_back_is_free_at_once(tenant: Tenant, settings: Se
     assert made(tenant, settings, wish).plan.barred == ()
     undone(tenant, settings, taken)
     assert hindrances(made(tenant, settings, wish)) == {Hindrance.NO_SEATS}
+
+
+def test_a_licence_that_a_group_was_given_is_known_to_the_plan_that_takes_a_member_out(
+    tenant: Tenant, settings: Settings
+) -> None:
+    found = rows(
+        "SELECT p.key, a.guid::text AS guid FROM permission p JOIN grants g ON g.tenant_id = p.tenant_id "
+        "AND g.permission_id = p.id AND g.relation = 1 AND g.via_id = 0 AND g.closed_at IS NULL "
+        "JOIN account a ON a.tenant_id = g.tenant_id AND a.id = g.holder_id AND a.gone_at IS NULL AND a.enabled "
+        "WHERE p.tenant_id = %(tenant)s AND p.key = ANY (%(keys)s) ORDER BY p.key, a.guid",
+        {"tenant": tenant.id, "keys": groups(tenant)},
+    )
+    licence = free_licence(tenant)
+    line = next(one for one in found if not has(tenant, Subject(one["guid"]), licence))
+    group = Subject(line["key"].removeprefix("group:"), SubjectType.GROUP)
+    given = do(tenant, settings, Change(Verb.ASSIGN_LICENCE, group, licence))
+    leaves = Change(Verb.REMOVE_MEMBER, Subject(line["guid"]), line["key"])
+    known = situation_of(tenant_id=tenant.id, changes=[leaves]).permissions[licence]
+    (told,) = made(tenant, settings, leaves).steps
+    lost = [one.link for one in told.step.effects if one.consequence is Consequence.LOSES]
+    assert Link(licence, known.kind, known.name) in lost
+    undone(tenant, settings, given)
 
 
 def has(tenant: Tenant, who: Subject, key: str) -> bool:

@@ -52,6 +52,8 @@ def situation_of(*, tenant_id: int, changes: Sequence[Change]) -> Situation:
     accounts = _accounts(tenant_id, changes)
     above, known = _above(tenant_id, changes, accounts, done)
     done_above = did.done(tenant_id=tenant_id, subjects=_groups(known) - _subjects(changes), since=since)
+    given_above = {one.change.permission for one in done_above} - {row["key"] for row in known}
+    known = [*known, *read.permissions(tenant_id=tenant_id, keys=sorted(given_above))]
     moved = did.moved(tenant_id=tenant_id, permissions={row["key"] for row in known}, since=since)
     idle = _idle(tenant_id, known, now=as_of)
     shut = frozenset(rails.get(PROTECTED_ACCOUNTS, ()))
