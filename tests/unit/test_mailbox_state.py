@@ -20,7 +20,7 @@ OWN: dict[str, Any] = {
         "status": "disabled",
         "externalAudience": "all",
         "internalReplyMessage": "",
-        "externalReplyMessage": "<html><body>Gone</body></html>",
+        "externalReplyMessage": "<html>\n<body>\nGone\n</body></html>",
     },
 }
 

@@ -22,11 +22,16 @@ def facts_of(mailboxes: Iterable[dict[str, Any]]) -> Iterator[Fact]:
         outside = str(one["forwarding_smtp_address"] or "").removeprefix("smtp:")
         yield FORWARDS, guid, one["forwards_to"] or "", outside, str(one["deliver_and_forward"])
         yield from ((MAY, guid, who, right) for right in RIGHTS for who in one[right])
-        said = (_TAG.sub("", replies[name]) for name in ("internalReplyMessage", "externalReplyMessage"))
+        said = (_read(replies[name]) for name in ("internalReplyMessage", "externalReplyMessage"))
         yield REPLIES, guid, "", replies["status"], replies["externalAudience"], *said
 
 
-def set_one(name: str, *values: str) -> Callable[[set[Fact], Change], None]:
+def _read(reply: str) -> str:
+    """What people read of it: Exchange wraps it in a page of its own."""
+    return " ".join(_TAG.sub(" ", reply).split())
+
+
+def _set_one(name: str, *values: str) -> Callable[[set[Fact], Change], None]:
     """A fact of which each mailbox has one."""
 
     def change_it(facts: set[Fact], change: Change) -> None:
@@ -68,8 +73,8 @@ def _reply(facts: set[Fact], change: Change) -> None:
     wanted = (
         "alwaysEnabled" if sets else "disabled",
         str(said.get("externalAudience") or (heard if sets else audience)),
-        _TAG.sub("", str(said.get("internalReplyMessage", inside))),
-        _TAG.sub("", str(said.get("externalReplyMessage", outside))),
+        _read(str(said.get("internalReplyMessage", inside))),
+        _read(str(said.get("externalReplyMessage", outside))),
     )
     _replace(facts, (REPLIES, change.subject.guid, "", *wanted))
 
@@ -87,10 +92,10 @@ DEEDS: dict[Verb, Callable[[set[Fact], Change], None]] = {
     Verb.END_REPLIES: _reply,
     Verb.SET_FORWARDING: _forward,
     Verb.END_FORWARDING: _forward,
-    Verb.HIDE_FROM_LISTS: set_one(HIDDEN, "True"),
-    Verb.SHOW_IN_LISTS: set_one(HIDDEN, "False"),
-    Verb.MAKE_SHARED: set_one(TYPE, "True"),
-    Verb.MAKE_PERSONAL: set_one(TYPE, "False"),
+    Verb.HIDE_FROM_LISTS: _set_one(HIDDEN, "True"),
+    Verb.SHOW_IN_LISTS: _set_one(HIDDEN, "False"),
+    Verb.MAKE_SHARED: _set_one(TYPE, "True"),
+    Verb.MAKE_PERSONAL: _set_one(TYPE, "False"),
     Verb.GIVE_FULL_ACCESS: _give("full_access"),
     Verb.TAKE_FULL_ACCESS: _take("full_access"),
     Verb.GIVE_SEND_AS: _give("send_as"),

@@ -145,11 +145,12 @@ class Schedule:
         if self.chance.random() < SYNC_SHARE:
             self.lives.sync()
         denied = set[Fact]()
-        for one in reversed(ran):
+        for place, one in reversed(tuple(enumerate(ran))):
             back = self._carry_out([partial(self._undo, one.plan.id)])
             if back is None:
                 return
-            now = self._compare(back, now, "undo", kept=before | self.deleted, others=others)
+            at_first = after(before, _done(ran[:place]), found=then, kept=self.deleted)
+            now = self._compare(back, now, "undo", kept=at_first | self.deleted, others=others)
             denied |= self._denied(back)
 
         def is_ours(fact: Fact) -> bool:
@@ -263,15 +264,13 @@ class Schedule:
         """What the tenant is like beside what it ought to be; what is left to people must not have happened."""
         log = writes_log.entries(self.tenant.simulator, after=self._log_from)
         now = self._state()
-        done = [one.step.change for plan in ran for one in plan.steps if one.step.state in DONE_STEPS]
-        self._note(what, after(before, done, found=now, kept=kept), now)
+        self._note(what, after(before, _done(ran), found=now, kept=kept), now)
         self._played.repeated += [f"{what}: again {deed}" for deed in writes_log.repeated(log)]
         self._played.repeated += [f"{what}: twice {deed}" for deed in writes_log.doubled(log)]
         for place, plan in enumerate(ran):
-            later = {
-                one.step.change.subject for other in ran[place + 1 :] for one in other.steps
-            }  # may have changed again
-            for change in (one.step.change for one in plan.steps if one.step.state in DONE_STEPS):
+            # what a later plan is about may have changed again
+            later = {one.step.change.subject for other in ran[place + 1 :] for one in other.steps}
+            for change in _done([plan]):
                 if change.subject not in later and not _is_so(change, before, now, kept, log):
                     self._played.unproved.append(f"{what}: called done, and is not: {change}")
         for one in ran:
@@ -293,6 +292,11 @@ class Schedule:
     def _note(self, what: str, wanted: State, found: State) -> None:
         for side, facts in (("missing", wanted - found), ("extra", found - wanted)):
             self._played.differences += [f"{what}: {side} {' '.join(fact)}" for fact in sorted(facts)[:KEPT]]
+
+
+def _done(ran: Iterable[Ran]) -> list[Change]:
+    """What plans call done."""
+    return [one.step.change for plan in ran for one in plan.steps if one.step.state in DONE_STEPS]
 
 
 def _is_aside(ran: Ran) -> bool:
