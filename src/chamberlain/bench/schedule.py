@@ -13,7 +13,7 @@ from chamberlain.bench.drift import Others, drift, touched_by_others
 from chamberlain.bench.granting import Grants
 from chamberlain.bench.lives import Lives
 from chamberlain.bench.mailbox_state import Fact
-from chamberlain.bench.tenant_state import ACCOUNT, INHERITED, UNSEEN, State, after, place_of, state_of
+from chamberlain.bench.tenant_state import ACCOUNT, INHERITED, UNSEEN, State, after, can_return, place_of, state_of
 from chamberlain.bench.trouble import Trouble
 from chamberlain.bench.wishes import Known, Wishes
 from chamberlain.bench.writable import ADMINISTRATOR, Writable
@@ -154,7 +154,7 @@ class Schedule:
             denied |= self._denied(back)
 
         def is_ours(fact: Fact) -> bool:
-            return place_of(fact) not in denied and fact not in others
+            return can_return(fact, before=before) and place_of(fact) not in denied and fact not in others
 
         touched = set(filter(is_ours, before ^ then))
         self._played.touched, self._played.refused = len(touched), len(denied)

@@ -46,6 +46,14 @@ def place_of(fact: Fact) -> Fact:
     return fact if fact[0] == mailbox_state.MAY else fact[:2]
 
 
+def can_return(fact: Fact, *, before: State) -> bool:
+    """Whether Microsoft lets anybody put it back: a display name that was empty cannot be emptied again.
+
+    source  https://learn.microsoft.com/graph/api/user-update (2026)
+    """
+    return fact[0] != NAME or (NAME, fact[1], "") not in before
+
+
 def after(state: State, changes: Iterable[Change], *, found: State, kept: State = frozenset()) -> State:
     """What the tenant has to be like when these have happened, and nothing else.
 
