@@ -5,7 +5,7 @@ from plan_asking import LATER, SOMEBODY, SOMETHING, UNIT
 
 from chamberlain.model.plan import Change, Options, Subject, SubjectType
 from chamberlain.model.verb import Verb
-from chamberlain.web.plan_deeds import DEEDS, What
+from chamberlain.web.plan_asks import ASKS, What
 from chamberlain.web.plan_draft import carried, read
 
 
@@ -60,4 +60,4 @@ def test_options_that_no_form_of_ours_sends_become_no_change(value: str) -> None
 
 
 def test_deeds_say_what_they_need_where_something_can_be_missing() -> None:
-    assert [deed.verb for deed in DEEDS.values() if deed.what is not What.NOTHING and not deed.missing] == []
+    assert [ask.verb for ask in ASKS.values() if ask.what is not What.NOTHING and not ask.missing] == []

@@ -22,7 +22,7 @@ from chamberlain.model.verb import ACCESS_GIVING, ACCESS_TAKING, OF_MAILBOX, Ver
 from chamberlain.queries.composing import MOST_HELD
 from chamberlain.settings import Settings
 from chamberlain.store.connection import rows
-from chamberlain.web.plan_deeds import DEEDS, without_form
+from chamberlain.web.plan_asks import ASKS, without_form
 from chamberlain.web.plan_draft import carried
 
 
@@ -48,8 +48,8 @@ def client(world: World) -> Client:
 
 
 def test_every_verb_has_a_form() -> None:
-    assert without_form() == (), "give it a form in web/plan_deeds.py"
-    assert {*DEEDS} == set(Verb)
+    assert without_form() == (), "give it a form in web/plan_asks.py"
+    assert {*ASKS} == set(Verb)
 
 
 @pytest.mark.parametrize("verb", [Verb.ADD_MEMBER, Verb.ADD_OWNER])

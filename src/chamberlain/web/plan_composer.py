@@ -18,7 +18,7 @@ from chamberlain.queries.changing import Changing
 from chamberlain.queries.composing import Held, LicenceChoice, Named
 from chamberlain.queries.permissions import PermissionRow
 from chamberlain.web import words
-from chamberlain.web.plan_deeds import DEEDS, Deed, What, Who, may, without_form
+from chamberlain.web.plan_asks import ASKS, Ask, What, Who, may, without_form
 from chamberlain.web.plan_mailbox import AUDIENCE_WORDS, LABELS
 from chamberlain.web.plan_making import NEEDED, NEVER_EMPTY, OF_ONE, shown_values
 from chamberlain.web.plan_told import PROPERTY, told_scope
@@ -64,9 +64,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A deed in the list of them."""
+    """One of what can be asked for, in the list of it."""
 
-    deed: Deed
+    ask: Ask
     open: bool
 
 
@@ -83,41 +83,41 @@ class Composer:
 
     def context(self) -> dict[str, object]:
         """The form as it stands."""
-        deed = self.form.deed
+        ask = self.form.ask
         return {
             "form": self.form,
-            "deed": deed,
+            "ask": ask,
             "errors": self.errors,
             "offers": self._offers(),
             "formless": without_form(),
             "audiences": AUDIENCE_WORDS,
             "whom": self._whom(),
             "most_held": composing.MOST_HELD,
-            **(self._asked(deed) if deed else {}),
+            **(self._asked(ask) if ask else {}),
         }
 
     def _offers(self) -> list[tuple[str, list[Offer]]]:
         found: dict[str, list[Offer]] = {}
-        for deed in DEEDS.values():
-            if not self._is_about(deed):
+        for ask in ASKS.values():
+            if not self._is_about(ask):
                 continue
-            found.setdefault(str(deed.heading), []).append(Offer(deed, may(deed, self.changing)))
+            found.setdefault(str(ask.heading), []).append(Offer(ask, may(ask, self.changing)))
         return list(found.items())
 
-    def _is_about(self, deed: Deed) -> bool:
+    def _is_about(self, ask: Ask) -> bool:
         """At a permission only what gives it is offered: who has it already is ticked on its own page."""
         if self.permission is None:
             return True
-        return deed.what in (What.THING, What.LICENCE) and self.permission.kind in deed.kinds
+        return ask.what in (What.THING, What.LICENCE) and self.permission.kind in ask.kinds
 
     def _whom(self) -> list[Choice]:
         """Those who were chosen, then those who were found."""
-        deed = self.form.deed
-        if deed is not None and deed.who not in (Who.PEOPLE, Who.HOLDERS):
+        ask = self.form.ask
+        if ask is not None and ask.who not in (Who.PEOPLE, Who.HOLDERS):
             return []
         known = composing.named(viewer=self.viewer, tenant=self.tenant, subjects=self.form.who)
         chosen = [known[one.key] for one in self.form.who if one.key in known]
-        found = self._looked_for(with_groups=deed is None or deed.who is Who.HOLDERS)
+        found = self._looked_for(with_groups=ask is None or ask.who is Who.HOLDERS)
         keys = {one.key for one in chosen}
         return [
             *(_whom(one, chosen=True) for one in chosen),
@@ -132,71 +132,71 @@ class Composer:
             viewer=self.viewer, tenant=self.tenant, text=text, size=WHOM_FOUND, with_groups=with_groups
         )
 
-    def _asked(self, deed: Deed) -> dict[str, object]:
+    def _asked(self, ask: Ask) -> dict[str, object]:
         return {
-            **self._what(deed),
-            **(self._services(deed) if deed.has_services else {}),
-            **({"scopes": self._scopes()} if deed.has_scope else {}),
-            **({"gone": self._gone()} if deed.who is Who.GONE else {}),
+            **self._what(ask),
+            **(self._services(ask) if ask.has_services else {}),
+            **({"scopes": self._scopes()} if ask.has_scope else {}),
+            **({"gone": self._gone()} if ask.who is Who.GONE else {}),
         }
 
-    def _what(self, deed: Deed) -> dict[str, object]:
-        match deed.what:
+    def _what(self, ask: Ask) -> dict[str, object]:
+        match ask.what:
             case What.THING:
-                return {"things": self._things(deed)}
+                return {"things": self._things(ask)}
             case What.HELD:
-                things, has_more = self._held(deed)
+                things, has_more = self._held(ask)
                 return {"things": things, "has_more": has_more}
             case What.LICENCE:
-                if deed.verb is not Verb.SWAP_LICENCE:
+                if ask.verb is not Verb.SWAP_LICENCE:
                     return {"things": self._licences()}
-                instead, has_more = self._held(DEEDS[Verb.REMOVE_LICENCE])
+                instead, has_more = self._held(ASKS[Verb.REMOVE_LICENCE])
                 return {"things": self._licences(), "instead": instead, "has_more": has_more}
             case What.PROPERTIES:
-                return self._properties(deed)
+                return self._properties(ask)
             case What.MAILBOX:
-                return {"mailbox": self._mailbox(deed)}
+                return {"mailbox": self._mailbox(ask)}
             case What.NOTHING:
                 return {}
 
-    def _mailbox(self, deed: Deed) -> list[Field]:
-        found = names_for(deed.verb)
+    def _mailbox(self, ask: Ask) -> list[Field]:
+        found = names_for(ask.verb)
         return [
-            Field(name, label, self.form.mailbox.get(name, ""), "", name in needed_for(deed.verb) and len(found) > 1,
+            Field(name, label, self.form.mailbox.get(name, ""), "", name in needed_for(ask.verb) and len(found) > 1,
                   self.errors.get(name, ""))
             for name, label in LABELS.items() if name in found
         ]  # fmt: skip
 
-    def _things(self, deed: Deed) -> list[Choice]:
+    def _things(self, ask: Ask) -> list[Choice]:
         known = composing.named(viewer=self.viewer, tenant=self.tenant, subjects=(), keys=self.form.what)
         chosen = [
             Choice(key, known[key].name, _kind_word(known[key].note), chosen=True)
             for key in self.form.what
-            if key in known and key.partition(":")[0] == _prefix(deed)
+            if key in known and key.partition(":")[0] == _prefix(ask)
         ]
         if not self.form.find_what:
             return chosen
         rows = composing.things(
-            viewer=self.viewer, tenant=self.tenant, text=self.form.find_what, kinds=self._kinds(deed), size=FOUND
+            viewer=self.viewer, tenant=self.tenant, text=self.form.find_what, kinds=self._kinds(ask), size=FOUND
         )
         return [*chosen, *(_thing(row) for row in rows if row.key not in self.form.what)]
 
-    def _kinds(self, deed: Deed) -> tuple[Kind, ...]:
-        if deed.verb.family is not Family.GROUP:
-            return deed.kinds
-        allowed = self.changing.owner_kinds if deed.verb is Verb.ADD_OWNER else self.changing.kinds
-        return tuple(kind for kind in deed.kinds if kind in allowed)
+    def _kinds(self, ask: Ask) -> tuple[Kind, ...]:
+        if ask.verb.family is not Family.GROUP:
+            return ask.kinds
+        allowed = self.changing.owner_kinds if ask.verb is Verb.ADD_OWNER else self.changing.kinds
+        return tuple(kind for kind in ask.kinds if kind in allowed)
 
-    def _held(self, deed: Deed) -> tuple[list[Choice], bool]:
+    def _held(self, ask: Ask) -> tuple[list[Choice], bool]:
         """What they hold of it, and whether there is more than is offered."""
-        if deed.verb.family is None or not self.form.who:
+        if ask.verb.family is None or not self.form.who:
             return [], False
         held = composing.held_directly(
-            viewer=self.viewer, tenant=self.tenant, subjects=self.form.who, family=deed.verb.family,
-            relation=deed.relation,
+            viewer=self.viewer, tenant=self.tenant, subjects=self.form.who, family=ask.verb.family,
+            relation=ask.relation,
         )  # fmt: skip
         many = len(self.form.who)
-        is_swap = self.form.deed is not None and self.form.deed.verb is Verb.SWAP_LICENCE
+        is_swap = self.form.ask is not None and self.form.ask.verb is Verb.SWAP_LICENCE
         chosen = {self.form.instead_of} if is_swap else set(self.form.what)
         choices = [
             Choice(value, one.name, _held_note(one, many), chosen=value in chosen, icon=words.KIND_ICON[one.kind])
@@ -209,14 +209,14 @@ class Composer:
         found = composing.licences(viewer=self.viewer, tenant=self.tenant)
         return [Choice(one.key, one.name, _seats(one), chosen=one.key in self.form.what) for one in found]
 
-    def _services(self, deed: Deed) -> dict[str, object]:
+    def _services(self, ask: Ask) -> dict[str, object]:
         """The services of the licence that is chosen: as ticked, or as they are, or all on."""
         key = self.form.what[0].partition(" ")[0] if self.form.what else ""
         known = composing.services(viewer=self.viewer, tenant=self.tenant, licence=key) if key else ()
         if key == self.form.services_of:
             off = {guid for guid, _name in known if guid not in self.form.on}
         else:
-            off = self._off_now(key) if key and deed.verb is Verb.SET_PLANS else set()
+            off = self._off_now(key) if key and ask.verb is Verb.SET_PLANS else set()
         return {
             "services_of": key if known else "",
             "services": [Choice(guid, name, chosen=guid not in off) for guid, name in known],
@@ -225,7 +225,7 @@ class Composer:
     def _off_now(self, key: str) -> set[str]:
         held = composing.held_directly(
             viewer=self.viewer, tenant=self.tenant, subjects=self.form.who, family=Family.LICENCE,
-            relation=DEEDS[Verb.SET_PLANS].relation, key=key,
+            relation=ASKS[Verb.SET_PLANS].relation, key=key,
         )  # fmt: skip
         return {guid for one in held.things for guid in one.off}
 
@@ -239,8 +239,8 @@ class Composer:
         ]
         return [Choice(one.value, one.name, chosen=one.value == self.form.scope) for one in offers]
 
-    def _properties(self, deed: Deed) -> dict[str, object]:
-        is_new = deed.verb is Verb.CREATE_USER
+    def _properties(self, ask: Ask) -> dict[str, object]:
+        is_new = ask.verb is Verb.CREATE_USER
         one = len(self.form.who) == 1 and self.form.who[0].type is SubjectType.ACCOUNT
         shown = self._shown() if one and not is_new else {}
         is_typed = self.form.properties and (is_new or self.form.shown_of == (self.form.who[0].guid if one else ""))
@@ -318,8 +318,8 @@ def _kind_word(note: str) -> str:
     return str(words.KIND[found]) if found in GROUP_KINDS else ""
 
 
-def _prefix(deed: Deed) -> str:
-    return deed.verb.family.name.lower() if deed.verb.family else ""
+def _prefix(ask: Ask) -> str:
+    return ask.verb.family.name.lower() if ask.verb.family else ""
 
 
 def choices_of_person(guid: UUID) -> tuple[Subject, ...]:

@@ -18,7 +18,7 @@ from chamberlain.policy.moment import read_end
 from chamberlain.queries import composing
 from chamberlain.queries.people import match_profile
 from chamberlain.sentences import explain
-from chamberlain.web.plan_deeds import Deed, What, Who
+from chamberlain.web.plan_asks import Ask, What, Who
 from chamberlain.web.plan_draft import LONGEST_PROPERTY, MANAGER, MOST_TICKED, carried, read
 from chamberlain.web.plan_mailbox import Mailbox
 from chamberlain.web.plan_wanted import OBJECT, UNIT, Wanted
@@ -48,7 +48,7 @@ class Maker:
     viewer: Actor
     tenant: Tenant
     form: Wanted
-    deed: Deed
+    ask: Ask
     room: int = MOST_TICKED
 
     def changes(self) -> tuple[Change, ...]:
@@ -60,7 +60,7 @@ class Maker:
         if wrong:
             raise WrongError(wrong)
         made = tuple(
-            Change(self.deed.verb, subject, key, options)
+            Change(self.ask.verb, subject, key, options)
             for subject in self._subjects()
             for key, options in self._things()
         )
@@ -69,48 +69,48 @@ class Maker:
                                         "Make a plan of what is there, or paste a list.")
                                       % {"n": f"{len(made):,}", "most": MOST_TICKED}})  # fmt: skip
         if read([carried(one) for one in made[:1]]) != made[:1]:
-            raise WrongError({"what": str(self.deed.missing) or _("This cannot be asked for here.")})
+            raise WrongError({"what": str(self.ask.missing) or _("This cannot be asked for here.")})
         return made
 
     def _subjects(self) -> tuple[Subject, ...]:
-        if self.deed.who is Who.NOBODY:
+        if self.ask.who is Who.NOBODY:
             return (Subject(""),)
-        return self.form.gone if self.deed.who is Who.GONE else self.form.who
+        return self.form.gone if self.ask.who is Who.GONE else self.form.who
 
     def _wrong(self) -> Iterator[tuple[str, str]]:
         yield from self._wrong_who()
         yield from self._wrong_what()
-        if self.deed.has_scope and self.form.scope in (UNIT, OBJECT) and not _is_id(self.form.scope_id):
+        if self.ask.has_scope and self.form.scope in (UNIT, OBJECT) and not _is_id(self.form.scope_id):
             yield "scope_id", _("Enter its object ID, such as 60de0000-0000-4000-8000-000000000001; Entra shows it.")
-        if self.deed.has_end and (sentence := self._wrong_end()):
+        if self.ask.has_end and (sentence := self._wrong_end()):
             yield "ends", sentence
-        if self.deed.what is What.PROPERTIES:
+        if self.ask.what is What.PROPERTIES:
             yield from self._wrong_properties()
-        if self.deed.what is What.MAILBOX:
+        if self.ask.what is What.MAILBOX:
             yield from self._mailbox().wrong()
 
     def _mailbox(self) -> Mailbox:
-        return Mailbox(self.deed.verb, self.form.mailbox, self._somebody)
+        return Mailbox(self.ask.verb, self.form.mailbox, self._somebody)
 
     def _wrong_who(self) -> Iterator[tuple[str, str]]:
-        if self.deed.who is Who.GONE and not self.form.gone:
-            yield "gone", str(self.deed.missing)
-        if self.deed.who not in (Who.PEOPLE, Who.HOLDERS):
+        if self.ask.who is Who.GONE and not self.form.gone:
+            yield "gone", str(self.ask.missing)
+        if self.ask.who not in (Who.PEOPLE, Who.HOLDERS):
             return
         if not self.form.who:
             yield "who", _("Choose first whom it is about.")
-        if self.deed.who is Who.PEOPLE and any(one.type is SubjectType.GROUP for one in self.form.who):
+        if self.ask.who is Who.PEOPLE and any(one.type is SubjectType.GROUP for one in self.form.who):
             yield "who", _("This is done to people only: untick the groups.")
 
     def _wrong_what(self) -> Iterator[tuple[str, str]]:
-        if self.deed.what in (What.THING, What.HELD, What.LICENCE) and not self.form.what:
-            yield "what", str(self.deed.missing)
-        if self.deed.verb is Verb.SWAP_LICENCE:
+        if self.ask.what in (What.THING, What.HELD, What.LICENCE) and not self.form.what:
+            yield "what", str(self.ask.missing)
+        if self.ask.verb is Verb.SWAP_LICENCE:
             if not self.form.instead_of:
                 yield "instead_of", _("Choose the licence that goes.")
             elif self.form.instead_of in self.form.what:
                 yield "what", _("This is the licence that goes: choose another one.")
-        if self.deed.verb is Verb.SET_PLANS and self.form.what and not self._services_were_shown():
+        if self.ask.verb is Verb.SET_PLANS and self.form.what and not self._services_were_shown():
             yield "services", _("These are its services: choose which are on, and add it again.")
 
     def _wrong_end(self) -> str:
@@ -130,32 +130,32 @@ class Maker:
 
     def _things(self) -> list[tuple[str, Options]]:
         options = self._options()
-        if self.deed.what in (What.NOTHING, What.PROPERTIES, What.MAILBOX):
+        if self.ask.what in (What.NOTHING, What.PROPERTIES, What.MAILBOX):
             return [("", options)]
         found = []
         for value in self.form.what:
             key, _space, scope = value.partition(" ")
-            scoped = scope if self.deed.what is What.HELD and scope else options.scope
+            scoped = scope if self.ask.what is What.HELD and scope else options.scope
             found.append((key, Options(scoped, options.ends, disabled_plans=options.disabled_plans,
                                        instead_of=options.instead_of)))  # fmt: skip
         return found
 
     def _options(self) -> Options:
-        form, deed = self.form, self.deed
+        form, ask = self.form, self.ask
         scope = "/"
-        if deed.has_scope:
+        if ask.has_scope:
             prefix = {UNIT: "/administrativeUnits/", OBJECT: "/"}.get(form.scope)
             scope = form.scope if prefix is None else prefix + form.scope_id
         return Options(
             scope=scope,
-            ends=self._end() if deed.has_end else None,
-            disabled_plans=self._off() if deed.has_services else None,
-            instead_of=form.instead_of if deed.verb is Verb.SWAP_LICENCE else "",
+            ends=self._end() if ask.has_end else None,
+            disabled_plans=self._off() if ask.has_services else None,
+            instead_of=form.instead_of if ask.verb is Verb.SWAP_LICENCE else "",
             properties=self._said(),
         )
 
     def _said(self) -> dict[str, str | bool | None]:
-        match self.deed.what:
+        match self.ask.what:
             case What.PROPERTIES:
                 return self._properties()
             case What.MAILBOX:
@@ -172,11 +172,11 @@ class Maker:
             return None
         known = composing.services(viewer=self.viewer, tenant=self.tenant, licence=self.form.services_of)
         off = tuple(sorted(guid for guid, _name in known if guid not in self.form.on))
-        return off if off or self.deed.verb is Verb.SET_PLANS else None
+        return off if off or self.ask.verb is Verb.SET_PLANS else None
 
     def _wrong_properties(self) -> Iterator[tuple[str, str]]:
         typed = self.form.properties
-        if self.deed.verb is Verb.CREATE_USER:
+        if self.ask.verb is Verb.CREATE_USER:
             for name in NEEDED:
                 if not typed.get(name):
                     yield (
@@ -186,7 +186,7 @@ class Maker:
                         ),
                     )
         elif not self._properties_or_wrong():
-            yield "properties", str(self.deed.missing)
+            yield "properties", str(self.ask.missing)
         yield from _malformed(typed)
         if typed.get(MANAGER):
             try:
@@ -211,7 +211,7 @@ class Maker:
                 found[name] = self._manager() if name == MANAGER else value
             elif name not in NEVER_EMPTY:
                 found[name] = None
-        if self.deed.verb is Verb.UPDATE_USER:
+        if self.ask.verb is Verb.UPDATE_USER:
             found |= dict.fromkeys(self.form.empty - NEVER_EMPTY)
         elif "userPrincipalName" in found and "mailNickname" not in found:
             found["mailNickname"] = nickname_of(str(found["userPrincipalName"]))

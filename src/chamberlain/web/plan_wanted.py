@@ -10,7 +10,7 @@ from chamberlain.model.mailbox import names_for
 from chamberlain.model.plan import Subject
 from chamberlain.model.verb import OF_MAILBOX, Verb
 from chamberlain.web.address import text_in
-from chamberlain.web.plan_deeds import DEEDS, Deed
+from chamberlain.web.plan_asks import ASKS, Ask
 from chamberlain.web.plan_draft import LONGEST_REPLY, MOST_TICKED, PROPERTIES, SCOPE, subject_of
 
 WHOLE, UNIT, OBJECT = "/", "unit", "object"
@@ -28,7 +28,7 @@ class Wanted:
     mailbox     what is said of a mailbox, by the names of model/mailbox
     """
 
-    deed: Deed | None
+    ask: Ask | None
     who: tuple[Subject, ...] = ()
     what: tuple[str, ...] = ()
     instead_of: str = ""
@@ -52,7 +52,7 @@ def wanted(given: QueryDict) -> Wanted:
     """What the form says; what no form of ours sends is left out."""
     verb = next((one for one in Verb if one.value == given.get("verb", "")), None)
     return Wanted(
-        deed=DEEDS.get(verb) if verb else None,
+        ask=ASKS.get(verb) if verb else None,
         who=_subjects(given, "who"),
         what=tuple(dict.fromkeys(text for text in given.getlist("what") if len(text) <= MOST_TICKED))[:MOST_TICKED],
         instead_of=text_in(given, "instead_of"),

@@ -31,9 +31,9 @@ from chamberlain.settings import load
 from chamberlain.web.address import text_in
 from chamberlain.web.frame import show, wants_fragment
 from chamberlain.web.identity import viewer_of
+from chamberlain.web.plan_asks import ASKS, What
 from chamberlain.web.plan_called import called
 from chamberlain.web.plan_composer import Composer, choices_of_person
-from chamberlain.web.plan_deeds import DEEDS, What
 from chamberlain.web.plan_draft import FIELD, MOST_TICKED, Tick, read, ticks, verb_for, written
 from chamberlain.web.plan_making import Maker, WrongError
 from chamberlain.web.plan_preview import preview
@@ -136,7 +136,7 @@ def new_plan(request: HttpRequest, slug: str) -> HttpResponseBase:
     do = text_in(request.POST, "do") if request.method == "POST" else ""
     if do == "list":
         return _of_list(page)
-    if do in ("add", "plan") and (do == "add" or page.form.deed is not None):
+    if do in ("add", "plan") and (do == "add" or page.form.ask is not None):
         page = _added(page)
         if page.errors or do == "add":
             return _answer(page)
@@ -153,7 +153,7 @@ def _page(request: HttpRequest, viewer: Actor, tenant: Tenant) -> Page:
     form = wanted(given)
     if focus.person is not None and not form.who:
         form = replace(form, who=choices_of_person(focus.person.guid))
-    if focus.permission is not None and form.deed is not None:
+    if focus.permission is not None and form.ask is not None:
         form = _about(form, focus.permission)
     changing = what_may_change(viewer=viewer, tenant=tenant)
     return Page(request, viewer, tenant, given, focus, changing, form, read(given.getlist(FIELD)))
@@ -161,8 +161,8 @@ def _page(request: HttpRequest, viewer: Actor, tenant: Tenant) -> Page:
 
 def _about(form: Wanted, permission: PermissionRow) -> Wanted:
     """At a permission, what is given is that one until somebody chooses another."""
-    deed = form.deed
-    is_its_kind = deed is not None and deed.what in (What.THING, What.LICENCE) and permission.kind in deed.kinds
+    ask = form.ask
+    is_its_kind = ask is not None and ask.what in (What.THING, What.LICENCE) and permission.kind in ask.kinds
     return replace(form, what=(permission.key,)) if is_its_kind and not form.what else form
 
 
@@ -183,10 +183,10 @@ def _focus(given: QueryDict, viewer: Actor, tenant: Tenant) -> Focus:
 def _added(page: Page) -> Page:
     """The page with the changes of the form among those to be planned, or with what is wrong with it."""
     form = page.form
-    if form.deed is None:
+    if form.ask is None:
         return replace(page, errors={"verb": _("Choose first what is to happen.")})
     try:
-        made = Maker(page.viewer, page.tenant, form, form.deed, MOST_TICKED - len(page.changes)).changes()
+        made = Maker(page.viewer, page.tenant, form, form.ask, MOST_TICKED - len(page.changes)).changes()
     except WrongError as wrong:
         return replace(page, errors=dict(wrong.fields))
     kept = tuple(one for one in page.changes if one not in made)
@@ -254,7 +254,7 @@ def _alone(focus: Focus, changing: Changing, chosen: set[str]) -> tuple[Tick, ..
     needless = Verb.ENABLE if focus.person.enabled else Verb.BLOCK
     wishes = {written(verb, focus.person.guid): verb for verb in ALONE if verb is not needless and changing.may(verb)}
     return tuple(
-        Tick(value, str(DEEDS[verb].label), verb.gives) for value, verb in wishes.items() if value not in chosen
+        Tick(value, str(ASKS[verb].label), verb.gives) for value, verb in wishes.items() if value not in chosen
     )
 
 
