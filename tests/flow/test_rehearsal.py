@@ -33,18 +33,13 @@ def settings(written_settings: Settings) -> Settings:
     return written_settings
 
 
-@pytest.fixture(scope="module")
-def read_again(written_tenant: Tenant, written_settings: Settings) -> Tenant:
-    """As it is by now: other tests have changed it."""
-    perform(written_tenant, written_settings)
-    return written_tenant
-
-
 @pytest.fixture
-def tenant(read_again: Tenant) -> Iterator[Tenant]:
-    set_guards(actor=ADMIN, tenant=read_again, rails=WIDE)
-    yield read_again
-    set_guards(actor=ADMIN, tenant=read_again, rails=Rails())
+def tenant(written_tenant: Tenant, settings: Settings) -> Iterator[Tenant]:
+    """As it is by now: other tests have changed it."""
+    perform(written_tenant, settings)
+    set_guards(actor=ADMIN, tenant=written_tenant, rails=WIDE)
+    yield written_tenant
+    set_guards(actor=ADMIN, tenant=written_tenant, rails=Rails())
 
 
 def joins(tenant: Tenant) -> list[Change]:
