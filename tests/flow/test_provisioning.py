@@ -278,10 +278,10 @@ def test_a_stop_holds_everything_until_it_is_released(tenant: Tenant, settings: 
 def test_an_answer_that_got_lost_after_the_work_was_done_repeats_nothing(
     tenant: Tenant, settings: Settings, simulator: Simulated, kind: str
 ) -> None:
-    changes = swap(tenant, place=5, leaving=1, joining=0)
-    plan_id = plan(tenant, settings, *(changes if kind == "reset" else map(_opposite, changes)))
+    leaves = kind == "reset"
+    plan_id = plan(tenant, settings, *swap(tenant, place=5, leaving=int(leaves), joining=int(not leaves)))
     simulator.post("/_simulator/writes/reset", {})
-    method = "DELETE" if kind == "reset" else "POST"
+    method = "DELETE" if leaves else "POST"
     fault = {"path_prefix": "/v1.0/groups", "method": method, "kind": kind, "status": 500, "after": True, "times": 1}
     simulator.post("/_simulator/faults", fault)
     try:
