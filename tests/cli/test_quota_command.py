@@ -18,7 +18,7 @@ from terminal import run
 CLIENT = "22222222-2222-4222-8222-222222222222"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def tenant(world: World) -> Tenant:
     """A tenant whose directory's quota is smaller than documented, partly spent, and paused."""
     found = connected_tenant("Paused", credential=CredentialKind.INSTALLATION_APP, client_id=CLIENT)

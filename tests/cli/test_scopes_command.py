@@ -16,7 +16,7 @@ from terminal import run
 NAMES = tuple(one.scope.name for one in needed(STANDARD))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def tenant(world: World) -> Tenant:
     """A connected tenant that lost one scope."""
     found = connected_tenant("Scopes", client_id="33333333-3333-4333-8333-333333333333", scopes=NAMES)
