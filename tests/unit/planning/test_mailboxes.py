@@ -197,6 +197,23 @@ def test_who_is_converted_first_keeps_the_mailbox_without_the_licence() -> None:
     assert (back.change.verb, back.after) == (Verb.MAKE_PERSONAL, frozenset({give.number}))
 
 
+def test_a_mailbox_of_a_group_s_licence_is_settled_before_it_goes_and_converted_back_once_it_came() -> None:
+    member, carried = Edge(ANNE, CREW, Relation.MEMBER), Edge(group(CREW), E3, Relation.ASSIGNED)
+    takes = [Change(Verb.REMOVE_LICENCE, group(CREW), E3), wish(Verb.MAKE_SHARED), wish(Verb.HIDE_FROM_LISTS)]
+    *first, take = draft(takes, situation=tenant(member, carried)).steps
+    assert (take.change.verb, take.after) == (Verb.REMOVE_LICENCE, frozenset(one.number for one in first))
+    back = wish(Verb.MAKE_PERSONAL)
+    gives = Change(Verb.ASSIGN_LICENCE, group(CREW), E3)
+    give, convert = draft([back, gives], situation=tenant(member, mailbox=SHARED)).steps
+    assert (convert.change, convert.after) == (back, frozenset({give.number}))
+    join, convert = draft([back, Change(Verb.ADD_MEMBER, ANNE, CREW)], situation=tenant(carried, mailbox=SHARED)).steps
+    assert (convert.change, convert.after) == (back, frozenset({join.number}))
+    (barred,) = draft([back, replace(gives, subject=group("group:others"))], situation=tenant(mailbox=SHARED)).barred[
+        :1
+    ]
+    assert Hindrance.MAILBOX_TAKES_LICENCE in {one.hindrance for one in barred.obstacles}, "she is in no such group"
+
+
 def test_forwarding_that_the_plan_itself_sets_or_ends_is_what_is_told() -> None:
     elsewhere = tenant(LICENSED, mailbox=replace(PERSONAL, forwards_outside="x@other.example"))
     _forward, take = draft([wish(Verb.SET_FORWARDING, forwardTo="bo"), TAKE], situation=elsewhere).steps

@@ -83,15 +83,15 @@ def _of_account(change: Change, account: AccountKnown, situation: Situation) -> 
 
 
 def conversions(changes: Sequence[Change], *, situation: Situation, above: Above) -> Iterator[tuple[int, Obstacle]]:
-    """What keeps mailboxes from being converted because no licence is there, and none comes with the same plan."""
+    """What keeps mailboxes from being converted: no licence is there, and none comes with it, through no group."""
+    after = above
+    for change in changes:
+        after = after.after(change)
     for place, change in enumerate(changes):
         account = situation.accounts.get(change.subject.guid)
-        if change.verb not in SHARING or account is None or has_licence(above, change.subject, situation):
+        if change.verb not in SHARING or account is None:
             continue
-        after = above
-        for other in changes:
-            after = after.after(other) if other.subject == change.subject else after
-        if not has_licence(after, change.subject, situation):
+        if not any(has_licence(one, change.subject, situation) for one in (above, after)):
             yield from ((place, one) for one in _unlicensed(change, account))
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chamberlain.model.kind import Relation
 from chamberlain.model.plan import Change, Subject
 from chamberlain.model.situation import PermissionKnown
 from chamberlain.model.verb import OF_MAILBOX, Verb
@@ -123,6 +124,7 @@ def waits(
     _owners(changes, found)
     _bridges(changes, above, found)
     _mailboxes(changes, permissions, found)
+    _mailboxes_of_members(changes, above, found)
     _seats(changes, permissions, found)
     return {place: frozenset(found[place]) for place in range(len(changes))}
 
@@ -193,6 +195,34 @@ def _mailboxes(
     for place, change in enumerate(changes):
         if change.verb in _SETTLING:
             found[place].update(bringing[change.subject])
+
+
+def _mailboxes_of_members(changes: Sequence[Change], above: Above, found: defaultdict[int, set[int]]) -> None:
+    """What a licence of a group carries is its members': their mailboxes are settled before it goes, and converted back
+    once it has come, or they have come to it.
+    """
+    given, taken = _places(changes, _LICENSING), _places(changes, frozenset({Verb.REMOVE_LICENCE}))
+    joined, coming = _places(changes, frozenset({Verb.ADD_MEMBER})), _mailboxes_coming(changes)
+    for place, change in enumerate(changes):
+        if change.verb not in OF_MAILBOX:
+            continue
+        joins = joined[change.subject]
+        keys = {edge.permission for edge in above.held(change.subject) if edge.relation is Relation.MEMBER}
+        groups = [group(key) for key in keys | {changes[join].permission for join in joins}]
+        if change.verb is Verb.MAKE_PERSONAL:
+            found[place].update(joins, *(given[one] for one in groups))
+        elif change.subject not in coming:
+            for end in set[int]().union(*(taken[one] for one in groups)):
+                found[end].add(place)
+
+
+def _places(changes: Sequence[Change], verbs: frozenset[Verb]) -> defaultdict[Subject, set[int]]:
+    """Where these are done to each."""
+    found: defaultdict[Subject, set[int]] = defaultdict(set)
+    for place, change in enumerate(changes):
+        if change.verb in verbs:
+            found[change.subject].add(place)
+    return found
 
 
 def _gives(key: str, above: Above, known: dict[str, frozenset[str]]) -> frozenset[str]:
