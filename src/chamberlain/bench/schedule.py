@@ -13,7 +13,18 @@ from chamberlain.bench.drift import Others, drift, touched_by_others
 from chamberlain.bench.granting import Grants
 from chamberlain.bench.lives import Lives
 from chamberlain.bench.mailbox_state import Fact
-from chamberlain.bench.tenant_state import ACCOUNT, INHERITED, UNSEEN, State, after, can_return, place_of, state_of
+from chamberlain.bench.tenant_state import (
+    ACCOUNT,
+    INHERITED,
+    MANAGER,
+    UNSEEN,
+    State,
+    after,
+    can_return,
+    place_of,
+    state_of,
+    with_bin,
+)
 from chamberlain.bench.trouble import Trouble
 from chamberlain.bench.wishes import Known, Wishes
 from chamberlain.bench.writable import ADMINISTRATOR, Writable
@@ -150,7 +161,7 @@ class Schedule:
             if back is None:
                 return
             at_first = after(before, _done(ran[:place]), found=then, kept=self.deleted)
-            now = self._compare(back, now, "undo", kept=at_first | self.deleted, others=others)
+            now = self._compare(back, now, "undo", kept=with_bin(at_first, self.deleted), others=others)
             denied |= self._denied(back)
 
         def is_ours(fact: Fact) -> bool:
@@ -310,12 +321,14 @@ def _is_aside(ran: Ran) -> bool:
 def _is_so(change: Change, before: State, now: State, kept: State, log: Sequence[dict[str, Any]]) -> bool:
     """Whether what is called done is done; what no reading tells is in the log of writes.
 
-    What follows for the members of a group is left to the whole: others of the plan may have made them leave it.
+    What follows for the members of a group, or for who is led by somebody, is left to the whole: others of the plan may
+    have made them leave it, or deleted one of both.
     """
     if change.verb is Verb.REPROCESS_LICENCES:
         return writes_log.was_reprocessed(log, change.subject.guid)
     if change.verb in UNSEEN:
         return writes_log.has_happened(log, UNSEEN[change.verb], change.subject.guid)
     wanted = after(before, [change], found=now, kept=kept)
-    came, went = ({fact for fact in one if fact[0] != INHERITED} for one in (wanted - before, before - wanted))
+    follows = {INHERITED, MANAGER} if change.verb in (Verb.RESTORE_USER, Verb.DELETE_USER) else {INHERITED}
+    came, went = ({fact for fact in one if fact[0] not in follows} for one in (wanted - before, before - wanted))
     return came <= now and not went & now

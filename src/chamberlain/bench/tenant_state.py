@@ -54,6 +54,13 @@ def can_return(fact: Fact, *, before: State) -> bool:
     return fact[0] != NAME or (NAME, fact[1], "") not in before
 
 
+def with_bin(state: State, deleted: State) -> State:
+    """A state with what belongs to those who are in the bin, who were there in an earlier one."""
+    there = {fact[1] for fact in state if fact[0] == ACCOUNT}
+    binned = {fact[1] for fact in deleted if fact[0] == ACCOUNT} - there
+    return state | {fact for fact in deleted if any(_is_about(fact, guid) for guid in fact[1:3] if guid in binned)}
+
+
 def after(state: State, changes: Iterable[Change], *, found: State, kept: State = frozenset()) -> State:
     """What the tenant has to be like when these have happened, and nothing else.
 
