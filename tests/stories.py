@@ -74,6 +74,17 @@ def without_role(name: str, *, instead: Role | None = None, tenant: Tenant | Non
         RoleRow.objects.bulk_create(held)
 
 
+@contextmanager
+def nobody_else() -> Iterator[None]:
+    """Nobody signs in until it is over: whoever other tests let in approves nothing."""
+    others = [*User.objects.filter(is_active=True).values_list("id", flat=True)]
+    User.objects.filter(id__in=others).update(is_active=False)
+    try:
+        yield
+    finally:
+        User.objects.filter(id__in=others).update(is_active=True)
+
+
 def refill(simulator: Simulated) -> None:
     """Fills the budgets of a simulated tenant: golden ones share an id, and a pause outlives the test that met it."""
     with connection.cursor() as cursor:

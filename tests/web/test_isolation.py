@@ -83,7 +83,13 @@ OF_THE_INSTALLATION = {
     "registration_script.show_script",  # of a tenant that is not theirs
 }
 # When asked for what is the other tenant's.
-NOTHING_FOUND = {"asked.read_asked", "credentials.find_certificate", "people.match_person", "plans.match_permission"}
+NOTHING_FOUND = {
+    "asked.read_asked",
+    "credentials.find_certificate",
+    "people.match_person",
+    "people.match_profile",
+    "plans.match_permission",
+}
 IDS = {"guid", "key", "run_id", "plan_id", "task_id", "view_id", "person", "permission", "run"}
 
 
