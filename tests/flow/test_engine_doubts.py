@@ -167,6 +167,39 @@ def test_who_was_created_by_somebody_else_a_moment_before_is_not_ours(
     assert [one.back for one in [offer_undo(viewer=ADMIN, tenant=tenant, plan_id=plan_id)]] == [()]
 
 
+def test_a_moment_that_somebody_else_moved_proves_nothing_that_microsoft_refused(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    (found,) = rows(
+        "SELECT a.guid::text AS guid, p.key FROM account a JOIN grants g ON g.tenant_id = a.tenant_id "
+        "AND g.holder_id = a.id AND g.via_id = 0 AND g.closed_at IS NULL "
+        "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id AND p.family = 3 "
+        "WHERE a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.enabled AND NOT a.facts ? 'on_premises' "
+        "ORDER BY a.guid, p.key LIMIT 1",
+        {"tenant": tenant.id},
+    )
+    who, sku = found["guid"], found["key"].removeprefix("licence:")
+
+    def happens(kind: str, **said: object) -> None:
+        simulator.post("/_simulator/mutations", {"kind": kind, "user": who, **said})
+
+    def give_again() -> None:
+        happens("update_user", usage_location="DE")
+        happens("assign_licence", sku_id=sku, at=f"{clock.now():%Y-%m-%dT%H:%M:%SZ}")
+        happens("update_user", usage_location=None)
+
+    happens("update_user", usage_location=None)
+    plan_id = made(tenant, settings, Change(Verb.REPROCESS_LICENCES, Subject(who)))
+
+    def around(hand: Any) -> Any:
+        return Interfering(hand, give_again)
+
+    ran = carried_by(tenant, settings, plan_id, around=around, token=True)
+    (step,) = ran.steps
+    assert (step.step.state, step.tries) == (StepState.NEEDS_PERSON, 1)
+    assert "usage location" in str(step.failure)
+
+
 # What is sent for a change of each family, and what it changes: method, path, verb, and whom or what it is about.
 FAMILIES = (
     ("POST", "/v1.0/groups", Verb.ADD_OWNER, "group"),

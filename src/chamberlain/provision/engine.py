@@ -23,7 +23,7 @@ from chamberlain.model.kind import Family
 from chamberlain.model.plan import DONE_STEPS, Facts, Proof, ProofKind, Step, StepState
 from chamberlain.model.task import TaskCause
 from chamberlain.model.verb import Verb
-from chamberlain.policy.planning.facts import collides, is_met
+from chamberlain.policy.planning.facts import LATER, collides, is_met
 from chamberlain.provision.hand import Hand, Seen
 from chamberlain.provision.journal import Ended, Failure, Journal, failure_of
 
@@ -338,8 +338,12 @@ def _kept_refusal(one: Carried) -> ChamberlainError | None:
 
 
 def _is_somebody_elses(one: _Looking) -> bool:
-    """Whether what is there now cannot be ours: Microsoft refused to make it, and it was sent that once only."""
-    return one.step.change.verb is Verb.CREATE_USER and _is_final(one.error) and one.tries <= 1
+    """Whether what is there now cannot be ours: Microsoft refused it, and it was sent that once only.
+
+    It matters of who was made, and of a moment that anybody's change moves; anything else is as wanted, whosever it is.
+    """
+    is_ours_only = one.step.change.verb is Verb.CREATE_USER or LATER in one.step.expected.values()
+    return is_ours_only and _is_final(one.error) and one.tries <= 1
 
 
 def _told(error: ChamberlainError | None) -> Failure | None:
