@@ -12,7 +12,7 @@ from chamberlain.model.effect import Consequence
 from chamberlain.model.exchange import Mailbox, MailboxType
 from chamberlain.model.kind import AccountType, Kind, Relation
 from chamberlain.model.obstacle import Help, Hindrance, Obstacle
-from chamberlain.model.plan import Change, Options, Step, Subject
+from chamberlain.model.plan import Change, Options, Restorable, Step, Subject
 from chamberlain.model.situation import AccountKnown, Edge, PermissionKnown, Situation
 from chamberlain.model.verb import BY_EXCHANGE, OF_MAILBOX, SHARING, Verb
 from chamberlain.policy.capabilities import ABILITIES
@@ -230,6 +230,13 @@ def test_a_mailbox_that_comes_back_with_its_licence_is_changed_after_that() -> N
     joins = [wish(Verb.HIDE_FROM_LISTS), Change(Verb.ADD_MEMBER, ANNE, CREW)]
     first, second = draft(joins, situation=tenant()).steps
     assert (first.change.verb, second.after) == (Verb.ADD_MEMBER, frozenset({first.number}))
+
+
+def test_what_is_shared_without_a_licence_is_said_not_to_come_back_and_with_one_it_does() -> None:
+    assert only(wish(Verb.MAKE_SHARED), tenant(LICENSED)).restorable is Restorable.WHOLLY
+    assert only(wish(Verb.MAKE_SHARED), tenant()).restorable is Restorable.NOT
+    convert, _take = draft([TAKE, wish(Verb.MAKE_SHARED)], situation=tenant(LICENSED)).steps
+    assert convert.restorable is Restorable.WHOLLY, "the undo gives the licence first"
 
 
 def test_conversion_without_a_licence_has_its_limits() -> None:

@@ -16,6 +16,7 @@ from chamberlain.policy.planning.effects import effects, link_of
 from chamberlain.policy.planning.facts import expected
 from chamberlain.policy.planning.fingerprint import fingerprint
 from chamberlain.policy.planning.mailbox_effects import mailbox_after
+from chamberlain.policy.planning.mailbox_licence import has_licence
 from chamberlain.policy.planning.mailbox_obstacles import other_name
 from chamberlain.policy.planning.needs import MAIL_KINDS, scopes_for
 from chamberlain.policy.planning.obstacles import name_of
@@ -98,15 +99,19 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
                 effects=_distinct(besides, by_rules, last, licensing, first_owner),
                 units=units(change, permission=permission),
                 needs=scopes_for(change, permission=permission),
-                restorable=_restorable(change, situation) if not first_owner else Restorable.NOT,
+                restorable=_restorable(change, situation, above) if not first_owner else Restorable.NOT,
             )
         )
         above, situation = then, mailbox_after(change, situation=situation)
     return tuple(steps)
 
 
-def _restorable(change: Change, situation: Situation) -> Restorable:
-    """Who comes from an on-premises directory can be brought back here, and only goes again there."""
+def _restorable(change: Change, situation: Situation, above: Above) -> Restorable:
+    """Who comes from an on-premises directory can be brought back here, and only goes again there. A mailbox that no
+    licence carries can be shared, and is somebody's own again only with one.
+    """
+    if change.verb is Verb.MAKE_SHARED and not has_licence(above, change.subject, situation):
+        return Restorable.NOT
     account = situation.accounts.get(change.subject.guid)
     if change.verb is Verb.RESTORE_USER and account is not None and account.synced:
         return Restorable.NOT

@@ -201,7 +201,8 @@ RESTORING: dict[Verb, Restoring] = {
     Verb.TAKE_SEND_ON_BEHALF: _mailbox("`GrantSendOnBehalfTo`", "The right is given again.", "set-mailbox"),
     Verb.MAKE_SHARED: _mailbox(
         "`RecipientTypeDetails`",
-        "Somebody's own mailbox again, which takes a licence: where the plan took it, the undo gives it first.",
+        "Somebody's own mailbox again, which takes a licence: where the plan took it, the undo gives it first. Who had "
+        "none gets it back only with one, and the plan says so before it runs.",
         "set-mailbox",
     ),
     Verb.MAKE_PERSONAL: _mailbox("`RecipientTypeDetails`", "A shared mailbox again.", "set-mailbox"),
