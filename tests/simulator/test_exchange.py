@@ -199,6 +199,15 @@ def test_managers_are_replaced_added_and_removed(exchange: Exchange) -> None:
     assert managers() == {second}
     assert exchange.client.get(f"groups/{group}/owners")["value"] == []  # Graph has none of these
 
+    def happens(kind: str) -> None:
+        assert exchange.client.send("POST", "/_simulator/mutations", body={"kind": kind, "user": second}).status < 300
+
+    happens("delete_user")
+    exchange.value("Set-DistributionGroup", Identity=group, ManagedBy={**table, "add": first, "remove": []}, **BYPASS)
+    assert managers() == {first}
+    happens("restore_user")
+    assert managers() == {first, second}, "who comes back from the bin has what they had"
+
 
 def test_dynamic_groups_hold_the_mailboxes_of_a_department(exchange: Exchange) -> None:
     groups = {one["Name"]: one for one in exchange.value("Get-DynamicDistributionGroup")}

@@ -135,7 +135,7 @@ def _set_group(call: Call) -> list[dict[str, Any]]:
     if not call.says("ManagedBy"):
         raise bad_request("No property was named.")
     view = call.mail.view
-    now = _managers_wanted(call, call.parameters["managedby"], call.mail.managers(serial))
+    now = _managers_wanted(call, call.parameters["managedby"], call.mail.named_managers(serial))
     guids = [view.base.guid(ref) for ref in now]
     call.mail.change(SetManagers(view.base.guid(Ref(Kind.GROUP, serial)), guids), by=call.app)
     return []

@@ -83,9 +83,12 @@ class Mail:
 
     def managers(self, group: int) -> tuple[Ref, ...]:
         """Who manages a group, as far as they are there."""
-        said = self.view.entry(Shelf.MANAGERS, (group,), None)
-        found = born_managers(group, users=self._born_users) if said is None else said
-        return tuple(ref for ref in found if self.view.present(ref))
+        return tuple(ref for ref in self.named_managers(group) if self.view.present(ref))
+
+    def named_managers(self, group: int) -> tuple[Ref, ...]:
+        """The same with those in the bin: they come back with what they had."""
+        said: tuple[Ref, ...] | None = self.view.entry(Shelf.MANAGERS, (group,), None)
+        return born_managers(group, users=self._born_users) if said is None else said
 
     def dynamic_members(self, group: DynamicGroup) -> Iterator[Ref]:
         """The mailboxes, and the groups, that a dynamic distribution group finds."""
