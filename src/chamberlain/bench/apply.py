@@ -84,6 +84,7 @@ def _summary(played: list[Played]) -> dict[str, Any]:
         "steps": sum(one.steps for one in played),
         "barred": sum(one.barred for one in played),
         "licences_refused": sum(one.refused for one in played),
+        "foretold": sum(one.foretold for one in played),
         "left_to_people": sum(one.left for one in played),
         "replanned": sum(one.replanned for one in played),
         "kills": sum(one.kills for one in played),

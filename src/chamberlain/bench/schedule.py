@@ -12,7 +12,7 @@ from chamberlain.bench.apart import wait_for
 from chamberlain.bench.drift import Others, drift, touched_by_others
 from chamberlain.bench.granting import Grants
 from chamberlain.bench.lives import Lives
-from chamberlain.bench.mailbox_state import Fact
+from chamberlain.bench.mailbox_state import TYPE, Fact
 from chamberlain.bench.tenant_state import (
     ACCOUNT,
     INHERITED,
@@ -30,7 +30,7 @@ from chamberlain.bench.wishes import Known, Wishes
 from chamberlain.bench.writable import ADMINISTRATOR, Writable
 from chamberlain.errors import ChamberlainError, Refused
 from chamberlain.model.carried import Ran
-from chamberlain.model.plan import DONE_STEPS, Change, PlanState, SubjectType
+from chamberlain.model.plan import DONE_STEPS, Change, PlanState, Restorable, SubjectType
 from chamberlain.model.verb import Verb
 from chamberlain.policy.planning.mailbox_obstacles import other_of
 from chamberlain.store import plans
@@ -50,6 +50,7 @@ class Played:
     repeated  writes that the directory had done before
     unproved  steps that were called done and are not
     left      steps that the directory itself refused; refused: licences that it did not give again
+    foretold  mailboxes of which the plan said before it ran that they cannot be a person's again without a licence
     replanned  times that a plan was made anew, since the tenant had moved
     touched   facts of the tenant that the plan changed, and how many of them its undo restored
     """
@@ -59,6 +60,7 @@ class Played:
     barred: int = 0
     left: int = 0
     refused: int = 0
+    foretold: int = 0
     replanned: int = 0
     kills: int = 0
     faults: int = 0
@@ -155,7 +157,7 @@ class Schedule:
             others = touched_by_others(then, now)
         if self.chance.random() < SYNC_SHARE:
             self.lives.sync()
-        denied = set[Fact]()
+        denied, foretold = set[Fact](), _foretold(ran)
         for place, one in reversed(tuple(enumerate(ran))):
             back = self._carry_out([partial(self._undo, one.plan.id)])
             if back is None:
@@ -165,10 +167,11 @@ class Schedule:
             denied |= self._denied(back)
 
         def is_ours(fact: Fact) -> bool:
-            return can_return(fact, before=before) and place_of(fact) not in denied and fact not in others
+            place = place_of(fact)
+            return can_return(fact, before=before) and place not in denied | foretold and fact not in others
 
         touched = set(filter(is_ours, before ^ then))
-        self._played.touched, self._played.refused = len(touched), len(denied)
+        self._played.touched, self._played.refused, self._played.foretold = len(touched), len(denied), len(foretold)
         self._played.restored = sum((fact in now) == (fact in before) for fact in touched)
         self._note("undone", *(frozenset(filter(is_ours, state)) for state in (before, now)))
 
@@ -308,6 +311,13 @@ class Schedule:
 def _done(ran: Iterable[Ran]) -> list[Change]:
     """What plans call done."""
     return [one.step.change for plan in ran for one in plan.steps if one.step.state in DONE_STEPS]
+
+
+def _foretold(ran: Iterable[Ran]) -> set[Fact]:
+    """Places of mailboxes that were shared without a licence, where the plan said that this cannot be put back."""
+    steps = [one.step for plan in ran for one in plan.steps if one.step.state in DONE_STEPS]
+    shared = [one for one in steps if one.change.verb is Verb.MAKE_SHARED and one.restorable is Restorable.NOT]
+    return {(TYPE, one.change.subject.guid) for one in shared}
 
 
 def _is_aside(ran: Ran) -> bool:

@@ -167,7 +167,8 @@ class Wishes:
                 yield from self._once(Change(Verb.ASSIGN_LICENCE, Subject(one), sku, Options(disabled_plans=())))
 
         licensed = [one for one in self._people if self._licences[one] and any(self._held_by(one, "licence:"))]
-        for one in self._some(licensed, 1):
+        # a second plan would ask for the very same once more, and rightly so
+        for one in self._some([] if self._among else licensed, 1):
             if (one, "licence") not in self._touched:
                 self._touched.add((one, "licence"))
                 yield Change(Verb.REPROCESS_LICENCES, Subject(one))
