@@ -200,6 +200,30 @@ def test_a_moment_that_somebody_else_moved_proves_nothing_that_microsoft_refused
     assert "usage location" in str(step.failure)
 
 
+def test_where_no_licence_is_left_to_go_through_it_is_asked_for_once_and_not_provable(
+    tenant: Tenant, settings: Settings, simulator: Simulated
+) -> None:
+    (found,) = rows(
+        "SELECT a.guid::text AS guid, min(p.key) AS key FROM account a JOIN grants g ON g.tenant_id = a.tenant_id "
+        "AND g.holder_id = a.id AND g.closed_at IS NULL "
+        "JOIN permission p ON p.tenant_id = g.tenant_id AND p.id = g.permission_id AND p.family = 3 "
+        "WHERE a.tenant_id = %(tenant)s AND a.gone_at IS NULL AND a.enabled AND a.facts ? 'usage_location' "
+        "GROUP BY a.guid HAVING count(*) = 1 AND max(g.via_id) = 0 ORDER BY a.guid LIMIT 1",
+        {"tenant": tenant.id},
+    )
+    who = Subject(found["guid"])
+    before = len(json.loads(simulator.get("/_simulator/writes"))["writes"])
+    takes = Change(Verb.REMOVE_LICENCE, who, found["key"])
+    ran = do(tenant, settings, made(tenant, settings, takes, Change(Verb.REPROCESS_LICENCES, who)))
+    assert ran.plan.state is PlanState.DONE
+    assert {one.step.change.verb: one.step.state for one in ran.steps} == {
+        Verb.REMOVE_LICENCE: StepState.PROVED,
+        Verb.REPROCESS_LICENCES: StepState.NOT_PROVABLE,
+    }
+    sent = json.loads(simulator.get("/_simulator/writes"))["writes"][before:]
+    assert [one["path"].rpartition("/")[2] for one in sent] == ["assignLicense", "reprocessLicenseAssignment"]
+
+
 # What is sent for a change of each family, and what it changes: method, path, verb, and whom or what it is about.
 FAMILIES = (
     ("POST", "/v1.0/groups", Verb.ADD_OWNER, "group"),

@@ -254,7 +254,11 @@ class Engine:
         self._end(ended)
 
     def _give_up(self, one: _Looking, seen: Seen) -> list[Ended]:
-        """The tenant does not show it: it is sent again, or a person has to look."""
+        """The tenant does not show it: it is sent again, or a person has to look. Where there is no moment at all that
+        could move, sending it again would not make one.
+        """
+        if _has_no_moment(one.step, seen):
+            return [self._unproved(one) if one.is_taken else self._doubtful(one)]
         is_final = _is_final(one.error) and not one.shared
         if not is_final and one.tries < self.patience.tries:
             del self._looking[one.step.number]
@@ -335,6 +339,12 @@ def _kept_refusal(one: Carried) -> ChamberlainError | None:
     if one.failure is None or one.failure[0] not in REFUSALS:
         return None
     return Refused(one.failure[0], **one.failure[1])
+
+
+def _has_no_moment(step: Step, seen: Seen) -> bool:
+    """Whether a step is proved by a later moment, and nothing is there that has one: somebody without licences."""
+    moving = [name for name, value in step.expected.items() if value == LATER]
+    return bool(moving) and not isinstance(seen, ChamberlainError) and all(seen.get(name) is None for name in moving)
 
 
 def _is_somebody_elses(one: _Looking) -> bool:
