@@ -166,9 +166,13 @@ class Schedule:
             now = self._compare(back, now, "undo", kept=with_bin(at_first, self.deleted), others=others)
             denied |= self._denied(back)
 
+        leaderless = {place_of(fact) for fact in before if fact[0] == MANAGER and fact[2] in others.people}
+
         def is_ours(fact: Fact) -> bool:
             place = place_of(fact)
-            return can_return(fact, before=before) and place not in denied | foretold and fact not in others
+            return (
+                can_return(fact, before=before) and place not in denied | foretold | leaderless and fact not in others
+            )
 
         touched = set(filter(is_ours, before ^ then))
         self._played.touched, self._played.refused, self._played.foretold = len(touched), len(denied), len(foretold)
