@@ -30,6 +30,7 @@ KILLS = 2
 LONGEST_LIFE_SECONDS = 1.2
 BEGINS_WITHIN_SECONDS = 60.0
 ENDS_WITHIN_SECONDS = 300.0
+GREETING = "Chamberlain is at"  # said when every part is ready
 ROUND_SECONDS = 0.2  # of a worker; in earnest it looks after the dead every two seconds
 OFTEN, RARELY = 0.02, 0.1  # seconds between two looks
 # Microsoft's replicas lag for seconds and minutes, the simulator's for a fraction of one: so much less is waited.
@@ -210,11 +211,14 @@ def house(tenant: Writable, chance: random.Random, *, url: str) -> Iterator[Hous
     process = subprocess.Popen(
         [sys.executable, "-m", "chamberlain.cli", "up"],
         env=environment,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        text=True,
     )
     try:
-        _wait(lambda: _worker_of(process.pid) is not None or process.poll() is not None)
+        # what is killed while it starts for the first time does not start: that is told, and not tried again
+        if not any(GREETING in line for line in process.stdout or ()):
+            raise RuntimeError("the house did not open")
         yield House(tenant, chance, process.pid)
     finally:
         process.terminate()
