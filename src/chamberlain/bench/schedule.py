@@ -50,7 +50,7 @@ class Played:
     repeated  writes that the directory had done before
     unproved  steps that were called done and are not
     left      steps that the directory itself refused; refused: licences that it did not give again
-    foretold  mailboxes of which the plan said before it ran that they cannot be a person's again without a licence
+    foretold  mailboxes and licences of which the plan said before it ran that they do not come back by themselves
     replanned  times that a plan was made anew, since the tenant had moved
     touched   facts of the tenant that the plan changed, and how many of them its undo restored
     """
@@ -318,10 +318,16 @@ def _done(ran: Iterable[Ran]) -> list[Change]:
 
 
 def _foretold(ran: Iterable[Ran]) -> set[Fact]:
-    """Places of mailboxes that were shared without a licence, where the plan said that this cannot be put back."""
+    """What the plan said would not come back: mailboxes that were shared without a licence, and licences of people who
+    have no usage location.
+    """
     steps = [one.step for plan in ran for one in plan.steps if one.step.state in DONE_STEPS]
-    shared = [one for one in steps if one.change.verb is Verb.MAKE_SHARED and one.restorable is Restorable.NOT]
-    return {(TYPE, one.change.subject.guid) for one in shared}
+    lost = [one.change for one in steps if one.restorable is Restorable.NOT]
+    licences = [one for one in lost if one.verb in (Verb.REMOVE_LICENCE, Verb.SWAP_LICENCE)]
+    return {
+        *((TYPE, one.subject.guid) for one in lost if one.verb is Verb.MAKE_SHARED),
+        *((one.subject.guid, key) for one in licences for key in (one.permission, one.options.instead_of)),
+    }
 
 
 def _is_aside(ran: Ran) -> bool:

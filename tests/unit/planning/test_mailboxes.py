@@ -239,6 +239,12 @@ def test_what_is_shared_without_a_licence_is_said_not_to_come_back_and_with_one_
     assert convert.restorable is Restorable.WHOLLY, "the undo gives the licence first"
 
 
+def test_a_licence_of_whoever_has_no_usage_location_is_said_not_to_come_back() -> None:
+    assert only(TAKE, tenant(LICENSED)).restorable is Restorable.WHOLLY
+    of_bo = Change(Verb.REMOVE_LICENCE, BO, E3)
+    assert only(of_bo, tenant(Edge(BO, E3, Relation.ASSIGNED))).restorable is Restorable.NOT
+
+
 def test_conversion_without_a_licence_has_its_limits() -> None:
     large = replace(PERSONAL, bytes=61 * GIGABYTE)
     found = said(wish(Verb.MAKE_SHARED), tenant(mailbox=large))[Hindrance.MAILBOX_TOO_LARGE]

@@ -108,11 +108,14 @@ def _steps(changes: Sequence[Change], situation: Situation, above: Above, cause:
 
 def _restorable(change: Change, situation: Situation, above: Above) -> Restorable:
     """Who comes from an on-premises directory can be brought back here, and only goes again there. A mailbox that no
-    licence carries can be shared, and is somebody's own again only with one.
+    licence carries can be shared, and is somebody's own again only with one; a licence is given again only with a usage
+    location.
     """
     if change.verb is Verb.MAKE_SHARED and not has_licence(above, change.subject, situation):
         return Restorable.NOT
     account = situation.accounts.get(change.subject.guid)
+    if change.verb in (Verb.REMOVE_LICENCE, Verb.SWAP_LICENCE) and account is not None and not account.usage_location:
+        return Restorable.NOT
     if change.verb is Verb.RESTORE_USER and account is not None and account.synced:
         return Restorable.NOT
     return RESTORING[change.verb].restorable

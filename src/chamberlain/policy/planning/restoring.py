@@ -99,7 +99,8 @@ RESTORING: dict[Verb, Restoring] = {
         "`licenseAssignmentStates` without a group",
         _W,
         "The licence is given again with its disabled plans, if a seat is left. Microsoft keeps mail and files for 30 "
-        "days; an undo after that gives the licence without them.",
+        "days; an undo after that gives the licence without them. To whoever has no usage location it is not given "
+        "again before they have one, and the plan says so before it runs.",
         "user-assignlicense",
     ),
     Verb.SWAP_LICENCE: _row(
