@@ -254,11 +254,11 @@ class Engine:
         self._end(ended)
 
     def _give_up(self, one: _Looking, seen: Seen) -> list[Ended]:
-        """The tenant does not show it: it is sent again, or a person has to look. Where there is no moment at all that
-        could move, sending it again would not make one.
+        """The tenant does not show it: it is sent again, or a person has to look. What Microsoft took, and nothing is
+        there to show it, is neither.
         """
-        if _has_no_moment(one.step, seen):
-            return [self._unproved(one) if one.is_taken else self._doubtful(one)]
+        if one.is_taken and _is_without_licences(one.step, seen):
+            return [self._unproved(one)]
         is_final = _is_final(one.error) and not one.shared
         if not is_final and one.tries < self.patience.tries:
             del self._looking[one.step.number]
@@ -341,10 +341,10 @@ def _kept_refusal(one: Carried) -> ChamberlainError | None:
     return Refused(one.failure[0], **one.failure[1])
 
 
-def _has_no_moment(step: Step, seen: Seen) -> bool:
-    """Whether a step is proved by a later moment, and nothing is there that has one: somebody without licences."""
-    moving = [name for name, value in step.expected.items() if value == LATER]
-    return bool(moving) and not isinstance(seen, ChamberlainError) and all(seen.get(name) is None for name in moving)
+def _is_without_licences(step: Step, seen: Seen) -> bool:
+    """Whether licences were to be gone through, and there are none whose moment could move."""
+    is_about_licences = step.change.verb is Verb.REPROCESS_LICENCES and not isinstance(seen, ChamberlainError)
+    return is_about_licences and _facts(seen).get("licences_processed_at") is None
 
 
 def _is_somebody_elses(one: _Looking) -> bool:
